@@ -12,7 +12,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-extern _Atomic long mem_calls;                  /* allocations so far                                      */
+extern _Atomic bool mem_watched;                /* a test counts and fails; false in service               */
+extern _Atomic long mem_calls;                  /* allocations so far, while watched                       */
 extern _Atomic long mem_fail_from, mem_fail_to; /* fail calls from..to; 0, 0 = fail none                   */
 extern _Thread_local bool mem_failed;           /* since the caller cleared it; jansson does not tell      */
 void *mem_alloc(size_t n);                      /* NULL: no memory                                         */
