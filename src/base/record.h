@@ -4,6 +4,8 @@
  * pointer; a field knows its offset in it. Most fields are one column; TIME is
  * two (met_ms, met_day), KEY is two (id, home), SEALED is two (contact,
  * contact_key); `part` counts them. LIST and RAW are never stored.
+ * Presence: NEEDED | OPTIONAL | OR(number) a default | MADE by the server |
+ * LATER made by the server, absent until then.
  * The nouns themselves: domain/records/ (a .def each), domain/records.h. */
 #ifndef JW_RECORD_H
 #define JW_RECORD_H
@@ -30,7 +32,7 @@ typedef enum Kind {
     KIND_RETIRED,
     KIND_COUNT
 } Kind;
-typedef enum Presence { NEEDED, OPTIONAL, DEFAULTED, MADE } Presence;
+typedef enum Presence { NEEDED, OPTIONAL, DEFAULTED, MADE, LATER } Presence;
 typedef enum Dialect { SQLITE, POSTGRES } Dialect;
 
 enum { KEEP_ROW = 0 }; /* as long as the row */
@@ -88,6 +90,7 @@ typedef struct Value {
 } Value;
 
 bool field_has(const Field *f, const void *row);
+bool field_nullable(const Field *f);
 bool field_stored(const Field *f);
 size_t field_parts(const Field *f);
 Kind column_kind(const Field *f, size_t part);
