@@ -2,7 +2,8 @@
  *
  * 63 bits: 39 of 4 ms ticks since 2024-01-01 UTC (until 2093), 12 home, 5 node,
  * 7 sequence. The home is the slot of the subdistrict where the row was first
- * filed (0 = unplaced) and never changes, so a look-up by id knows where to look. */
+ * filed (0 = unplaced) and never changes, so a look-up by id knows where to look.
+ * They are unique as long as no two servers run under one node number at a time. */
 #ifndef JW_ID_H
 #define JW_ID_H
 
@@ -11,8 +12,13 @@
 enum { HOME_MAX = 4095, NODE_MAX = 31 };
 
 void id_node_set(int32_t node); /* leased by the store; 0 until then           */
-int64_t id_new(int32_t home);   /* grows within this process, whatever the clock does */
+int64_t id_new(int32_t home);   /* grows within this process, whatever the clock does; never 0 */
 int32_t id_home(int64_t id);
+int32_t id_node(int64_t id);
 int64_t id_ms(int64_t id); /* when it was made, within 4 ms (later after a burst) */
+
+/* No id will be of a tick before this instant. After a restart: what the server
+ * before under this node number may have reached, though the clock be set back. */
+void id_floor_set(int64_t ms);
 
 #endif
