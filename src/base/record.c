@@ -338,7 +338,7 @@ static Err fill_missing(const Record *r, void *row, Arena *a, Fault *fa) {
     return OK;
 }
 
-static Err decode_object(const Record *r, json_t *root, Arena *a, void *ret_row, Fault *fa) {
+static Err decode_keys(const Record *r, json_t *root, Arena *a, void *ret_row, Fault *fa) {
     const char *key;
     json_t *value;
 
@@ -350,6 +350,11 @@ static Err decode_object(const Record *r, json_t *root, Arena *a, void *ret_row,
         if (!ignored && !json_is_null(value))
             TRY(decode_value(f, value, ret_row, a, fa));
     }
+    return OK;
+}
+
+static Err decode_object(const Record *r, json_t *root, Arena *a, void *ret_row, Fault *fa) {
+    TRY(decode_keys(r, root, a, ret_row, fa));
     return fill_missing(r, ret_row, a, fa);
 }
 
@@ -361,27 +366,6 @@ static Err not_json(const json_error_t *e, Fault *fa) {
                      "A field is given twice (line %d).", e->line);
     return fault(fa, ERR_INVALID, "json_syntax", "", "正文不是有效的 JSON（第 %d 行，第 %d 列）。",
                  "The body is not valid JSON (line %d, column %d).", e->line, e->column);
-}
-
-Err record_decode(const Record *r, Str json, Arena *a, void *ret_row, Fault *f) {
-    json_error_t error;
-    void *row = arena_take(a, r->size);
-    if (!row)
-        return fault_arena(f);
-    if (json.n == 0)
-        json = str("{}");
-
-    mem_failed = false;
-    json_t *root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (!root)
-        return not_json(&error, f);
-    Err e = json_is_object(root) ? decode_object(r, root, a, row, f)
-                                 : fault(f, ERR_INVALID, "json_object", "", "正文要是一个 JSON 对象。",
-                                         "The body must be a JSON object.");
-    json_decref(root);
-    TRY(e);
-    memcpy(ret_row, row, r->size);
-    return OK;
 }
 
 /* ---- parameters in ---- */
@@ -417,22 +401,44 @@ static Err decode_text_value(const Field *f, Str s, void *row, Arena *a, Fault *
     }
 }
 
-Err record_decode_pairs(const Record *r, const Pair *pairs, size_t n, Arena *a, void *ret_row, Fault *fa) {
-    void *row = arena_take(a, r->size);
-    if (!row)
-        return fault_arena(fa);
-
+/* A field given both in the body and in the address must be the same field. */
+static Err decode_pairs(const Record *r, const Pair *pairs, size_t n, Arena *a, void *row, Fault *fa) {
     for (size_t i = 0; i < n; i++) {
         bool ignored;
         const Field *f = field_of_key(r, pairs[i].name, &ignored);
         if (!f)
             return no_such_field(pairs[i].name, fa);
-        if (!ignored && pairs[i].value.n && field_has(f, row))
-            return refuse(f, "parameter_twice", "写了两次", "is given twice", fa);
-        if (!ignored && pairs[i].value.n)
-            TRY(decode_text_value(f, pairs[i].value, row, a, fa));
+        if (ignored || !pairs[i].value.n)
+            continue;
+        if (field_has(f, row))
+            return refuse(f, "given_twice", "写了两次", "is given twice", fa);
+        TRY(decode_text_value(f, pairs[i].value, row, a, fa));
     }
-    TRY(fill_missing(r, row, a, fa));
+    return OK;
+}
+
+static Err decode_body(const Record *r, Str json, Arena *a, void *row, Fault *f) {
+    json_error_t error;
+
+    mem_failed = false;
+    json_t *root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (!root)
+        return not_json(&error, f);
+    Err e = json_is_object(root) ? decode_keys(r, root, a, row, f)
+                                 : fault(f, ERR_INVALID, "json_object", "", "正文要是一个 JSON 对象。",
+                                         "The body must be a JSON object.");
+    json_decref(root);
+    return e;
+}
+
+Err record_decode(const Record *r, Str json, const Pair *pairs, size_t n, Arena *a, void *ret_row, Fault *f) {
+    void *row = arena_take(a, r->size);
+    if (!row)
+        return fault_arena(f);
+    if (json.n)
+        TRY(decode_body(r, json, a, row, f));
+    TRY(decode_pairs(r, pairs, n, a, row, f));
+    TRY(fill_missing(r, row, a, f));
     memcpy(ret_row, row, r->size);
     return OK;
 }

@@ -99,17 +99,15 @@ Value column_get(const Field *f, size_t part, const void *row);
 Err column_set(const Field *f, size_t part, void *row, Value v, Arena *a, Fault *fa);
 const Field *record_field(const Record *r, Str name); /* NULL: none of that name */
 
-/* Decodes one JSON object. Unknown keys are refused; retired, server-made,
- * shown and derived ones are accepted and ignored, so that what a GET gave can
- * be sent back. Texts live in `a`. ERR_INVALID names the field. */
-Err record_decode(const Record *r, Str json, Arena *a, void *ret_row, Fault *f);
-
-/* The same from the parameters of a path and a query: text, kind by kind. An
- * empty value is an absent one. */
+/* Decodes one JSON object (or an empty body) and the parameters of path and
+ * query, which are text and go kind by kind; an empty parameter is an absent
+ * one. Unknown keys are refused; retired, server-made, shown and derived ones
+ * are accepted and ignored, so that what a GET gave can be sent back. Texts
+ * live in `a`. ERR_INVALID names the field. */
 typedef struct Pair {
     Str name, value;
 } Pair;
-Err record_decode_pairs(const Record *r, const Pair *pairs, size_t n, Arena *a, void *ret_row, Fault *f);
+Err record_decode(const Record *r, Str json, const Pair *pairs, size_t n, Arena *a, void *ret_row, Fault *f);
 
 /* Writes the fields that one of `roles` may read. */
 void record_encode(const Record *r, const void *row, unsigned roles, Buf *b);

@@ -1,0 +1,56 @@
+-- name: account_add
+-- takes: account
+INSERT INTO account (@columns(account)) VALUES (@values(account));
+
+-- name: account_save
+-- takes: account
+UPDATE account SET @sets(account) WHERE home = :home AND id = :id;
+
+-- name: account_by_login
+-- takes: account_login
+-- gives: account
+SELECT @columns(account) FROM account WHERE home = 0 AND login = :login;
+
+-- name: account_by_id
+-- takes: account_key
+-- gives: account
+SELECT @columns(account) FROM account WHERE home = :home AND id = :id;
+
+-- name: account_list
+-- gives: account
+SELECT @columns(account) FROM account ORDER BY home, login;
+
+-- name: post_add
+-- takes: post
+INSERT INTO post (@columns(post)) VALUES (@values(post));
+
+-- name: post_by_id
+-- takes: post_key
+-- gives: post
+SELECT @columns(post) FROM post WHERE home = :home AND id = :id;
+
+-- name: post_of_account
+-- Those that hold on a day, the oldest first.
+-- takes: posts_of
+-- gives: post
+SELECT @columns(post) FROM post
+ WHERE account = :account AND since <= :day AND (until IS NULL OR until >= :day)
+ ORDER BY since, id;
+
+-- name: session_add
+-- takes: session
+INSERT INTO session (@columns(session)) VALUES (@values(session));
+
+-- name: session_by_token
+-- takes: session_token
+-- gives: session
+SELECT @columns(session) FROM session WHERE home = 0 AND token = :token;
+
+-- name: session_save
+-- takes: session
+UPDATE session SET @sets(session) WHERE home = :home AND id = :id;
+
+-- name: session_revoke_account
+-- A new password ends every session that the old one opened.
+-- takes: account_key
+UPDATE session SET revoked = TRUE WHERE account = :id AND revoked = FALSE;

@@ -1,0 +1,119 @@
+-- name: layer_add
+-- takes: layer
+INSERT INTO layer (@columns(layer)) VALUES (@values(layer));
+
+-- name: layer_list
+-- gives: layer
+SELECT @columns(layer) FROM layer ORDER BY home, id;
+
+-- name: layer_by_code
+-- takes: layer_code
+-- gives: layer
+SELECT @columns(layer) FROM layer WHERE home = 0 AND code = :code;
+
+-- name: layer_by_id
+-- takes: layer_key
+-- gives: layer
+SELECT @columns(layer) FROM layer WHERE home = :home AND id = :id;
+
+-- name: layer_governing
+-- The layer whose grids own cases; its revision tells whether the index is stale.
+-- gives: layer
+SELECT @columns(layer) FROM layer WHERE home = 0 AND governing = TRUE ORDER BY id;
+
+-- name: layer_save
+-- takes: layer
+UPDATE layer SET @sets(layer) WHERE home = :home AND id = :id;
+
+-- name: area_add
+-- takes: area
+INSERT INTO area (@columns(area)) VALUES (@values(area));
+
+-- name: area_save
+-- takes: area
+UPDATE area SET @sets(area) WHERE home = :home AND id = :id;
+
+-- name: area_by_id
+-- takes: area_key
+-- gives: area
+SELECT @columns(area) FROM area WHERE home = :home AND id = :id;
+
+-- name: area_list
+-- In the order of the tree.
+-- takes: area_find
+-- gives: area
+SELECT @columns(area) FROM area
+ WHERE path > '0' AND state IN (1, 2, 3)
+   /*? layer */ AND layer = :layer /*? end */
+   /*? level */ AND level = :level /*? end */
+   /*? parent */ AND parent = :parent /*? end */
+   /*? code */ AND code = :code /*? end */
+   /*? after */ AND path > :after /*? end */
+ ORDER BY path
+ LIMIT :limit;
+
+-- name: area_of_layer
+-- Every area of a layer, upper ones first, for the index and for `check`.
+-- takes: layer_key
+-- gives: area
+SELECT @columns(area) FROM area WHERE layer = :id ORDER BY path;
+
+-- name: area_top_slot
+-- The highest home slot given so far.
+-- gives: area
+SELECT @columns(area) FROM area WHERE slot > 0 ORDER BY slot DESC LIMIT 1;
+
+-- name: area_shape_add
+-- takes: area_shape
+INSERT INTO area_shape (@columns(area_shape)) VALUES (@values(area_shape));
+
+-- name: area_shape_save
+-- takes: area_shape
+UPDATE area_shape SET shape = :shape WHERE home = :home AND area = :area;
+
+-- name: area_shape_of_layer
+-- takes: layer_key
+-- gives: area_shape
+SELECT @columns(area_shape) FROM area_shape WHERE layer = :id ORDER BY home, area;
+
+-- name: area_shape_get
+-- takes: area_key
+-- gives: area_shape
+SELECT @columns(area_shape) FROM area_shape WHERE home = :home AND area = :id;
+
+-- name: lineage_add
+-- takes: lineage
+INSERT INTO lineage (@columns(lineage)) VALUES (@values(lineage));
+
+-- name: lineage_of_area
+-- What an area came from and what it became.
+-- takes: area_key
+-- gives: lineage
+SELECT @columns(lineage) FROM lineage WHERE from_area = :id OR to_area = :id ORDER BY day, id;
+
+-- name: border_add
+-- takes: border
+INSERT INTO border (@columns(border)) VALUES (@values(border));
+
+-- name: border_list
+-- gives: border
+SELECT @columns(border) FROM border ORDER BY home, id;
+
+-- name: place_add
+-- takes: place
+INSERT INTO place (@columns(place)) VALUES (@values(place));
+
+-- name: place_by_id
+-- takes: place_key
+-- gives: place
+SELECT @columns(place) FROM place WHERE home = :home AND id = :id;
+
+-- name: place_list
+-- takes: place_find
+-- gives: place
+SELECT @columns(place) FROM place
+ WHERE path >= '0'
+   /*? area */ AND area = :area /*? end */
+   /*? name */ AND name = :name /*? end */
+ ORDER BY path, name, id
+ LIMIT :limit;

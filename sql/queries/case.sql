@@ -1,0 +1,89 @@
+-- name: case_add
+-- takes: cases
+INSERT INTO cases (@columns(cases)) VALUES (@values(cases));
+
+-- name: case_by_id
+-- One case, if it lies in the caller's part of the city and with his unit.
+-- takes: case_key scope
+-- gives: cases
+SELECT @columns(cases) FROM cases
+ WHERE home = :home AND id = :id
+   AND path BETWEEN :path_low AND :path_high
+   AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high;
+
+-- name: case_save
+-- Moves a case on. No row changed means someone was faster: ERR_CONFLICT. The
+-- revision that the row carries is the new one.
+-- takes: cases
+UPDATE cases SET @sets(cases)
+ WHERE home = :home AND id = :id AND revision = :revision - 1;
+
+-- name: case_list
+-- Newest first. A case is open until it is closed or rejected (states 10, 11).
+-- takes: case_find scope
+-- gives: cases
+SELECT @columns(cases) FROM cases
+ WHERE path BETWEEN :path_low AND :path_high
+   AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
+   /*? state */ AND state = :state /*? end */
+   /*? open */ AND state < 10 /*? end */
+   /*? placed */ AND placed = :placed /*? end */
+   /*? unplaced */ AND placed > 2 /*? end */
+   /*? condition */ AND condition = :condition /*? end */
+   /*? unit */ AND unit = :unit /*? end */
+   /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
+   /*? due_before */ AND due_ms < :due_before_ms /*? end */
+   /*? before */ AND id < :before /*? end */
+ ORDER BY id DESC
+ LIMIT :limit OFFSET :skip;
+
+-- name: case_count
+-- How many of these there are, counting no further than a thousand and one.
+-- takes: case_find scope
+-- gives: count
+SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
+ WHERE path BETWEEN :path_low AND :path_high
+   AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
+   /*? state */ AND state = :state /*? end */
+   /*? open */ AND state < 10 /*? end */
+   /*? placed */ AND placed = :placed /*? end */
+   /*? unplaced */ AND placed > 2 /*? end */
+   /*? condition */ AND condition = :condition /*? end */
+   /*? unit */ AND unit = :unit /*? end */
+   /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
+   /*? due_before */ AND due_ms < :due_before_ms /*? end */
+ LIMIT 1001) AS some;
+
+-- name: case_by_code
+-- takes: case_code
+-- gives: cases
+SELECT @columns(cases) FROM cases WHERE home = :home AND code = :code;
+
+-- name: case_by_external
+-- takes: case_external
+-- gives: cases
+SELECT @columns(cases) FROM cases WHERE external_no = :external_no ORDER BY id;
+
+-- name: case_walk
+-- Every case in the order of keys, for `check` and for rebuilding.
+-- takes: case_walk_in
+-- gives: cases
+SELECT @columns(cases) FROM cases WHERE (home, id) > (:after_home, :after) ORDER BY home, id LIMIT :limit;
+
+-- name: event_add
+-- takes: case_event
+INSERT INTO case_event (@columns(case_event)) VALUES (@values(case_event));
+
+-- name: event_list
+-- takes: case_key
+-- gives: case_event
+SELECT @columns(case_event) FROM case_event WHERE home = :home AND case_id = :id ORDER BY number;
+
+-- name: reporter_add
+-- takes: reporter
+INSERT INTO reporter (@columns(reporter)) VALUES (@values(reporter));
+
+-- name: reporter_get
+-- takes: case_key
+-- gives: reporter
+SELECT @columns(reporter) FROM reporter WHERE home = :home AND case_id = :id;

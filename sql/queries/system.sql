@@ -1,0 +1,34 @@
+-- name: request_add
+-- takes: request
+INSERT INTO request (@columns(request)) VALUES (@values(request));
+
+-- name: request_get
+-- takes: request_key
+-- gives: request
+SELECT @columns(request) FROM request WHERE home = :home AND client_key = :client_key;
+
+-- name: access_add
+-- takes: access_log
+INSERT INTO access_log (@columns(access_log)) VALUES (@values(access_log));
+
+-- name: access_last
+-- takes: access_tail
+-- gives: access_log
+SELECT @columns(access_log) FROM access_log WHERE home = :home ORDER BY number DESC LIMIT 1;
+
+-- name: access_walk
+-- The chain from its beginning, for `check`.
+-- gives: access_log
+SELECT @columns(access_log) FROM access_log ORDER BY home, number;
+
+-- name: setting_list
+-- gives: setting
+SELECT @columns(setting) FROM setting ORDER BY home, name;
+
+-- name: setting_add
+-- takes: setting
+INSERT INTO setting (@columns(setting)) VALUES (@values(setting));
+
+-- name: setting_clear
+-- takes: setting_name
+DELETE FROM setting WHERE home = 0 AND name = :name;
