@@ -22,15 +22,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAKES_MAX = 4, PARAMS_MAX = 96, FILTERS_MAX = 16, TEXT_MAX = 1 << 20 };
+enum { TEXT_MAX = 1 << 20 };
 
 static struct {
     char name[64], note[1024];
-    const Record *takes[TAKES_MAX], *gives;
+    const Record *takes[QUERY_TAKES_MAX], *gives;
     size_t n_takes, n_params, n_filters;
-    Place params[PARAMS_MAX];
-    size_t params_filter[PARAMS_MAX]; /* 1 + filter, 0 always */
-    Place filters[FILTERS_MAX];
+    QueryPlace params[QUERY_PARAMS_MAX];
+    size_t params_filter[QUERY_PARAMS_MAX]; /* 1 + filter, 0 always */
+    QueryPlace filters[QUERY_FILTERS_MAX];
     size_t open;   /* 1 + filter that is open */
     bool to[2];    /* which texts the body goes to, by Dialect */
 } q;
@@ -67,7 +67,7 @@ static void end_piece(void) {
 }
 
 /* Where a column name lives among the records that the query takes. */
-static bool find(Str name, Place *ret, const Field **ret_field) {
+static bool find(Str name, QueryPlace *ret, const Field **ret_field) {
     char column[64];
 
     for (size_t a = 0; a < q.n_takes; a++) {
@@ -77,7 +77,7 @@ static bool find(Str name, Place *ret, const Field **ret_field) {
             for (size_t part = 0; part < field_parts(&f[i]); part++) {
                 column_name(&f[i], part, column);
                 if (str_is(name, column)) {
-                    *ret = (Place){ a, i, part };
+                    *ret = (QueryPlace){ a, i, part };
                     *ret_field = &f[i];
                     return true;
                 }
@@ -87,7 +87,7 @@ static bool find(Str name, Place *ret, const Field **ret_field) {
 }
 
 static void param(Str name, bool is_value) {
-    Place at;
+    QueryPlace at;
     const Field *f;
     size_t i = 0;
     char number[24];
@@ -102,7 +102,7 @@ static void param(Str name, bool is_value) {
         stop("an optional parameter belongs in a /*? … */ block", name);
     while (i < q.n_params && memcmp(&q.params[i], &at, sizeof at) != 0)
         i++;
-    if (i == PARAMS_MAX)
+    if (i == QUERY_PARAMS_MAX)
         stop("too many parameters at", name);
     if (i == q.n_params) {
         q.params[q.n_params] = at;
@@ -149,7 +149,7 @@ static void expand(Str what, Str noun, Str prefix) {
 
 static void block(Str name) {
     const Field *f;
-    Place at;
+    QueryPlace at;
 
     end_piece();
     if (str_is(name, "end")) {
@@ -163,7 +163,7 @@ static void block(Str name) {
             q.open = i + 1;
             return;
         }
-    if (q.n_filters == FILTERS_MAX)
+    if (q.n_filters == QUERY_FILTERS_MAX)
         stop("at most 16 blocks", name);
     q.filters[q.n_filters] = at;
     q.open = ++q.n_filters;
@@ -262,12 +262,12 @@ static void print_function(void) {
 }
 
 static void print_query(void) {
-    printf("/* %s */\nstatic const Piece %s_pieces[] = {\n%s};\n", q.note, q.name, pieces.p);
-    printf("static const Param %s_params[] = {\n", q.name);
+    printf("/* %s */\nstatic const QueryPiece %s_pieces[] = {\n%s};\n", q.note, q.name, pieces.p);
+    printf("static const QueryParam %s_params[] = {\n", q.name);
     for (size_t i = 0; i < q.n_params; i++)
         printf("    { { %zu, %zu, %zu }, %zu },\n", q.params[i].arg, q.params[i].field, q.params[i].part,
                q.params_filter[i]);
-    printf("    { { 0, 0, 0 }, 0 } };\nstatic const Place %s_filters[] = { ", q.name);
+    printf("    { { 0, 0, 0 }, 0 } };\nstatic const QueryPlace %s_filters[] = { ", q.name);
     for (size_t i = 0; i < q.n_filters; i++)
         printf("{ %zu, %zu, %zu }, ", q.filters[i].arg, q.filters[i].field, q.filters[i].part);
     printf("{ 0, 0, 0 } };\nstatic const Query %s_query = {\n"
@@ -293,7 +293,7 @@ static void header_line(char *text) {
         sscanf(rest, " %63s", q.name);
     } else if (strncmp(text, "-- takes:", 9) == 0) {
         for (char *w = strtok_r(rest, " ", &save); w; w = strtok_r(NULL, " ", &save))
-            if (q.n_takes == TAKES_MAX || !(q.takes[q.n_takes++] = record_named(str(w))))
+            if (q.n_takes == QUERY_TAKES_MAX || !(q.takes[q.n_takes++] = record_named(str(w))))
                 stop("no such record, or more than 4", str(w));
     } else if (strncmp(text, "-- gives:", 9) == 0) {
         if (!(q.gives = record_named(str(rest + strspn(rest, " ")))))
