@@ -1,0 +1,37 @@
+/* actor – who calls, in which post: one role, the part of the city and the unit
+ * that go with it. An empty Actor is the public: it sees nothing that has a
+ * scope. The operator of the command line and importers act as `actor_operator`. */
+#ifndef JW_ACTOR_H
+#define JW_ACTOR_H
+
+#include "right.h"
+
+typedef struct Actor {
+    AccountId account; /* 0: not signed in */
+    PostId post;
+    SessionId session;
+    Role role;
+    OrgId unit;      /* 0: none */
+    unsigned reads;  /* readers' mask: READ(role) | READ(PUBLIC) */
+    Scope scope;
+    char path_room[2][48]; /* what scope.path_low and path_high point to; see actor_copy */
+} Actor;
+
+void actor_public(Actor *ret);
+
+/* Acts in `role` on all paths that begin with `path` ("0": the whole city), for
+ * the cases of `unit` alone if it is not 0. */
+void actor_in(Role role, Str path, OrgId unit, Actor *ret);
+
+void actor_copy(const Actor *from, Actor *ret); /* an Actor points into itself */
+
+bool actor_may(const Actor *by, Right right);
+bool actor_reaches(const Actor *by, Str path); /* does this path lie in the scope? */
+
+/* A list of at most `n` rows of the output record, in the arena of the call. */
+typedef struct Page {
+    void *rows;
+    size_t n, max;
+} Page;
+
+#endif
