@@ -39,7 +39,7 @@ bool point_on_segment(Point a, Point b, Point p); /* exactly on it, ends include
 
 void box_grow(Box *box, Point p);
 bool box_has(Box box, Point p);
-bool box_meet(Box a, Box b);                  /* share at least a point */
+bool box_meet(Box a, Box b);                      /* share at least a point */
 Box box_wider(Box box, int32_t lon, int32_t lat); /* by so many 1e-7 degree on each side, within the world */
 
 /* Metres per 1e-7 degree at a latitude, on the WGS84 ellipsoid. */

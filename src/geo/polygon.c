@@ -145,11 +145,12 @@ static bool ring_spans(const Point *ring, int32_t n, Point *ret_at) {
 }
 
 static Err fault_outside(const ShapeDraft *d, Fault *f) {
-    return fault(f, ERR_INVALID, "shape_outside_world", "",
-                 "坐标 %.7f, %.7f 不在经度 ±180、纬度 ±90 之内;请检查坐标系和经纬度的先后。",
-                 "The coordinate %.7f, %.7f is not within longitude ±180 and latitude ±90; check the coordinate "
-                 "system and the order of longitude and latitude.",
-                 point_lon(d->at), point_lat(d->at));
+    return fault(
+        f, ERR_INVALID, "shape_outside_world", "",
+        "坐标 %.7f, %.7f 不在经度 ±180、纬度 ±90 之内;请检查坐标系和经纬度的先后。",
+        "The coordinate %.7f, %.7f is not within longitude ±180 and latitude ±90; check the coordinate "
+        "system and the order of longitude and latitude.",
+        point_lon(d->at), point_lat(d->at));
 }
 
 static Err draft_tidy(const ShapeDraft *d, Shape *s, int32_t *ret_dropped, Fault *f) {

@@ -223,7 +223,8 @@ static void put_polygon(Buf *out, const Shape *s, int32_t k, int32_t tolerance) 
 void shape_geojson(const Shape *s, int32_t tolerance, Buf *out) {
     bool one = s->n_polys == 1;
 
-    buf_str(out, one ? "{\"type\":\"Polygon\",\"coordinates\":" : "{\"type\":\"MultiPolygon\",\"coordinates\":[");
+    buf_str(out,
+            one ? "{\"type\":\"Polygon\",\"coordinates\":" : "{\"type\":\"MultiPolygon\",\"coordinates\":[");
     for (int32_t k = 0; k < s->n_polys; k++) {
         if (k > 0)
             buf_char(out, ',');
