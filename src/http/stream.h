@@ -24,7 +24,7 @@ typedef ssize_t (*HttpStreamRead)(void *arg, char *ret_to, size_t max);
 Err http_stream(HttpCall *c, int status, const char *type, HttpStreamRead read, void (*release)(void *),
                 void *arg, HttpStream **ret, Fault *f);
 void http_stream_wake(HttpStream *s);       /* there is something to read, or the end */
-bool http_stream_gone(const HttpStream *s); /* the client has left, or the server stops */
+bool http_stream_gone(const HttpStream *s); /* the client has left, or the server has cut it */
 void http_stream_drop(HttpStream *s);
 
 #endif
