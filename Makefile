@@ -5,7 +5,7 @@ DATA ?= jingwei-data
 LISTEN ?=
 CLANG := $(shell command -v clang-14 || command -v clang || echo clang)
 
-.PHONY: all build setup run test ci lint fuzz torture bench docs release clean
+.PHONY: all build setup run test ci lint fuzz torture clean
 
 all: build
 
@@ -26,7 +26,7 @@ build-tsan/build.ninja:
 build-fuzz/build.ninja:
 	@CC=$(CLANG) meson setup build-fuzz -Dfuzz=true -Db_sanitize=address,undefined >/dev/null
 build-release/build.ninja:
-	@meson setup build-release --werror --buildtype=release >/dev/null
+	@meson setup build-release --werror -Ddebug=false >/dev/null
 
 setup:
 	@tools/setup.sh build
@@ -37,10 +37,10 @@ run: setup build
 
 # Every test, with AddressSanitizer, on both stores; within 10 minutes on two cores.
 test:
-	@tools/setup.sh test
 	@tools/run_tests.sh begin
+	@tools/setup.sh test
 	@$(MAKE) --no-print-directory build-asan/build.ninja
-	@tools/run_tests.sh suite build-asan -t 3 --no-suite long
+	@tools/run_tests.sh suite build-asan -t 3 --no-suite long --no-suite torture
 	@tools/run_tests.sh end
 
 # The same, then clang, ThreadSanitizer, the long tests and lint. What fails does not
@@ -51,7 +51,7 @@ ci:
 	@tools/run_tests.sh check gcc-release-no-warning ninja --quiet -C build-release
 	@tools/run_tests.sh suite build-clang -t 3 --suite unit --suite fuzz
 	@tools/run_tests.sh suite build-tsan -t 5 --suite unit
-	@tools/run_tests.sh suite build-asan -t 3 --suite long
+	@tools/run_tests.sh suite build-asan -t 3 --suite long --suite torture
 	@tools/run_tests.sh check lint tools/lint.sh
 	@tools/run_tests.sh end
 
@@ -63,6 +63,11 @@ lint:
 SECONDS ?= 60
 fuzz: build-fuzz/build.ninja
 	@tools/fuzz.sh $(SECONDS)
+
+# Against the disk and the clock: kill -9, full disks, servers that vanish. Long.
+torture: build
+	@tools/setup.sh test
+	@meson test -C build --no-rebuild --suite torture --print-errorlogs
 
 clean:
 	rm -rf build build-asan build-clang build-tsan build-fuzz build-release web/dist ci-out

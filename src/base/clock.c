@@ -415,7 +415,7 @@ Err zone_read(Str bytes, const char *name, Zone **ret, Fault *f) {
     const unsigned char *p = (const unsigned char *)bytes.p;
     size_t n = bytes.n, block;
     Head h;
-    Zone *z;
+    Zone *z = NULL;
     char rule[128];
 
     if (n < HEAD_SIZE || memcmp(p, "TZif", 4) != 0)

@@ -228,7 +228,7 @@ bool password_is_stale(const char *hash) {
 }
 
 /* No password has this hash: its output bytes are all zero. */
-static const char nobody[] =
+static const char nobody[crypto_pwhash_STRBYTES] =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 Err password_verify(const char *hash, Str password, Fault *f) {

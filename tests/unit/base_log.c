@@ -83,9 +83,7 @@ static void always_json(void **unused) {
     memset(large, 'a', sizeof large - 1);
     for (size_t i = 900; i < 4000; i += 4)
         memcpy(large + i, "🏮", 4);
-    static const char *const odd[] = { "", "\"\\\n\t\x01\x1b[31m", "\xff\xfe\xC2",
-                                       "\xC2\x9B"
-                                       "31m\x7F",
+    static const char *const odd[] = { "", "\"\\\n\t\x01\x1b[31m", "\xff\xfe\xC2", "\xC2\x9B[31m\x7F",
                                        "🏮微网格" };
     for (size_t i = 0; i < COUNT(odd); i++) {
         log_event(LOG_INFO, "x", L_TEXT("a", odd[i]), L_INT("i", INT64_MIN));
