@@ -4,6 +4,7 @@
 DATA ?= jingwei-data
 LISTEN ?=
 CLANG := $(shell command -v clang-14 || command -v clang || echo clang)
+export PATH := $(CURDIR)/tools/node/bin:$(PATH)
 
 .PHONY: all build setup run test ci lint fuzz torture clean
 

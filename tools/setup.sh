@@ -29,11 +29,16 @@ if [ "$purpose" = test ] && [ "$system" = debian-12 ]; then
     packages="$packages chromium"
 fi
 
-node_is_good() {
-    command -v node >/dev/null && command -v npm >/dev/null &&
-        [ "$(node -p 'Number(process.versions.node.split(".")[0]) >= 18')" = true ]
+# The tools of the pages need a newer node than Debian 12 has. One that is there and
+# new enough is used; else Debian's fetches node 22 from npm into tools/node, pinned
+# by its lock file, and the Makefile puts that first.
+PATH="$PWD/tools/node/bin:$PATH"
+has_node() { command -v node >/dev/null && command -v npm >/dev/null; }
+node_is_new() {
+    has_node && node -e 'const [a, b] = process.versions.node.split(".").map(Number);
+        process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)'
 }
-node_is_good || packages="$packages nodejs npm"
+has_node || packages="$packages nodejs npm"
 
 # Of the words given, those that dpkg has not installed.
 missing_of() {
@@ -98,7 +103,7 @@ elsewhere() {
     for l in libmicrohttpd jansson sqlite3 libpq libsodium cmocka zlib expat libzip xlsxwriter libjpeg; do
         ! command -v pkg-config >/dev/null || pkg-config --exists "$l" || lacking="$lacking lib:$l"
     done
-    node_is_good || lacking="$lacking node>=18 npm"
+    node_is_new || lacking="$lacking node>=20.19 npm"
     if [ -n "$lacking" ]; then
         echo "setup: this is neither Debian 12 nor Ubuntu 24.04, so please install by hand:$lacking" >&2
         echo "setup: on Debian 12 these are:" $packages >&2
@@ -110,14 +115,25 @@ case $system in
 debian-12 | ubuntu-24.04)
     missing=$(missing_of $packages)
     [ -z "$missing" ] || install_packages $missing
-    node_is_good || { echo "setup: node 18 or later is needed, here is $(node -v 2>&1)." >&2; exit 1; }
     ;;
 *) elsewhere ;;
 esac
 
+npm_ci() {
+    echo "setup: installing the npm packages of $1/"
+    (cd "$1" && npm ci --no-audit --no-fund --no-progress --no-update-notifier --loglevel=error </dev/null)
+}
+
+if ! node_is_new; then
+    npm_ci tools/node
+    mkdir -p tools/node/bin
+    ln -sf "$PWD"/tools/node/node_modules/node-linux-*/bin/node tools/node/bin/node
+    hash -r
+    node_is_new || { echo "setup: node 20.19 or later is needed, here is $(node -v), and npm gave no other; install one by hand." >&2; exit 1; }
+fi
+
 # The copy of the lock file is made last, so an install that was cut off is done again.
 if [ -f web/package-lock.json ] && ! cmp -s web/package-lock.json web/node_modules/.installed-lock; then
-    echo "setup: installing the npm packages of web/"
-    (cd web && npm ci --no-audit --no-fund --no-progress --no-update-notifier --loglevel=error </dev/null)
+    npm_ci web
     cp web/package-lock.json web/node_modules/.installed-lock
 fi
