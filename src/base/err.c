@@ -1,8 +1,25 @@
 /* err – see err.h. */
 #include "err.h"
+#include "text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+/* What came from outside may be in the sentence: it stays one line of well-formed
+ * UTF-8, also where the room cut a letter. */
+static void tidy(char *z, bool cut) {
+    size_t n = strlen(z), at;
+
+    while (!utf8_valid(z, n, &at))
+        if (cut && n - at < 4)
+            z[n = at] = 0;
+        else
+            z[at] = '?';
+    for (; *z; z++)
+        if ((unsigned char)*z < ' ' || *z == 0x7F)
+            *z = ' ';
+}
 
 Err fault(Fault *f, Err err, const char *key, const char *field, const char *zh, const char *en, ...) {
     va_list args, again;
@@ -10,11 +27,11 @@ Err fault(Fault *f, Err err, const char *key, const char *field, const char *zh,
     f->err = err;
     f->detail[0] = 0;
     snprintf(f->key, sizeof f->key, "%s", key);
-    snprintf(f->field, sizeof f->field, "%s", field);
+    tidy(f->field, snprintf(f->field, sizeof f->field, "%s", field) >= (int)sizeof f->field);
     va_start(args, en);
     va_copy(again, args);
-    vsnprintf(f->zh, sizeof f->zh, zh, args);
-    vsnprintf(f->en, sizeof f->en, en, again);
+    tidy(f->zh, vsnprintf(f->zh, sizeof f->zh, zh, args) >= (int)sizeof f->zh);
+    tidy(f->en, vsnprintf(f->en, sizeof f->en, en, again) >= (int)sizeof f->en);
     va_end(again);
     va_end(args);
     return err;
