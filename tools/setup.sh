@@ -53,7 +53,6 @@ as_root() {
     elif command -v sudo >/dev/null; then
         if [ -t 0 ]; then sudo "$@"; else sudo -n "$@"; fi
     else
-        echo "setup: run this as root, or install sudo: $*" >&2
         return 1
     fi
 }
@@ -83,6 +82,11 @@ forbid_starting() {
 }
 
 install_packages() {
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+        echo "setup: these packages are missing: $*" >&2
+        echo "setup: run tools/setup.sh $purpose once as root (there is no sudo here), then make again." >&2
+        exit 1
+    fi
     echo "setup: installing $*"
     apt update
     forbid_starting
