@@ -6,7 +6,7 @@ LISTEN ?=
 CLANG := $(shell command -v clang-14 || command -v clang || echo clang)
 export PATH := $(CURDIR)/tools/node/bin:$(PATH)
 
-.PHONY: all build setup run test ci lint fuzz torture clean
+.PHONY: all build setup run test ci lint fuzz torture docs release clean
 
 all: build
 
@@ -69,6 +69,15 @@ fuzz: build-fuzz/build.ninja
 torture: build
 	@tools/setup.sh test
 	@meson test -C build --no-rebuild --suite torture --print-errorlogs
+
+# The papers that the program prints itself; a test finds them out of date.
+docs: build
+	@build/jingwei config --markdown >docs/config.md.new
+	@mv docs/config.md.new docs/config.md
+
+# One stripped program with its papers, and its checksum.
+release: setup build-release/build.ninja
+	@tools/release.sh build-release ci-out
 
 clean:
 	rm -rf build build-asan build-clang build-tsan build-fuzz build-release web/dist ci-out

@@ -22,7 +22,7 @@ for (const line of fs.readFileSync(process.argv[1], "utf8").split("\n").filter(B
   const t = JSON.parse(line), out = (t.stdout || "") + "\n" + (t.stderr || "");
   const sum = re => [...out.matchAll(re)].reduce((n, m) => n + Number(m[1]), 0);
   let good = sum(/\[  PASSED  \] (\d+) test/g) + sum(/^(?:#|\u2139) pass (\d+)$/gm);
-  let bad = sum(/\[  FAILED  \] (\d+) test/g) + sum(/^(?:#|\u2139) fail (\d+)$/gm);
+  let bad = sum(/\[  FAILED  \] (?:\S+ )?(\d+) test/g) + sum(/^(?:#|\u2139) fail (\d+)$/gm);
   if (t.result === "SKIP") { skipped.push(t.name); continue; }
   if (t.result === "OK" && good + bad === 0) good = 1;
   if (t.result !== "OK" && bad === 0) bad = 1;
