@@ -52,12 +52,13 @@ extern const size_t store_migrations_n;
  * the default said here. */
 typedef struct StoreConfig {
     const char *where;
-    size_t readers;   /* connections for reading, 1..64; 4                          */
-    bool may_migrate; /* run the migrations that are missing (SQLite: after a copy) */
-    bool exclusive;   /* `serve`: refuse when another server holds this SQLite file */
-    int32_t mmap_mb;  /* SQLite: so much of the file mapped by each connection; 0    */
-    int32_t statement_ms; /* PostgreSQL: the longest that one statement may take; 30,000 */
-    int32_t reconnect_ms; /* PostgreSQL: writes wait so long for a lost server; 10,000   */
+    size_t readers;              /* connections for reading, 1..64; 4                          */
+    bool may_migrate;            /* run the migrations that are missing (SQLite: after a copy) */
+    bool exclusive;              /* `serve`: refuse when another server holds this SQLite file */
+    int32_t mmap_mb;             /* SQLite: so much of the file mapped by each connection; 0    */
+    int32_t statement_ms;        /* PostgreSQL: the longest that one statement may take; 30,000 */
+    int32_t reconnect_ms;        /* PostgreSQL: writes wait so long for a lost server; 10,000   */
+    int32_t node_ttl_ms;         /* how long a server that died keeps its node number; 60,000   */
     const Migration *migrations; /* tests bring their own; store_migrations              */
     size_t n_migrations;
 } StoreConfig;
@@ -65,9 +66,9 @@ Err store_open(const StoreConfig *c, Store **ret, Fault *f);
 void store_close(Store *s); /* finishes what is queued */
 
 Dialect store_dialect(const Store *s);
-int32_t store_version(const Store *s);   /* of the schema */
-Err store_ready(Store *s, Fault *f);     /* can it read, and may this server write? for /readyz */
-int32_t store_node(Store *s);            /* the leased number in this server's ids; -1 before the first write */
+int32_t store_version(const Store *s); /* of the schema */
+Err store_ready(Store *s, Fault *f);   /* can it read, and may this server write? for /readyz */
+int32_t store_node(Store *s);          /* the leased number in this server's ids; -1 before the first write */
 
 /* Brings a database to `version` (0: the newest) and closes it again. */
 Err store_migrate(const StoreConfig *c, int32_t version, Fault *f);
