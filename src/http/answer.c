@@ -245,7 +245,7 @@ enum MHD_Result answer_queue(HttpCall *c) {
     for (size_t i = 0; fine && i < COUNT(defaults); i++)
         if (!has_add(c, defaults[i].name))
             fine = MHD_add_response_header(r, defaults[i].name, defaults[i].value) == MHD_YES;
-    if (fine)
+    if (fine && c->status >= 400) /* by which the log is searched */
         fine = MHD_add_response_header(r, "X-Request-Id", c->id) == MHD_YES;
     if (fine && atomic_load_explicit(&c->server->stopping, memory_order_relaxed))
         fine = MHD_add_response_header(r, "Connection", "close") == MHD_YES;

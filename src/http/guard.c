@@ -74,16 +74,16 @@ static const Refusal *check_method(Str method, HttpMethod *ret) {
     return str_is(method, "TRACE") || str_is(method, "CONNECT") ? &method_refused : &method_unknown;
 }
 
-/* A token of RFC 9110, 5.6.2. */
-static bool is_token_char(unsigned char c) {
-    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
-        return true;
-    return c && strchr("!#$%&'*+-.^_`|~", c) != NULL;
-}
+/* The characters of a token (RFC 9110, 5.6.2): letters, digits and some signs. */
+static const bool token_char[256] = {
+    ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['!'] = true, ['#'] = true, ['$'] = true,
+    ['%'] = true,         ['&'] = true,         ['\''] = true,        ['*'] = true, ['+'] = true, ['-'] = true,
+    ['.'] = true,         ['^'] = true,         ['_'] = true,         ['`'] = true, ['|'] = true, ['~'] = true,
+};
 
 static bool is_token(Str s) {
     for (size_t i = 0; i < s.n; i++)
-        if (!is_token_char((unsigned char)s.p[i]))
+        if (!token_char[(unsigned char)s.p[i]])
             return false;
     return s.n > 0;
 }
@@ -286,11 +286,14 @@ const Refusal *guard_target(Str target, HttpMethod method, Arena *arena, GuardTa
     }
     if (path.n == 0 || path.p[0] != '/' || has_space_or_control(target))
         return &target_form;
+    size_t pairs = query.n > 0;
+    for (size_t i = 0; i < query.n && pairs < GUARD_QUERY_MAX; i++)
+        pairs += query.p[i] == '&';
     /* Decoding only shrinks; each name and value also wants its NUL. */
-    char *room = arena_take(arena, target.n + 2 + (query.n ? 2 * GUARD_QUERY_MAX : 0));
-    if (room && query.n)
-        t.query = arena_take(arena, GUARD_QUERY_MAX * sizeof *t.query);
-    if (!room || (query.n && !t.query))
+    char *room = arena_take(arena, target.n + 2 + 2 * pairs);
+    if (room && pairs)
+        t.query = arena_take(arena, pairs * sizeof *t.query);
+    if (!room || (pairs && !t.query))
         return &target_full;
     const Refusal *no = decode(path, false, &room, &t.path);
     if (!no)
