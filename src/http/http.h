@@ -67,8 +67,9 @@ typedef struct HttpConfig {
     HttpLang lang; /* when the caller names none that we have                            */
     void *ctx;     /* handed to the functions below                                      */
     /* How many bytes of body this method and path may have; 0: none. Asked after the
-     * headers. It may answer at once (no such path, not signed in): then the body is
-     * not read and handle() is not called. It must not say http_later(). */
+     * headers, only when they announce a body, on the HTTP thread. It may answer at
+     * once (no such path, not signed in): then the body is not read, handle() is not
+     * called and the connection closes. It must not say http_later(). */
     size_t (*body_max)(void *ctx, HttpCall *c);
     void (*handle)(void *ctx, HttpCall *c);
     /* One JSON line per call: id, method, label, status, bytes, µs. Never a path, a
@@ -90,8 +91,8 @@ void http_stop(HttpServer *s);
 bool http_stopping(const HttpServer *s); /* for long work: cut it short */
 
 /* Runs fn(arg) soon on a thread of the pool: lists, exports, password hashing.
- * False: the queue is full or the server is stopping; the caller answers 503
- * (http_busy). Say http_later(c) first when fn is to answer. */
+ * False: the queue is full; the caller answers 503 (http_busy). What is queued is
+ * run even when the server stops. Say http_later(c) first when fn is to answer. */
 bool http_hand_over(HttpServer *s, void (*fn)(void *arg), void *arg);
 int http_hand(void); /* 0 … hands-1 on a thread of the pool, else -1 */
 
@@ -143,7 +144,7 @@ void http_later(HttpCall *c);
  * beyond the room, or with control characters in it, the answer becomes a 500. */
 void http_add(HttpCall *c, const char *name, const char *value);
 
-/* `type` static; NULL: none. nosniff, Referrer-Policy, a closed CSP and
+/* `type` static; NULL: none. Answers from 400 on carry X-Request-Id. nosniff, Referrer-Policy, a closed CSP and
  * Cache-Control: no-store are set unless http_add() set them. */
 void http_answer(HttpCall *c, int status, const char *type, Str body);      /* copied */
 void http_answer_kept(HttpCall *c, int status, const char *type, Str body); /* static, or in http_arena(c) */

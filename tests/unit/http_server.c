@@ -496,6 +496,30 @@ static void counters(void **state) {
     assert_int_equal(b.connections - a.connections, 2);
 }
 
+/* Each allocation of a request fails once: the client hears 503 or nothing, the
+ * next request is served, nothing leaks. */
+static void memory_runs_out(void **state) {
+    static char text[70100];
+    (void)state;
+    int head = snprintf(text, sizeof text, "POST /large HTTP/1.1\r\nHost: h\r\nContent-Length: 70000\r\n\r\n");
+    memset(text + head, 'x', 70000);
+    for (long n = 1; n <= 6; n++) {
+        mem_calls = 0;
+        mem_fail_from = mem_fail_to = n;
+        mem_watched = true;
+        int fd = wire_open(server);
+        wire_try_send(fd, text, (size_t)head + 70000);
+        Reply r = wire_reply(fd);
+        mem_watched = false;
+        close(fd);
+        assert_true(r.status == 0 || r.status == 503 || r.status == 200);
+        if (n == 1)
+            assert_int_equal(r.status, 0); /* the connection's own */
+        assert_int_equal(wire_ask(server, "GET / HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
+    }
+    mem_fail_from = mem_fail_to = 0;
+}
+
 static void addresses(void **state) {
     HttpConfig config = http_defaults();
     HttpServer *other;
@@ -558,6 +582,7 @@ int main(void) {
         cmocka_unit_test(trickling_buys_no_time),
         cmocka_unit_test(origins),
         cmocka_unit_test(counters),
+        cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(addresses),
         cmocka_unit_test(connections_per_address),
     };
