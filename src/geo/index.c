@@ -11,18 +11,6 @@ int32_t index_count(const AreaIndex *ix) { return ix->n; }
 Box index_box(const AreaIndex *ix) { return ix->box; }
 size_t index_size(const AreaIndex *ix) { return (size_t)ix->size; }
 
-static const uint32_t *cells_of(const AreaIndex *ix) {
-    return (const uint32_t *)(const void *)((const char *)ix + ix->cells_at);
-}
-
-static const uint32_t *run_at(const AreaIndex *ix, uint32_t cell) {
-    return (const uint32_t *)(const void *)((const char *)ix + ix->pool_at) + (cell & ~INDEX_RUN);
-}
-
-static const uint32_t *next_run(const uint32_t *run) {
-    return run[2] & INDEX_MORE ? index_run_areas(run) + index_run_count(run) : NULL;
-}
-
 int64_t index_key(const AreaIndex *ix, int32_t area) {
     const int64_t *keys = (const int64_t *)(const void *)((const char *)ix + ix->keys_at);
     return area >= 0 && area < ix->n ? keys[area] : 0;
@@ -32,7 +20,7 @@ int64_t index_key(const AreaIndex *ix, int32_t area) {
 static uint32_t cell_of(const AreaIndex *ix, Point p) {
     uint32_t col = ((uint32_t)p.lon - (uint32_t)ix->west) >> ix->shift_x;
     uint32_t row = ((uint32_t)p.lat - (uint32_t)ix->south) >> ix->shift_y;
-    return cells_of(ix)[(size_t)row * ix->cols + col];
+    return index_cells(ix)[(size_t)row * ix->cols + col];
 }
 
 static uint32_t run_owners(const uint32_t *run, Point p) {
@@ -50,7 +38,7 @@ int32_t index_find(const AreaIndex *ix, Point p) {
     uint32_t cell = cell_of(ix, p);
     if (!(cell & INDEX_RUN))
         return (int32_t)cell - 1;
-    for (const uint32_t *run = run_at(ix, cell); run; run = next_run(run)) {
+    for (const uint32_t *run = index_run_at(ix, cell); run; run = index_run_next(run)) {
         uint32_t owners = run_owners(run, p);
         if (owners)
             return (int32_t)index_run_areas(run)[__builtin_ctz(owners)];
@@ -69,7 +57,7 @@ int32_t index_find_all(const AreaIndex *ix, Point p, int32_t *ret_areas, int32_t
             ret_areas[0] = (int32_t)cell - 1;
         return cell != 0;
     }
-    for (const uint32_t *run = run_at(ix, cell); run; run = next_run(run))
+    for (const uint32_t *run = index_run_at(ix, cell); run; run = index_run_next(run))
         for (uint32_t owners = run_owners(run, p); owners; owners &= owners - 1, found++)
             if (found < max)
                 ret_areas[found] = (int32_t)index_run_areas(run)[__builtin_ctz(owners)];
@@ -103,7 +91,7 @@ static void near_add(NearList *near, int32_t area, double metres) {
 }
 
 static void near_run(NearList *near, const uint32_t *run, Point p, double radius_m, Scale scale) {
-    for (; run; run = next_run(run))
+    for (; run; run = index_run_next(run))
         for (uint32_t i = 0; i < run[1]; i++) {
             const IndexEdge *e = &index_run_edges(run)[i];
             double metres = segment_distance_m(p, e->low, e->high, scale);
@@ -141,9 +129,9 @@ int32_t index_near(const AreaIndex *ix, Point p, double radius_m, AreaNear *ret_
     int64_t last_col = east >> ix->shift_x, last_row = north >> ix->shift_y;
     for (int64_t row = first_row; row <= last_row && row < ix->rows; row++)
         for (int64_t col = first_col; col <= last_col && col < ix->cols; col++) {
-            uint32_t cell = cells_of(ix)[row * ix->cols + col];
+            uint32_t cell = index_cells(ix)[row * ix->cols + col];
             if (cell & INDEX_RUN)
-                near_run(&near, run_at(ix, cell), p, fmin(radius_m, 100000), scale);
+                near_run(&near, index_run_at(ix, cell), p, fmin(radius_m, 100000), scale);
         }
     return near.n;
 }
@@ -168,7 +156,7 @@ static bool head_is_sound(const AreaIndex *ix, size_t n) {
 
 /* Is there a whole chain of runs at this word, naming only areas that exist? */
 static bool run_is_sound(const AreaIndex *ix, uint64_t at) {
-    const uint32_t *pool = run_at(ix, 0);
+    const uint32_t *pool = index_run_at(ix, 0);
     bool more = true;
 
     for (int steps = 0; more; steps++) {
@@ -198,7 +186,7 @@ Err index_view(const void *block, size_t n, const AreaIndex **ret, Fault *f) {
     bool sound = n >= sizeof *ix && (uintptr_t)block % 8 == 0 && head_is_sound(ix, n);
 
     for (uint64_t i = 0; sound && i < (uint64_t)ix->cols * ix->rows; i++) {
-        uint32_t cell = cells_of(ix)[i];
+        uint32_t cell = index_cells(ix)[i];
         sound = cell & INDEX_RUN ? run_is_sound(ix, cell & ~INDEX_RUN) : cell <= (uint32_t)ix->n;
     }
     if (!sound)

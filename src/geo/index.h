@@ -46,6 +46,15 @@ int32_t index_find_all(const AreaIndex *ix, Point p, int32_t *ret_areas, int32_t
  * many were written. */
 int32_t index_near(const AreaIndex *ix, Point p, double radius_m, AreaNear *ret_near, int32_t max);
 
+/* Pairs of areas (a < b) that have ground in common, sorted, and perhaps pairs
+ * that only touch in an unusual way; never is one missed as long as no area
+ * crosses itself. On the heap: mem_free. ERR_LIMIT: more than INDEX_PAIRS_MAX. */
+typedef struct AreaPair {
+    int32_t a, b;
+} AreaPair;
+#define INDEX_PAIRS_MAX 4000000
+Err index_overlaps(const AreaIndex *ix, AreaPair **ret_pairs, int64_t *ret_n, Fault *f);
+
 int32_t index_count(const AreaIndex *ix);
 int64_t index_key(const AreaIndex *ix, int32_t area); /* of a position; 0 out of range */
 Box index_box(const AreaIndex *ix);

@@ -1,5 +1,5 @@
-/* index_block – how an index lies in memory, shared by index.c (asks) and
- * index_build.c (fills). Private to the two.
+/* index_block – how an index lies in memory, shared by index.c (asks),
+ * index_build.c (fills) and index_overlaps.c (compares). Private to the three.
  *
  * Block: AreaIndex, keys (int64 each), cells (uint32 each, row by row from the
  * south), pool (uint32 words). A cell is
@@ -70,6 +70,18 @@ static inline uint32_t index_run_count(const uint32_t *run) { return run[2] & ~I
 
 static inline const uint32_t *index_run_areas(const uint32_t *run) {
     return run + INDEX_RUN_HEAD + (size_t)run[1] * INDEX_EDGE_WORDS;
+}
+
+static inline const uint32_t *index_run_next(const uint32_t *run) {
+    return run[2] & INDEX_MORE ? index_run_areas(run) + index_run_count(run) : NULL;
+}
+
+static inline const uint32_t *index_cells(const AreaIndex *ix) {
+    return (const uint32_t *)(const void *)((const char *)ix + ix->cells_at);
+}
+
+static inline const uint32_t *index_run_at(const AreaIndex *ix, uint32_t cell) {
+    return (const uint32_t *)(const void *)((const char *)ix + ix->pool_at) + (cell & ~INDEX_RUN);
 }
 
 #endif

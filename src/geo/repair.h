@@ -20,12 +20,27 @@ Err shape_valid(const Shape *s, bool *ret_valid, Point *ret_at, char ret_why[REP
  * dropped. ERR_INVALID: no area is left. */
 Err shape_repair(const Shape *s, Arena *a, Shape *ret, Fault *f);
 
-/* Union of many valid shapes. */
-Err shape_union(const Shape *const *shapes, int32_t n, Arena *a, Shape *ret, Fault *f);
+/* Union of many valid shapes. `tiling`: none overlap and neighbours share their
+ * vertices, which is much faster; where that is not so, the result is wrong. */
+Err shape_union(const Shape *const *shapes, int32_t n, bool tiling, Arena *a, Shape *ret, Fault *f);
 
 /* The ground that both cover; an empty shape where they only touch or less. */
 Err shape_intersection(const Shape *a, const Shape *b, Arena *arena, Shape *ret, Fault *f);
 Err shape_overlap_m2(const Shape *a, const Shape *b, double *ret_m2, Fault *f);
+
+/* Many questions about the same shapes: each is made ready once, at its first
+ * use. Borrows the shapes; for one thread at a time. */
+typedef struct Cutter Cutter;
+Err cutter_begin(const Shape *shapes, int32_t n, Cutter **ret, Fault *f);
+void cutter_end(Cutter *c);
+Err cutter_covers(Cutter *c, int32_t i, const Shape *s, bool *ret_covers, Fault *f); /* border included */
+/* Common ground of shape i and s, not rounded to the lattice; how much of s is
+ * left over, in the same measure; a point in the common ground. */
+typedef struct CutterOverlap {
+    double common_m2, rest_m2;
+    Point at;
+} CutterOverlap;
+Err cutter_overlap(Cutter *c, int32_t i, const Shape *s, CutterOverlap *ret, Fault *f);
 
 /* What `a` covers and `b` does not. */
 Err shape_difference(const Shape *a, const Shape *b, Arena *arena, Shape *ret, Fault *f);
