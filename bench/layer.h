@@ -1,0 +1,23 @@
+/* bench/layer – a GeoJSON layer as shapes, for the benches of geo. Not an
+ * importer: it stops at the first thing it does not like. */
+#ifndef BENCH_LAYER_H
+#define BENCH_LAYER_H
+
+#include "polygon.h"
+
+typedef struct Layer {
+    Shape *shapes; /* on the heap, never given back: the bench ends */
+    int32_t n;
+    int64_t points;
+} Layer;
+
+/* The file in $JW_SHARED/data, or in ../shared/data beside the project; false
+ * with a word on stderr if it is not there. */
+bool layer_read(const char *name, Layer *ret);
+
+double seconds_now(void);
+
+/* Writes bench/out/NAME.json; exits if that cannot be. */
+void out_write(const char *name, const Buf *json);
+
+#endif
