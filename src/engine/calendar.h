@@ -79,9 +79,10 @@ typedef struct Due {
  * away, a start outside the years 1 to 9899. */
 Err clock_due(const WorkCalendar *c, EngineClock unit, int32_t amount, int64_t start_ms, Due *ret, Fault *f);
 
-/* While a case is suspended or being checked its clock stands still: what is left
- * at from_ms is counted on from to_ms. For days: what has begun before the pause
- * counts, then the days after the one it ends on. */
+/* While a case is suspended or being checked its clock stands still. Time units:
+ * what is left at from_ms is counted on from to_ms. Days: a day counts unless its
+ * end (of the last span; 24:00) falls into a pause, so a pause within one day
+ * costs nothing and no deadline lies in a pause. */
 typedef struct ClockPause {
     int64_t from_ms, to_ms;
 } ClockPause;
@@ -92,11 +93,11 @@ Err clock_due_paused(const WorkCalendar *c, EngineClock unit, int32_t amount, in
                      const ClockPause *pauses, int32_t n_pauses, Due *ret, Fault *f);
 
 /* What a clock counted between two instants; both negative when to_ms is the
- * earlier. At a deadline of clock_due, and at no instant before it for the units
- * that count time, it is the amount. */
+ * earlier. From the start to a deadline of clock_due it is the amount – hours and
+ * minutes in ms, days in days – and to any instant before, less. */
 typedef struct Spent {
-    int64_t ms;   /* working time for the work_ units, elapsed time for the others                     */
-    int32_t days; /* days begun after the first one: working days for the work_ units, all for the others */
+    int64_t ms;   /* working time for the work_ units, elapsed time for the others */
+    int32_t days; /* days after the first that have ended: working days for the work_ units, else all */
 } Spent;
 
 /* ERR_INVALID: no such unit, a century or more, an instant outside the years 1 to 9999. */
@@ -107,7 +108,7 @@ Err clock_spent(const WorkCalendar *c, EngineClock unit, int64_t from_ms, int64_
  * the wall's, seconds left away. Names are those of the exceptional days; after
  * three of them the rest is summed up. */
 typedef struct Explanation {
-    char zh[1280], en[1280];
+    char zh[1536], en[1536];
 } Explanation;
 Err clock_explain(const WorkCalendar *c, EngineClock unit, int32_t amount, int64_t start_ms,
                   const ClockPause *pauses, int32_t n_pauses, Explanation *ret, Fault *f);
