@@ -233,6 +233,28 @@ static void the_clock_set_back_is_worked_once(void **unused) {
     assert_int_equal(due.day, must_day("2026-11-01"));
 }
 
+/* Newfoundland, 7 November 2010: at 00:01 the clock went back to 23:01 of the 6th.
+ * Who asks in that hour asks on the 7th, which had begun. */
+static void a_day_that_has_begun_stays(void **unused) {
+    Zone *z;
+    WorkCalendar *c;
+    Due due;
+    Fault f;
+
+    (void)unused;
+    assert_int_equal(zone_open("America/St_Johns", &z, &f), OK);
+    assert_int_equal(calendar_build(NULL, 0, NULL, 0, 0, z, &c, &f), OK);
+    int64_t start = instant(z, "2010-11-07 00:00"), hour = start + 30 * 60000;
+    assert_int_equal(zone_civil(z, hour).day, 6);
+    for (int64_t ms = start; ms <= hour; ms += 30 * 60000) {
+        assert_int_equal(clock_due(c, ENGINE_CALENDAR_DAY, 1, ms, &due, &f), OK);
+        assert_int_equal(due.day, must_day("2010-11-08"));
+        assert_int_equal(due.ms, judge_due(c, ENGINE_CALENDAR_DAY, 1, ms, NULL, 0));
+    }
+    calendar_free(c);
+    zone_close(z);
+}
+
 /* ---- beside the judge ---- */
 
 typedef struct Dice {
@@ -715,6 +737,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(worked_by_hand),
         cmocka_unit_test(the_clock_set_back_is_worked_once),
+        cmocka_unit_test(a_day_that_has_begun_stays),
         cmocka_unit_test(beside_the_judge),
         cmocka_unit_test(invariants),
         cmocka_unit_test(many_work_days),
