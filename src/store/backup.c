@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PAGES_A_STEP = 1024, PATH_ROOM = 4096 };
+enum { PAGES_A_STEP = 256, PATH_ROOM = 4096 };
 
 static Err said(sqlite3 *db, int rc, Fault *f) {
     switch (rc & 0xff) {

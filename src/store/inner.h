@@ -119,6 +119,7 @@ void sqlite_prepare_process(void);
 Err lock_take(const char *where, int *ret_fd, Fault *f);
 
 /* postgres.c */
+Err postgres_version_check(int version, Fault *f);
 Err listen_start(Store *s, Fault *f);
 void listen_stop(Store *s);
 

@@ -201,11 +201,15 @@ static Err conn_control(void *conn, Control what, Fault *f) {
 
 /* ---- opening ---- */
 
+Err postgres_version_check(int version, Fault *f) {
+    if (version >= OLDEST)
+        return OK;
+    return fault(f, ERR_STORE, "postgres_too_old", "", "PostgreSQL 版本 %d 太旧，需要 15 或更新。",
+                 "PostgreSQL %d is too old: 15 or newer is needed.", version / 10000);
+}
+
 static Err check_server(Conn *c, Fault *f) {
-    int version = PQserverVersion(c->pg);
-    if (version < OLDEST)
-        return fault(f, ERR_STORE, "postgres_too_old", "", "PostgreSQL 版本 %d 太旧，需要 15 或更新。",
-                     "PostgreSQL %d is too old: 15 or newer is needed.", version / 10000);
+    TRY(postgres_version_check(PQserverVersion(c->pg), f));
     PGresult *r = PQexec(
         c->pg, "SELECT current_setting('server_encoding'), datcollate, datlocprovider, current_database()"
                " FROM pg_database WHERE datname = current_database()");
