@@ -148,7 +148,7 @@ static bool head_is_sound(const AreaIndex *ix, size_t n) {
         ix->pool_at != ix->cells_at + cells * 4 || ix->size != ix->pool_at + ix->pool_words * 4)
         return false;
     if (cells == 0)
-        return ix->box.west > ix->box.east;
+        return ix->cols == 0 && ix->rows == 0 && ix->box.west > ix->box.east;
     int64_t east = (int64_t)ix->box.east - ix->west, north = (int64_t)ix->box.north - ix->south;
     return ix->west <= ix->box.west && ix->south <= ix->box.south && east >= 0 && north >= 0 &&
            (east >> ix->shift_x) < ix->cols && (north >> ix->shift_y) < ix->rows;

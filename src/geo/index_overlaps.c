@@ -26,6 +26,8 @@ static int by_pair(const void *x, const void *y) {
 static void pairs_tidy(Pairs *pairs) {
     int64_t kept = 0;
 
+    if (pairs->n == 0)
+        return;
     qsort(pairs->list, (size_t)pairs->n, sizeof *pairs->list, by_pair);
     for (int64_t i = 0; i < pairs->n; i++)
         if (kept == 0 || by_pair(&pairs->list[kept - 1], &pairs->list[i]) != 0)
@@ -158,8 +160,7 @@ Err index_overlaps(const AreaIndex *ix, AreaPair **ret_pairs, int64_t *ret_n, Fa
             f, ERR_LIMIT, "layer_overlaps", "", "图层中有 %d 对以上的区域互相重叠;请检查是否重复导入。",
             "More than %d pairs of areas of the layer overlap; check whether it was doubled.", INDEX_PAIRS_MAX);
     }
-    if (pairs.n)
-        pairs_tidy(&pairs);
+    pairs_tidy(&pairs);
     *ret_pairs = pairs.list;
     *ret_n = pairs.n;
     return OK;

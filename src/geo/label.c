@@ -100,5 +100,5 @@ bool shape_label(const Shape *s, Point *ret) {
             clear = 0;
         }
     *ret = best;
-    return clear >= 0;
+    return clear >= 0 && shape_has(s, best); /* a polygon of its own may lie on it, if s is not valid */
 }

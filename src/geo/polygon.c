@@ -91,7 +91,8 @@ void draft_ring(ShapeDraft *d) {
 void draft_point(ShapeDraft *d, Point p) {
     if (d->err == OK && !point_ok(p)) {
         d->err = ERR_INVALID;
-        d->at = p;
+        d->at_lon = point_lon(p);
+        d->at_lat = point_lat(p);
     }
     if (draft_room(d, &d->points, d->n_points, &d->points_max, sizeof *d->points))
         d->points[d->n_points++] = p;
@@ -102,8 +103,11 @@ void draft_degrees(ShapeDraft *d, double lon, double lat) {
 
     if (point_of_degrees(lon, lat, &p))
         draft_point(d, p);
-    else if (d->err == OK)
+    else if (d->err == OK) {
         d->err = ERR_INVALID;
+        d->at_lon = lon;
+        d->at_lat = lat;
+    }
 }
 
 static void ring_turn(Point *ring, int32_t n) {
@@ -150,7 +154,7 @@ static Err fault_outside(const ShapeDraft *d, Fault *f) {
         "坐标 %.7f, %.7f 不在经度 ±180、纬度 ±90 之内;请检查坐标系和经纬度的先后。",
         "The coordinate %.7f, %.7f is not within longitude ±180 and latitude ±90; check the coordinate "
         "system and the order of longitude and latitude.",
-        point_lon(d->at), point_lat(d->at));
+        d->at_lon, d->at_lat);
 }
 
 static Err draft_tidy(const ShapeDraft *d, Shape *s, int32_t *ret_dropped, Fault *f) {

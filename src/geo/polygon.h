@@ -43,7 +43,7 @@ typedef struct ShapeDraft {
     int32_t *ring_at, *poly_at;
     int32_t n_points, n_rings, n_polys, points_max, rings_max, polys_max;
     Err err;
-    Point at; /* the coordinate that was wrong */
+    double at_lon, at_lat; /* the coordinate that was wrong, degrees */
 } ShapeDraft;
 void draft_begin(ShapeDraft *d);
 void draft_polygon(ShapeDraft *d);
@@ -64,8 +64,8 @@ __int128 shape_area2(const Shape *s);
 double shape_area_m2(const Shape *s); /* on the WGS84 ellipsoid */
 
 /* A point inside the polygon of the largest area, well away from its edges,
- * for a label. False: the shape is so thin that it holds no lattice point; then
- * it is a vertex. An empty shape gives false and 0, 0. */
+ * for a label. False: the shape is so thin that it holds no lattice point (then
+ * it is a vertex), or is not valid. An empty shape gives false and 0, 0. */
 bool shape_label(const Shape *s, Point *ret);
 
 double shape_distance_m(const Shape *s, Point p); /* to the nearest edge, inside or out; INFINITY if empty */
