@@ -117,3 +117,8 @@ SELECT @columns(place) FROM place
    /*? name */ AND name = :name /*? end */
  ORDER BY path, name, id
  LIMIT :limit;
+
+-- name: area_move_cases
+-- Open cases are seen by whoever is responsible now; `area` stays as filed.
+-- takes: area_move
+UPDATE cases SET path = :to_path WHERE path = :path AND state < 10;

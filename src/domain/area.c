@@ -1,0 +1,522 @@
+/* area – see area.h. */
+#include "area.h"
+
+#include "area_q.h"
+#include "ground.h"
+#include "repair.h"
+
+#include <regex.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- paths ---- */
+
+enum { STEP = 3, STEPS_MAX = 62 * 62 * 62 };
+
+/* The n-th child's step of a path: three characters in the order of their bytes. */
+static void step_print(int32_t n, char ret[STEP + 1]) {
+    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    for (int i = STEP - 1; i >= 0; i--, n /= 62)
+        ret[i] = digits[n % 62];
+    ret[STEP] = 0;
+}
+
+static Err path_under(Arena *a, Str above, int32_t n, Str *ret, Fault *f) {
+    char step[STEP + 1], path[48];
+
+    if (n >= STEPS_MAX || above.n + STEP >= 40)
+        return fault(f, ERR_LIMIT, "tree_full", "parent", "这一级的网格太多，或层级太深。",
+                     "There are too many areas on this level, or too many levels.");
+    step_print(n, step);
+    snprintf(path, sizeof path, "%.*s%s", (int)above.n, above.p, step);
+    return str_copy(a, str(path), ret, f);
+}
+
+/* ---- layers ---- */
+
+Err layer_find(Tx *tx, Str code, Layer *ret, Fault *f) {
+    LayerCode key = { .code = code };
+    Layer l;
+    size_t n;
+
+    TRY(sql_layer_by_code(tx, &key, &l, 1, &n, f));
+    if (n == 0)
+        return fault(f, ERR_NOT_FOUND, "layer_unknown", "layer", "没有代码为“%.*s”的图层。",
+                     "There is no layer with the code “%.*s”.", (int)code.n, code.p);
+    *ret = l;
+    return OK;
+}
+
+/* A layer that does not govern has paths outside the governing tree. */
+static Err layer_prefix(Tx *tx, bool governing, Str *ret, Fault *f) {
+    Layer all[64];
+    size_t n;
+
+    TRY(sql_layer_list(tx, all, COUNT(all), &n, f));
+    for (size_t i = 0; governing && i < n; i++)
+        if (all[i].governing)
+            return fault(f, ERR_CONFLICT, "layer_governs_already", "governing", "已有治理图层“%.*s”，只能有一个。",
+                         "The layer “%.*s” governs already; there can be only one.", (int)all[i].code.n, all[i].code.p);
+    if (n == COUNT(all))
+        return fault(f, ERR_LIMIT, "layers_many", "layer", "图层太多，最多 %zu 个。", "Too many layers: at most %zu.", COUNT(all));
+    if (governing)
+        return str_copy(tx_arena(tx), str("0"), ret, f);
+    return path_under(tx_arena(tx), str("1"), (int32_t)n, ret, f);
+}
+
+Err layer_put(Tx *tx, const LayerPut *in, Layer *ret, Fault *f) {
+    Fault none;
+    Layer l;
+    int64_t changed;
+    Err e = layer_find(tx, in->code, &l, &none);
+
+    if (e == OK && l.governing != in->governing)
+        return fault(f, ERR_CONFLICT, "layer_governs", "governing", "图层“%.*s”已存在，不能改变它是否治理。",
+                     "The layer “%.*s” exists; whether it governs cannot be changed.", (int)in->code.n, in->code.p);
+    if (e == ERR_NOT_FOUND) {
+        l = (Layer){ .id = { id_new(0) },
+                     .code = in->code,
+                     .zh = in->zh,
+                     .en = in->en,
+                     .governing = in->governing,
+                     .code_pattern = in->code_pattern,
+                     .revision = 1 };
+        l.has.code_pattern = in->code_pattern.n > 0;
+        TRY(layer_prefix(tx, in->governing, &l.prefix, f));
+        TRY(sql_layer_add(tx, &l, &changed, f));
+    } else if (e != OK) {
+        *f = none;
+        return e;
+    }
+    *ret = l;
+    return OK;
+}
+
+static Err layer_by_id(Tx *tx, LayerId id, Layer *ret, Fault *f) {
+    LayerKey key = { .id = id };
+    size_t n;
+
+    TRY(sql_layer_by_id(tx, &key, ret, 1, &n, f));
+    return n ? OK : fault(f, ERR_NOT_FOUND, "layer_unknown", "layer", "没有这个图层。", "There is no such layer.");
+}
+
+Err area_layer_changed(Tx *tx, LayerId layer, Fault *f) {
+    Layer l;
+    int64_t changed;
+
+    TRY(layer_by_id(tx, layer, &l, f));
+    l.revision++;
+    return sql_layer_save(tx, &l, &changed, f);
+}
+
+Err layer_list(Tx *tx, const Nothing *in, const Actor *by, Page *ret, Fault *f) {
+    (void)in, (void)by;
+    return sql_layer_list(tx, ret->rows, ret->max, &ret->n, f);
+}
+
+/* ---- reading areas ---- */
+
+Err area_load(Tx *tx, AreaId id, Area *ret, Fault *f) {
+    AreaKey key = { .id = id };
+    Area a;
+    size_t n;
+
+    TRY(sql_area_by_id(tx, &key, &a, 1, &n, f));
+    if (n == 0)
+        return fault(f, ERR_NOT_FOUND, "area_unknown", "area", "没有这个网格。", "There is no such area.");
+    *ret = a;
+    return OK;
+}
+
+Err area_by_code(Tx *tx, LayerId layer, Str code, Area *ret, Fault *f) {
+    AreaFind find = { .layer = layer, .code = code, .limit = 1 };
+    Area a;
+    size_t n;
+
+    find.has.layer = find.has.code = true;
+    TRY(sql_area_list(tx, &find, &a, 1, &n, f));
+    if (n == 0)
+        return fault(f, ERR_NOT_FOUND, "area_unknown", "area", "没有代码为“%.*s”的网格。",
+                     "There is no area with the code “%.*s”.", (int)code.n, code.p);
+    *ret = a;
+    return OK;
+}
+
+Err area_shape_load(Tx *tx, AreaId id, Arena *a, Shape *ret, bool *ret_shaped, Fault *f) {
+    AreaKey key = { .id = id };
+    AreaShape row;
+    size_t n;
+
+    TRY(sql_area_shape_get(tx, &key, &row, 1, &n, f));
+    if (n)
+        TRY(shape_unpack(row.shape, a, ret, f));
+    *ret_shaped = n > 0;
+    return OK;
+}
+
+Err area_get(Tx *tx, const AreaKey *in, const Actor *by, Area *ret, Fault *f) {
+    (void)by;
+    return area_load(tx, in->id, ret, f);
+}
+
+Err area_list(Tx *tx, const AreaFind *in, const Actor *by, Page *ret, Fault *f) {
+    (void)by;
+    return sql_area_list(tx, in, ret->rows, (size_t)in->limit, &ret->n, f);
+}
+
+Err area_history(Tx *tx, const AreaKey *in, const Actor *by, Page *ret, Fault *f) {
+    (void)by;
+    return sql_lineage_of_area(tx, in, ret->rows, ret->max, &ret->n, f);
+}
+
+static Err outline_of(Tx *tx, const Area *a, int32_t tolerance, AreaOutline *ret, bool *ret_shaped, Fault *f) {
+    Shape shape;
+    Buf text;
+    AreaOutline o = { .id = a->id, .level = a->level, .code = a->code, .name = a->name,
+                      .label_lon = a->label_lon, .label_lat = a->label_lat };
+
+    TRY(area_shape_load(tx, a->id, tx_arena(tx), &shape, ret_shaped, f));
+    if (!*ret_shaped)
+        return OK;
+    TRY(buf_begin(&text, 4096, 8 << 20, f));
+    shape_geojson(&shape, tolerance, &text);
+    Err e = text.full ? fault_arena(f) : str_copy(tx_arena(tx), buf_view(&text), &o.geometry, f);
+    buf_end(&text);
+    TRY(e);
+    o.has.id = o.has.level = o.has.code = o.has.name = o.has.geometry = true;
+    o.has.label_lon = o.has.label_lat = true;
+    *ret = o;
+    return OK;
+}
+
+Err area_outlines(Tx *tx, const AreaWithin *in, const Actor *by, Page *ret, Fault *f) {
+    AreaOutline *out = ret->rows;
+    AreaFind find = { .parent = { in->area.v }, .limit = (int32_t)ret->max - 1 };
+    Area self, *below = arena_take(tx_arena(tx), sizeof *below * ret->max);
+    int32_t tolerance = (int32_t)(in->tolerance * 90); /* a metre is about 90 of 1e-7 degree */
+    size_t n;
+    bool shaped;
+
+    (void)by;
+    if (!below)
+        return fault_arena(f);
+    find.has.parent = true;
+    TRY(area_load(tx, in->area, &self, f));
+    TRY(sql_area_list(tx, &find, below, ret->max - 1, &n, f));
+    TRY(outline_of(tx, &self, tolerance, &out[0], &shaped, f));
+    ret->n = shaped;
+    for (size_t i = 0; i < n; i++) {
+        TRY(outline_of(tx, &below[i], tolerance, &out[ret->n], &shaped, f));
+        ret->n += shaped;
+    }
+    return OK;
+}
+
+static void link_of(const GroundArea *a, ChainLink *ret) {
+    *ret = (ChainLink){ .id = a->id, .level = a->level, .code = a->code, .name = a->name };
+    ret->has.id = ret->has.level = ret->has.code = ret->has.name = true;
+}
+
+/* Copies links out of the picture, because it is given back before they are written. */
+static Err links_of(Arena *a, const GroundArea *const *from, size_t n, List *ret, Fault *f) {
+    ChainLink *links = arena_take(a, sizeof *links * (n + 1));
+    if (!links)
+        return fault_arena(f);
+    for (size_t i = 0; i < n; i++) {
+        link_of(from[i], &links[i]);
+        TRY(str_copy(a, links[i].code, &links[i].code, f));
+        TRY(str_copy(a, links[i].name, &links[i].name, f));
+    }
+    *ret = (List){ links, n };
+    return OK;
+}
+
+Err area_chain(Tx *tx, const Ground *g, const GroundArea *from, List *ret, Fault *f) {
+    const GroundArea *chain[CHAIN_MAX];
+    size_t n = ground_chain(g, from, chain);
+    return links_of(tx_arena(tx), chain, n, ret, f);
+}
+
+static Err answer_spotted(Tx *tx, const Ground *g, const Spotted *s, Located *out, Fault *f) {
+    out->found = s->area != NULL;
+    out->whole = s->whole;
+    out->has.found = out->has.whole = out->has.chain = out->has.near = true;
+    TRY(area_chain(tx, g, s->area, &out->chain, f));
+    TRY(links_of(tx_arena(tx), s->near, s->n_near, &out->near, f));
+    if (s->agreement.n) {
+        TRY(str_copy(tx_arena(tx), s->agreement, &out->border, f));
+        out->has.border = true;
+        out->unit = s->unit;
+        out->has.unit = s->unit.v != 0;
+    }
+    return OK;
+}
+
+Err area_locate(Tx *tx, const Spot *in, const Actor *by, Located *ret, Fault *f) {
+    const Ground *g;
+    Spotted s;
+    Located out = { 0 };
+
+    (void)by;
+    TRY(ground_borrow(tx, &g, f));
+    ground_spot(g, (Point){ in->lon, in->lat }, day_of_ms(clock_now_ms()), &s);
+    Err e = answer_spotted(tx, g, &s, &out, f);
+    ground_return(g);
+    TRY(e);
+    *ret = out;
+    return OK;
+}
+
+/* ---- making areas ---- */
+
+bool area_code_fits(Str pattern, Str code) {
+    char z[128], c[64];
+    regex_t re;
+
+    if (pattern.n == 0)
+        return true;
+    snprintf(z, sizeof z, "%.*s", (int)pattern.n, pattern.p);
+    snprintf(c, sizeof c, "%.*s", (int)code.n, code.p);
+    if (regcomp(&re, z, REG_EXTENDED | REG_NOSUB) != 0)
+        return false;
+    bool fits = regexec(&re, c, 0, NULL, 0) == 0;
+    regfree(&re);
+    return fits;
+}
+
+static Err check_put(Tx *tx, const Layer *layer, const AreaPut *in, Fault *f) {
+    Fault none;
+    Area same;
+
+    if (in->code.n == 0 || in->code.n > 40 || in->name.n == 0 || utf8_count(in->name.p, in->name.n) > 80)
+        return fault(f, ERR_INVALID, "area_words", "code", "网格要有代码（不超过 40 个字）和名称（不超过 80 个字）：“%.*s”。",
+                     "An area needs a code of at most 40 characters and a name of at most 80: “%.*s”.",
+                     (int)(in->code.n < 60 ? in->code.n : 60), in->code.p);
+    if (layer->has.code_pattern && !area_code_fits(layer->code_pattern, in->code))
+        return fault(f, ERR_INVALID, "area_code", "code", "代码“%.*s”不符合图层的格式 %.*s。",
+                     "The code “%.*s” does not fit the layer's pattern %.*s.", (int)in->code.n, in->code.p,
+                     (int)layer->code_pattern.n, layer->code_pattern.p);
+    if (area_by_code(tx, in->layer, in->code, &same, &none) == OK)
+        return fault(f, ERR_CONFLICT, "area_code_taken", "code", "代码“%.*s”已有网格“%.*s”。",
+                     "The code “%.*s” belongs to the area “%.*s” already.", (int)in->code.n, in->code.p,
+                     (int)same.name.n, same.name.p);
+    return OK;
+}
+
+/* Under a parent its next step, else the layer's. */
+static Err take_path(Tx *tx, Layer *layer, const AreaPut *in, Area *a, Fault *f) {
+    Area parent;
+    int64_t changed;
+
+    if (in->parent.v == 0) {
+        TRY(path_under(tx_arena(tx), layer->prefix, layer->roots++, &a->path, f));
+        return sql_layer_save(tx, layer, &changed, f);
+    }
+    TRY(area_load(tx, in->parent, &parent, f));
+    if (parent.layer.v != in->layer.v || parent.level >= in->level)
+        return fault(f, ERR_INVALID, "area_parent", "parent", "“%.*s”不能作“%.*s”的上级：要在同一图层，并且层级更高。",
+                     "“%.*s” cannot be the parent of “%.*s”: it must be of the same layer and a higher level.",
+                     (int)parent.name.n, parent.name.p, (int)in->name.n, in->name.p);
+    a->parent = parent.id;
+    a->has.parent = true;
+    TRY(path_under(tx_arena(tx), parent.path, parent.children++, &a->path, f));
+    return sql_area_save(tx, &parent, &changed, f);
+}
+
+/* What lies under a subdistrict carries its slot; a district and what has no
+ * subdistrict above it is at home 0. */
+static Err take_slot(Tx *tx, const Layer *layer, const AreaPut *in, Area *a, Fault *f) {
+    Area top;
+    size_t n;
+    int32_t home = in->parent.v ? id_home(in->parent.v) : 0;
+
+    if (layer->governing && in->level == LEVEL_SUBDISTRICT) {
+        TRY(sql_area_top_slot(tx, &top, 1, &n, f));
+        a->slot = n ? top.slot + 1 : 1;
+        if (a->slot > HOME_MAX)
+            return fault(f, ERR_LIMIT, "slots_full", "level", "街镇太多，最多 %d 个。", "Too many subdistricts: at most %d.",
+                         HOME_MAX);
+        home = a->slot;
+    }
+    a->id.v = id_new(home);
+    return OK;
+}
+
+static Err put_shape(Tx *tx, const Area *a, const Shape *shape, Fault *f) {
+    AreaShape row = { .area = a->id, .layer = a->layer };
+    Buf bytes;
+    int64_t changed;
+
+    TRY(buf_begin(&bytes, 4096, 64 << 20, f));
+    shape_pack(shape, &bytes);
+    row.shape = buf_view(&bytes);
+    Err e = bytes.full ? fault_arena(f) : sql_area_shape_add(tx, &row, &changed, f);
+    buf_end(&bytes);
+    return e;
+}
+
+static void measure(Area *a, const Shape *shape) {
+    Point label;
+
+    shape_label(shape, &label);
+    a->label_lon = label.lon;
+    a->label_lat = label.lat;
+    a->m2 = (int64_t)(shape_area_m2(shape) + 0.5);
+    a->shaped = a->has.label_lon = a->has.label_lat = a->has.m2 = true;
+}
+
+Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f) {
+    Layer layer;
+    int64_t changed;
+    Area a = { .layer = in->layer, .level = in->level, .code = in->code, .name = in->name,
+               .state = AREA_ACTIVE, .since = in->since };
+
+    TRY(layer_by_id(tx, in->layer, &layer, f));
+    TRY(check_put(tx, &layer, in, f));
+    TRY(take_path(tx, &layer, in, &a, f));
+    TRY(take_slot(tx, &layer, in, &a, f));
+    if (in->households >= 0) {
+        a.households = in->households;
+        a.has.households = true;
+    }
+    if (in->shape && in->shape->n_points)
+        measure(&a, in->shape);
+    TRY(sql_area_add(tx, &a, &changed, f));
+    if (a.shaped)
+        TRY(put_shape(tx, &a, in->shape, f));
+    *ret = a;
+    return OK;
+}
+
+/* ---- what becomes of areas ---- */
+
+static Err add_lineage(Tx *tx, LineageKind kind, AreaId from, AreaId to, int32_t day, Str note, Fault *f) {
+    Lineage l = { .id = { id_new(id_home(from.v)) }, .kind = kind, .from_area = from, .to_area = to, .day = day, .note = note };
+    int64_t changed;
+
+    l.has.note = note.n > 0;
+    return sql_lineage_add(tx, &l, &changed, f);
+}
+
+static Err need_active(const Area *a, Fault *f) {
+    if (a->state == AREA_ACTIVE)
+        return OK;
+    return fault(f, ERR_INVALID, "area_ended", "id", "网格“%.*s”已不再启用。", "The area “%.*s” is no longer active.",
+                 (int)a->name.n, a->name.p);
+}
+
+Err area_rename(Tx *tx, const AreaRename *in, const Actor *by, Area *ret, Fault *f) {
+    char note[700];
+    Area a;
+    int64_t changed;
+
+    (void)by;
+    TRY(area_load(tx, in->id, &a, f));
+    TRY(need_active(&a, f));
+    snprintf(note, sizeof note, "%.*s → %.*s%s%.*s", (int)a.name.n, a.name.p, (int)in->name.n, in->name.p,
+             in->has.note ? "；" : "", (int)in->note.n, in->note.p ? in->note.p : "");
+    TRY(add_lineage(tx, LINEAGE_RENAME, a.id, a.id, in->day, str(note), f));
+    a.name = in->name;
+    TRY(sql_area_save(tx, &a, &changed, f));
+    TRY(area_layer_changed(tx, a.layer, f));
+    *ret = a;
+    return OK;
+}
+
+/* The neighbour takes the ground, so that no gap opens. */
+static Err unite_shapes(Tx *tx, const Area *a, Area *into, Fault *f) {
+    Shape one, two, both;
+    bool has_one, has_two;
+    Buf bytes;
+    int64_t changed;
+
+    TRY(area_shape_load(tx, a->id, tx_arena(tx), &one, &has_one, f));
+    TRY(area_shape_load(tx, into->id, tx_arena(tx), &two, &has_two, f));
+    if (!has_one || !has_two)
+        return OK; /* lists of buildings: there is no ground to take */
+    TRY(shape_union((const Shape *const[]){ &one, &two }, 2, tx_arena(tx), &both, f));
+    measure(into, &both);
+    TRY(buf_begin(&bytes, 4096, 64 << 20, f));
+    shape_pack(&both, &bytes);
+    AreaShape row = { .area = into->id, .layer = into->layer, .shape = buf_view(&bytes) };
+    Err e = bytes.full ? fault_arena(f) : sql_area_shape_save(tx, &row, &changed, f);
+    buf_end(&bytes);
+    return e;
+}
+
+static Err check_merge(const Area *a, const Area *into, int32_t day, Fault *f) {
+    TRY(need_active(a, f));
+    TRY(need_active(into, f));
+    if (a->id.v == into->id.v || a->layer.v != into->layer.v || a->level != into->level)
+        return fault(f, ERR_INVALID, "merge_unlike", "into", "只能并入同一图层、同一层级的另一个网格。",
+                     "An area can only join another one of the same layer and level.");
+    if (a->children > 0)
+        return fault(f, ERR_INVALID, "merge_children", "id", "“%.*s”还有下级网格，请先合并它们。",
+                     "“%.*s” still has areas beneath it; merge those first.", (int)a->name.n, a->name.p);
+    if (day < a->since)
+        return fault(f, ERR_INVALID, "dates_reversed", "day", "合并日期早于网格启用日期。", "The day lies before the area began.");
+    return OK;
+}
+
+Err area_merge(Tx *tx, const AreaMerge *in, const Actor *by, Area *ret, Fault *f) {
+    Area a, into;
+    int64_t changed;
+
+    (void)by;
+    TRY(area_load(tx, in->id, &a, f));
+    TRY(area_load(tx, in->into, &into, f));
+    TRY(check_merge(&a, &into, in->day, f));
+    TRY(unite_shapes(tx, &a, &into, f));
+    into.households += a.has.households ? a.households : 0;
+    into.has.households = into.has.households || a.has.households;
+    a.state = AREA_MERGED;
+    a.until = in->day;
+    a.has.until = true;
+    TRY(sql_area_save(tx, &a, &changed, f));
+    TRY(sql_area_save(tx, &into, &changed, f));
+    TRY(add_lineage(tx, LINEAGE_MERGE, a.id, into.id, in->day, in->has.note ? in->note : (Str){ 0 }, f));
+    AreaMove move = { .path = a.path, .to_path = into.path };
+    TRY(sql_area_move_cases(tx, &move, &changed, f)); /* seen by who is responsible now; the grid they were filed in stays */
+    TRY(area_layer_changed(tx, a.layer, f));
+    *ret = into;
+    return OK;
+}
+
+/* ---- buildings ---- */
+
+Err place_put(Tx *tx, const PlacePut *in, Place *ret, Fault *f) {
+    Area area;
+    int64_t changed;
+
+    TRY(area_load(tx, in->area, &area, f));
+    if (in->name.n == 0 || utf8_count(in->name.p, in->name.n) > 120)
+        return fault(f, ERR_INVALID, "place_name", "name", "楼栋要有名称，不超过 120 个字。",
+                     "A building needs a name of at most 120 characters.");
+    Place p = { .id = { id_new(id_home(area.id.v)) }, .area = area.id, .path = area.path, .name = in->name };
+    p.has.households = in->households >= 0;
+    p.households = p.has.households ? in->households : 0;
+    p.has.lon = p.has.lat = in->placed;
+    p.lon = in->at.lon;
+    p.lat = in->at.lat;
+    TRY(sql_place_add(tx, &p, &changed, f));
+    *ret = p;
+    return OK;
+}
+
+Err place_load(Tx *tx, PlaceId id, Place *ret, Fault *f) {
+    PlaceKey key = { .id = id };
+    Place p;
+    size_t n;
+
+    TRY(sql_place_by_id(tx, &key, &p, 1, &n, f));
+    if (n == 0)
+        return fault(f, ERR_NOT_FOUND, "place_unknown", "place", "没有这栋楼。", "There is no such building.");
+    *ret = p;
+    return OK;
+}
+
+Err place_list(Tx *tx, const PlaceFind *in, const Actor *by, Page *ret, Fault *f) {
+    (void)by;
+    return sql_place_list(tx, in, ret->rows, (size_t)in->limit, &ret->n, f);
+}

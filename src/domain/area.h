@@ -1,0 +1,71 @@
+/* area 网格 – the rows of layers and areas: made by imports and by hand, dated,
+ * renamed, merged; nothing is ever deleted, and a case keeps the grid it was
+ * filed in. Which grid holds a point: ground.h. */
+#ifndef JW_AREA_H
+#define JW_AREA_H
+
+#include "actor.h"
+#include "polygon.h"
+#include "tx.h"
+
+/* ---- for importers and the code beside this file ---- */
+
+/* The layer of that code, made if there is none. ERR_CONFLICT: a second layer
+ * is to govern. `zh` and `en` name a new one. */
+typedef struct LayerPut {
+    Str code, zh, en, code_pattern; /* pattern: POSIX extended, empty: any code */
+    bool governing;
+} LayerPut;
+Err layer_put(Tx *tx, const LayerPut *in, Layer *ret, Fault *f);
+Err layer_find(Tx *tx, Str code, Layer *ret, Fault *f); /* ERR_NOT_FOUND names it */
+
+/* One area. `shape` may be NULL: a mere list of buildings. Gives it its id, home,
+ * path, slot and label point. ERR_INVALID: code against the pattern, parent of
+ * another layer or not above it; ERR_CONFLICT: an active area of this layer has
+ * the code. The caller calls area_layer_changed() once, after the last one. */
+typedef struct AreaPut {
+    LayerId layer;
+    AreaLevel level;
+    AreaId parent; /* 0: at the top */
+    Str code, name;
+    const Shape *shape;
+    int32_t households; /* -1: not known */
+    int32_t since;      /* civil day */
+} AreaPut;
+Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f);
+Err area_layer_changed(Tx *tx, LayerId layer, Fault *f); /* the next revision: caches follow */
+bool area_code_fits(Str pattern, Str code); /* an empty or NULL pattern fits all; a broken pattern none */
+
+Err area_load(Tx *tx, AreaId id, Area *ret, Fault *f);
+Err area_by_code(Tx *tx, LayerId layer, Str code, Area *ret, Fault *f);
+Err area_shape_load(Tx *tx, AreaId id, Arena *a, Shape *ret, bool *ret_shaped, Fault *f);
+
+/* The links from an area of the picture upward, copied into the arena of `tx`. */
+struct Ground;
+struct GroundArea;
+Err area_chain(Tx *tx, const struct Ground *g, const struct GroundArea *from, List *ret, Fault *f);
+
+/* A building, in a grid that may have no shape. */
+typedef struct PlacePut {
+    AreaId area;
+    Str name;
+    int32_t households; /* -1: not known */
+    bool placed;
+    Point at;
+} PlacePut;
+Err place_put(Tx *tx, const PlacePut *in, Place *ret, Fault *f);
+Err place_load(Tx *tx, PlaceId id, Place *ret, Fault *f);
+
+/* ---- operations ---- */
+
+Err layer_list(Tx *tx, const Nothing *in, const Actor *by, Page *ret, Fault *f);
+Err area_list(Tx *tx, const AreaFind *in, const Actor *by, Page *ret, Fault *f);
+Err area_get(Tx *tx, const AreaKey *in, const Actor *by, Area *ret, Fault *f);
+Err area_outlines(Tx *tx, const AreaWithin *in, const Actor *by, Page *ret, Fault *f);
+Err area_history(Tx *tx, const AreaKey *in, const Actor *by, Page *ret, Fault *f);
+Err area_locate(Tx *tx, const Spot *in, const Actor *by, Located *ret, Fault *f);
+Err area_rename(Tx *tx, const AreaRename *in, const Actor *by, Area *ret, Fault *f);
+Err area_merge(Tx *tx, const AreaMerge *in, const Actor *by, Area *ret, Fault *f);
+Err place_list(Tx *tx, const PlaceFind *in, const Actor *by, Page *ret, Fault *f);
+
+#endif

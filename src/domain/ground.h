@@ -1,0 +1,52 @@
+/* ground – the governing layer in memory: which grid holds a point, the chain
+ * above it, and what was agreed along borders.
+ *
+ * One picture per store, made from the rows and never changed; readers on any
+ * thread borrow it. It is made anew when the layer's revision has moved or a new
+ * day has begun. Only the finest areas are located; the chain above them is
+ * their parents. Rows: area.h. Geometry: geo/index.h. */
+#ifndef JW_GROUND_H
+#define JW_GROUND_H
+
+#include "point.h"
+#include "records.h"
+#include "tx.h"
+
+typedef struct GroundArea {
+    AreaId id;
+    int32_t parent; /* position in the picture, -1 at the top */
+    AreaLevel level;
+    bool leaf, shaped;
+    Str path, code, name;
+    Point label;
+} GroundArea;
+
+typedef struct Ground Ground;
+
+/* Borrowed until ground_return. An installation without areas gives an empty one. */
+Err ground_borrow(Tx *tx, const Ground **ret, Fault *f);
+void ground_return(const Ground *g);
+void ground_forget(Store *s); /* before store_close */
+
+size_t ground_count(const Ground *g);
+const GroundArea *ground_at(const Ground *g, size_t i);
+const GroundArea *ground_area(const Ground *g, AreaId id); /* NULL: not active, or of another layer */
+
+enum { CHAIN_MAX = 8, BORDER_M = 30 };
+
+/* The area itself first, then what it lies in. Returns how many. */
+size_t ground_chain(const Ground *g, const GroundArea *from, const GroundArea *ret[CHAIN_MAX]);
+
+typedef struct Spotted {
+    const GroundArea *area;            /* NULL: no grid holds the point */
+    bool whole;                        /* down to the finest level in use */
+    const GroundArea *near[CHAIN_MAX]; /* grids within 30 m, the owner too, nearest first */
+    size_t n_near;
+    Str agreement; /* name of the border agreement that decided, or empty */
+    OrgId unit;    /* of that agreement, or 0 */
+} Spotted;
+
+/* An agreement whose line runs within 30 m decides; else the grid that holds it. */
+void ground_spot(const Ground *g, Point p, int32_t day, Spotted *ret);
+
+#endif
