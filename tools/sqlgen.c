@@ -147,6 +147,20 @@ static void expand(Str what, Str noun, Str prefix) {
         }
 }
 
+/* A block is named after a field, not a column: due_before, not due_before_ms. */
+static bool find_field(Str name, QueryPlace *ret, const Field **ret_field) {
+    for (size_t a = 0; a < q.n_takes; a++) {
+        size_t n;
+        const Field *first = q.takes[a]->fields(&n), *f = record_field(q.takes[a], name);
+        if (f) {
+            *ret = (QueryPlace){ a, (size_t)(f - first), 0 };
+            *ret_field = f;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void block(Str name) {
     const Field *f;
     QueryPlace at;
@@ -156,7 +170,7 @@ static void block(Str name) {
         q.open = 0;
         return;
     }
-    if (q.open || !find(name, &at, &f) || (f->presence != OPTIONAL && f->presence != LATER))
+    if (q.open || !find_field(name, &at, &f) || (f->presence != OPTIONAL && f->presence != LATER))
         stop("a block is named after an OPTIONAL or LATER field and is not nested", name);
     for (size_t i = 0; i < q.n_filters; i++)
         if (memcmp(&q.filters[i], &at, sizeof at) == 0) {

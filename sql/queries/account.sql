@@ -54,3 +54,8 @@ UPDATE session SET @sets(session) WHERE home = :home AND id = :id;
 -- A new password ends every session that the old one opened.
 -- takes: account_key
 UPDATE session SET revoked = TRUE WHERE account = :id AND revoked = FALSE;
+
+-- name: session_by_id
+-- takes: session_key
+-- gives: session
+SELECT @columns(session) FROM session WHERE home = :home AND id = :id;

@@ -1,0 +1,329 @@
+/* account – see account.h. */
+#include "account.h"
+
+#include "account_q.h"
+#include "area.h"
+#include "area_q.h"
+#include "org.h"
+#include "random.h"
+#include "seal.h"
+
+#include <string.h>
+
+enum { POSTS_MAX = 20 };
+
+/* ---- reading ---- */
+
+static Err account_by_login(Tx *tx, Str login, Account *ret, bool *ret_found, Fault *f) {
+    AccountLogin key = { .login = login };
+    size_t n;
+
+    TRY(sql_account_by_login(tx, &key, ret, 1, &n, f));
+    *ret_found = n > 0;
+    return OK;
+}
+
+static Err account_need(Tx *tx, Str login, Account *ret, Fault *f) {
+    bool found;
+
+    TRY(account_by_login(tx, login, ret, &found, f));
+    return found ? OK
+                 : fault(f, ERR_NOT_FOUND, "account_unknown", "login", "没有登录名为“%.*s”的账号。",
+                         "There is no account with the login “%.*s”.", (int)login.n, login.p);
+}
+
+static Err account_load(Tx *tx, AccountId id, Account *ret, Fault *f) {
+    AccountKey key = { .id = id };
+    size_t n;
+
+    TRY(sql_account_by_id(tx, &key, ret, 1, &n, f));
+    return n ? OK : fault(f, ERR_NOT_FOUND, "account_unknown", "account", "没有这个账号。", "There is no such account.");
+}
+
+static Err posts_today(Tx *tx, AccountId id, Post posts[POSTS_MAX], size_t *ret_n, Fault *f) {
+    PostsOf of = { .account = id, .day = day_of_ms(clock_now_ms()) };
+    return sql_post_of_account(tx, &of, posts, POSTS_MAX, ret_n, f);
+}
+
+static Err no_post(Fault *f) {
+    return fault(f, ERR_FORBIDDEN, "no_post", "", "这个账号现在没有岗位，请联系安全管理员。",
+                 "This account holds no post today; ask the security administrator.");
+}
+
+static void actor_of(const Account *a, const Post *p, Actor *ret) {
+    actor_in(p->role, p->path, p->has.unit ? p->unit : (OrgId){ 0 }, ret);
+    ret->account = a->id;
+    ret->post = p->id;
+}
+
+Err account_actor(Tx *tx, Str login, Actor *ret, Fault *f) {
+    Account a;
+    Post posts[POSTS_MAX];
+    size_t n;
+
+    TRY(account_need(tx, login, &a, f));
+    TRY(posts_today(tx, a.id, posts, &n, f));
+    if (n == 0 || !a.active)
+        return no_post(f);
+    actor_of(&a, &posts[0], ret);
+    return OK;
+}
+
+static Err signed_out(Fault *f) {
+    return fault(f, ERR_SIGN_IN, "signed_out", "", "请先登录。", "Please sign in.");
+}
+
+Err session_actor(Tx *tx, Str token_hash, Actor *ret, int64_t *ret_ends_ms, Fault *f) {
+    SessionToken key = { .token = token_hash };
+    Session s;
+    Account a;
+    Post posts[POSTS_MAX];
+    size_t n;
+
+    TRY(sql_session_by_token(tx, &key, &s, 1, &n, f));
+    if (n == 0 || s.revoked || s.ends.ms <= clock_now_ms())
+        return signed_out(f);
+    TRY(account_load(tx, s.account, &a, f));
+    TRY(posts_today(tx, a.id, posts, &n, f));
+    for (size_t i = 0; a.active && i < n; i++)
+        if (posts[i].id.v == s.post.v) {
+            actor_of(&a, &posts[i], ret);
+            ret->session = s.id;
+            *ret_ends_ms = s.ends.ms;
+            return OK;
+        }
+    return signed_out(f);
+}
+
+/* ---- who am I ---- */
+
+static Err show_post(Tx *tx, const Post *p, PostShown *ret, Fault *f) {
+    Area area;
+    Org unit;
+
+    *ret = (PostShown){ .id = p->id, .role = p->role, .area = p->area, .unit = p->unit };
+    ret->has.id = ret->has.role = true;
+    if (p->has.area) {
+        TRY(area_load(tx, p->area, &area, f));
+        ret->area_name = area.name;
+        ret->has.area = ret->has.area_name = true;
+    }
+    if (p->has.unit) {
+        TRY(org_load(tx, p->unit, &unit, f));
+        ret->unit_name = unit.name;
+        ret->has.unit = ret->has.unit_name = true;
+    }
+    return OK;
+}
+
+static Err show_me(Tx *tx, const Account *a, PostId post, int64_t ends_ms, Me *ret, Fault *f) {
+    Post posts[POSTS_MAX];
+    size_t n;
+    Me me = { .account = a->id, .login = a->login, .title = a->title, .post = post, .ends = moment_at(ends_ms) };
+
+    TRY(posts_today(tx, a->id, posts, &n, f));
+    PostShown *shown = arena_take(tx_arena(tx), sizeof *shown * (n + 1));
+    if (!shown)
+        return fault_arena(f);
+    for (size_t i = 0; i < n; i++)
+        TRY(show_post(tx, &posts[i], &shown[i], f));
+    me.posts = (List){ shown, n };
+    me.has.account = me.has.login = me.has.title = me.has.post = me.has.posts = me.has.ends = true;
+    *ret = me;
+    return OK;
+}
+
+static Err session_load(Tx *tx, SessionId id, Session *ret, Fault *f) {
+    SessionKey key = { .id = id };
+    size_t n;
+
+    TRY(sql_session_by_id(tx, &key, ret, 1, &n, f));
+    return n ? OK : signed_out(f);
+}
+
+Err session_me(Tx *tx, const Nothing *in, const Actor *by, Me *ret, Fault *f) {
+    Account a;
+    Session s;
+
+    (void)in;
+    TRY(account_load(tx, by->account, &a, f));
+    if (by->session.v == 0) /* the command line acts without a session */
+        return show_me(tx, &a, by->post, clock_now_ms(), ret, f);
+    TRY(session_load(tx, by->session, &s, f));
+    return show_me(tx, &a, s.post, s.ends.ms, ret, f);
+}
+
+/* ---- signing in and out ---- */
+
+/* An unknown login takes as long as a wrong password and is answered alike. */
+Err session_open_prepare(Tx *tx, SignIn *in, const Actor *by, Fault *f) {
+    Account a;
+    bool found;
+    char hash[PASSWORD_HASH] = "";
+
+    (void)by;
+    TRY(account_by_login(tx, in->login, &a, &found, f));
+    found = found && a.active && a.password.n < sizeof hash;
+    if (found)
+        memcpy(hash, a.password.p, a.password.n);
+    TRY(password_verify(found ? hash : NULL, in->password, f));
+    in->account = a.id;
+    in->has.account = true;
+    return OK;
+}
+
+Err session_open(Tx *tx, const SignIn *in, const Actor *by, Me *ret, Fault *f) {
+    Account a;
+    Post posts[POSTS_MAX];
+    size_t n;
+    int64_t changed, now = clock_now_ms();
+    uint8_t hash[32];
+    char *token = arena_take(tx_arena(tx), TOKEN_BYTES);
+    Me me;
+
+    (void)by;
+    if (!token)
+        return fault_arena(f);
+    TRY(account_load(tx, in->account, &a, f));
+    TRY(posts_today(tx, a.id, posts, &n, f));
+    if (n == 0)
+        return no_post(f);
+    random_bytes(token, TOKEN_BYTES);
+    hash_32("session", NULL, (Str){ token, TOKEN_BYTES }, hash);
+    Session s = { .id = { id_new(0) }, .token = { (char *)hash, sizeof hash }, .account = a.id, .post = posts[0].id,
+                  .made = moment_at(now), .ends = moment_at(now + SESSION_MS) };
+    TRY(sql_session_add(tx, &s, &changed, f));
+    TRY(show_me(tx, &a, s.post, s.ends.ms, &me, f));
+    me.token = (Str){ token, TOKEN_BYTES };
+    me.has.token = true;
+    *ret = me;
+    return OK;
+}
+
+Err session_close(Tx *tx, const Nothing *in, const Actor *by, Me *ret, Fault *f) {
+    Session s;
+    int64_t changed;
+    Me me = { .account = by->account };
+
+    (void)in;
+    TRY(session_load(tx, by->session, &s, f));
+    s.revoked = true;
+    TRY(sql_session_save(tx, &s, &changed, f));
+    me.has.account = me.has.token = true; /* an empty token clears the cookie */
+    *ret = me;
+    return OK;
+}
+
+Err session_act_as(Tx *tx, const SessionPost *in, const Actor *by, Me *ret, Fault *f) {
+    Account a;
+    Session s;
+    Post posts[POSTS_MAX];
+    size_t n;
+    int64_t changed;
+
+    TRY(account_load(tx, by->account, &a, f));
+    TRY(session_load(tx, by->session, &s, f));
+    TRY(posts_today(tx, a.id, posts, &n, f));
+    for (size_t i = 0; i < n; i++)
+        if (posts[i].id.v == in->post.v) {
+            s.post = in->post;
+            TRY(sql_session_save(tx, &s, &changed, f));
+            return show_me(tx, &a, s.post, s.ends.ms, ret, f);
+        }
+    return fault(f, ERR_NOT_FOUND, "post_unknown", "post", "您没有这个岗位。", "You do not hold this post.");
+}
+
+/* ---- accounts and posts ---- */
+
+static Err hash_into(Tx *tx, Str password, Str *ret, bool *ret_has, Fault *f) {
+    char hash[PASSWORD_HASH];
+
+    TRY(password_hash(password, hash, f));
+    TRY(str_copy(tx_arena(tx), str(hash), ret, f));
+    *ret_has = true;
+    return OK;
+}
+
+Err account_add_prepare(Tx *tx, AccountNew *in, const Actor *by, Fault *f) {
+    (void)by;
+    return hash_into(tx, in->password, &in->hashed, &in->has.hashed, f);
+}
+
+Err account_add(Tx *tx, const AccountNew *in, const Actor *by, Account *ret, Fault *f) {
+    Account same;
+    bool found;
+    int64_t changed;
+
+    (void)by;
+    TRY(account_by_login(tx, in->login, &same, &found, f));
+    if (found)
+        return fault(f, ERR_CONFLICT, "login_taken", "login", "登录名“%.*s”已有人用。", "The login “%.*s” is taken.",
+                     (int)in->login.n, in->login.p);
+    Account a = { .id = { id_new(0) }, .login = in->login, .title = in->title, .password = in->hashed, .active = true,
+                  .made = moment_now() };
+    TRY(sql_account_add(tx, &a, &changed, f));
+    *ret = a;
+    return OK;
+}
+
+Err account_password_prepare(Tx *tx, AccountPassword *in, const Actor *by, Fault *f) {
+    (void)by;
+    return hash_into(tx, in->password, &in->hashed, &in->has.hashed, f);
+}
+
+Err account_password(Tx *tx, const AccountPassword *in, const Actor *by, Account *ret, Fault *f) {
+    Account a;
+    int64_t changed;
+
+    (void)by;
+    TRY(account_need(tx, in->login, &a, f));
+    a.password = in->hashed;
+    TRY(sql_account_save(tx, &a, &changed, f));
+    TRY(sql_session_revoke_account(tx, &(AccountKey){ .id = a.id }, &changed, f));
+    *ret = a;
+    return OK;
+}
+
+/* Where the post holds: an area of the governing layer by its code, or the city. */
+static Err post_place(Tx *tx, const PostNew *in, Post *p, Fault *f) {
+    Layer layer;
+    Area area;
+    size_t n;
+
+    p->path = str("0");
+    if (!in->has.area)
+        return OK;
+    TRY(sql_layer_governing(tx, &layer, 1, &n, f));
+    TRY(area_by_code(tx, n ? layer.id : (LayerId){ 0 }, in->area, &area, f));
+    p->path = area.path;
+    p->area = area.id;
+    p->has.area = true;
+    return OK;
+}
+
+Err post_give(Tx *tx, const PostNew *in, const Actor *by, Post *ret, Fault *f) {
+    Account a;
+    Org unit;
+    int64_t changed;
+    Post p = { .id = { id_new(0) }, .role = in->role, .since = in->has.since ? in->since : day_of_ms(clock_now_ms()),
+               .until = in->until };
+
+    TRY(account_need(tx, in->login, &a, f));
+    if (by->account.v && by->account.v == a.id.v)
+        return fault(f, ERR_FORBIDDEN, "own_post", "login", "不能给自己设岗位。", "Nobody gives himself a post.");
+    if (in->has.until && in->until < p.since)
+        return fault(f, ERR_INVALID, "dates_reversed", "until", "结束日期早于开始日期。", "It ends before it begins.");
+    if ((in->role == ROLE_HANDLER || in->role == ROLE_PROPERTY) && !in->has.unit)
+        return fault(f, ERR_INVALID, "post_unit", "unit", "处置员和物业岗位要写明单位。", "A handler's post needs its unit.");
+    p.account = a.id;
+    p.has.until = in->has.until;
+    TRY(post_place(tx, in, &p, f));
+    if (in->has.unit) {
+        TRY(org_by_code(tx, in->unit, &unit, f));
+        p.unit = unit.id;
+        p.has.unit = true;
+    }
+    TRY(sql_post_add(tx, &p, &changed, f));
+    *ret = p;
+    return OK;
+}

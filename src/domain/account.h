@@ -1,0 +1,36 @@
+/* account 账号 – who signs in, with which posts, and the sessions that follow.
+ *
+ * Passwords are hashed and checked in the _prepare functions, on a worker thread
+ * before the write is queued. A session acts in one post. Only the hash of its
+ * token is stored. */
+#ifndef JW_ACCOUNT_H
+#define JW_ACCOUNT_H
+
+#include "actor.h"
+#include "tx.h"
+
+enum { TOKEN_BYTES = 32 };
+#define SESSION_MS (12LL * 3600 * 1000) /* a long shift */
+
+/* Who a token's hash belongs to. ERR_SIGN_IN: nobody, ended, revoked, or the post
+ * no longer holds. */
+Err session_actor(Tx *tx, Str token_hash, Actor *ret, int64_t *ret_ends_ms, Fault *f);
+
+/* The actor of an account's first post of today, for `call --as`. */
+Err account_actor(Tx *tx, Str login, Actor *ret, Fault *f);
+
+Err session_open_prepare(Tx *tx, SignIn *in, const Actor *by, Fault *f);
+Err session_open(Tx *tx, const SignIn *in, const Actor *by, Me *ret, Fault *f); /* ret->token: the raw bytes */
+Err session_close(Tx *tx, const Nothing *in, const Actor *by, Me *ret, Fault *f);
+Err session_act_as(Tx *tx, const SessionPost *in, const Actor *by, Me *ret, Fault *f);
+Err session_me(Tx *tx, const Nothing *in, const Actor *by, Me *ret, Fault *f);
+
+Err account_add_prepare(Tx *tx, AccountNew *in, const Actor *by, Fault *f);
+Err account_add(Tx *tx, const AccountNew *in, const Actor *by, Account *ret, Fault *f);
+Err account_password_prepare(Tx *tx, AccountPassword *in, const Actor *by, Fault *f);
+Err account_password(Tx *tx, const AccountPassword *in, const Actor *by, Account *ret, Fault *f);
+
+/* Nobody gives himself a post. */
+Err post_give(Tx *tx, const PostNew *in, const Actor *by, Post *ret, Fault *f);
+
+#endif

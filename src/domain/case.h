@@ -1,0 +1,50 @@
+/* case 案件 – from report to close, as append-only events with a revision check.
+ *
+ * Reading order: case_report.c (a report finds its grid and its clock),
+ * case_steps.c (the table), case_act.c (one step), case_view.c (what a page
+ * shows), case_track.c (what the reporter sees). The reporter is kept apart and
+ * sealed; no operation here but case_contact opens him. */
+#ifndef JW_CASE_H
+#define JW_CASE_H
+
+#include "actor.h"
+#include "case_steps.h"
+#include "point.h"
+#include "tx.h"
+
+Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret, Fault *f);
+Err case_list(Tx *tx, const CaseFind *in, const Actor *by, Page *ret, Fault *f);
+Err case_count(Tx *tx, const CaseFind *in, const Actor *by, Total *ret, Fault *f);
+Err case_get(Tx *tx, const CaseKey *in, const Actor *by, Case *ret, Fault *f);
+Err case_view(Tx *tx, const CaseKey *in, const Actor *by, CaseView *ret, Fault *f);
+Err case_act(Tx *tx, const CaseActIn *in, const Actor *by, Case *ret, Fault *f);
+Err case_contact(Tx *tx, const ContactAsk *in, const Actor *by, Contact *ret, Fault *f);
+Err case_track(Tx *tx, const CaseTrack *in, const Actor *by, CaseStatus *ret, Fault *f);
+Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatusMore *ret, Fault *f);
+
+/* ---- between the files of this noun, and for importers ---- */
+
+Err case_load(Tx *tx, CaseId id, const Actor *by, Case *ret, Fault *f); /* sees only what `by` may see */
+
+/* Fills placed, area and path by the point; ret_home the slot for a new id. */
+Err case_place(Tx *tx, Case *c, int32_t *ret_home, OrgId *ret_agreed, Fault *f);
+
+/* May `by` take this step now? The table, then the invariants. */
+Err case_judge(Tx *tx, const Case *c, const CaseStep *step, const Actor *by, Fault *f);
+
+Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, Str note, Fault *f);
+
+/* A case of another system, with its own times; updates nothing and is refused as
+ * ERR_CONFLICT where the external number is known already. */
+typedef struct CaseImport {
+    Str external_no, text, spot, category;
+    bool pointed;
+    Point at;
+    bool placeholder; /* the coordinates are one */
+    ConditionId condition;
+    OrgId unit;
+    int64_t reported_ms, due_ms, closed_ms; /* 0: none */
+} CaseImport;
+Err case_import(Tx *tx, const CaseImport *in, const Actor *by, Case *ret, Fault *f);
+
+#endif

@@ -1,0 +1,209 @@
+/* case_report – a report becomes a case: which grid holds it, which clock runs,
+ * who is told what. "No owner found" is a fact, not an error: the case is kept
+ * and queued with its reason. One transaction writes case, event and reporter. */
+#include "case.h"
+
+#include "area.h"
+#include "case_q.h"
+#include "ground.h"
+#include "keys.h"
+#include "limits.h"
+#include "random.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- where ---- */
+
+static Err place_by_point(Tx *tx, Case *c, int32_t *ret_home, OrgId *ret_agreed, Fault *f) {
+    const Ground *g;
+    Spotted s;
+
+    TRY(ground_borrow(tx, &g, f));
+    ground_spot(g, (Point){ c->lon, c->lat }, c->reported.day, &s);
+    c->placed = !s.area ? PLACE_OUTSIDE : s.agreement.n ? PLACED_BY_AGREEMENT : PLACED;
+    Err e = OK;
+    if (s.area) {
+        c->area = s.area->id;
+        c->has.area = true;
+        *ret_home = id_home(s.area->id.v);
+        e = str_copy(tx_arena(tx), s.area->path, &c->path, f);
+    }
+    *ret_agreed = s.unit;
+    ground_return(g);
+    return e;
+}
+
+Err case_place(Tx *tx, Case *c, int32_t *ret_home, OrgId *ret_agreed, Fault *f) {
+    Place p;
+
+    *ret_home = 0;
+    *ret_agreed = (OrgId){ 0 };
+    c->path = str("0"); /* only who reaches the whole city sees what has no grid */
+    c->has.area = false;
+    if (c->has.lon != c->has.lat)
+        return fault(f, ERR_INVALID, "half_a_point", c->has.lon ? "lat" : "lon", "经度和纬度要一起给。",
+                     "Longitude and latitude go together.");
+    if (c->has.place) {
+        TRY(place_load(tx, c->place, &p, f));
+        c->placed = PLACED;
+        c->area = p.area;
+        c->has.area = true;
+        c->path = p.path;
+        *ret_home = id_home(p.area.v);
+        return OK;
+    }
+    if (c->has.lon && c->lon == 0 && c->lat == 0) {
+        c->placed = PLACE_PLACEHOLDER;
+        return OK;
+    }
+    if (c->has.lon)
+        return place_by_point(tx, c, ret_home, ret_agreed, f);
+    c->placed = PLACE_MISSING;
+    return OK;
+}
+
+/* ---- the reporter, apart ---- */
+
+static Err put_reporter(Tx *tx, const CaseReport *in, const Case *c, Code secret, Fault *f) {
+    Reporter r = { .case_id = c->id, .made = c->reported };
+    uint8_t hash[32];
+    int64_t changed;
+
+    hash_32("secret", NULL, str(secret.z), hash);
+    r.secret = (Str){ (const char *)hash, sizeof hash };
+    if (in->has.name)
+        TRY(keys_seal(in->name, "reporter.name", c->id.v, tx_arena(tx), &r.name, f));
+    if (in->has.contact)
+        TRY(keys_seal(in->contact, "reporter.contact", c->id.v, tx_arena(tx), &r.contact, f));
+    r.has.name = in->has.name;
+    r.has.contact = in->has.contact;
+    return sql_reporter_add(tx, &r, &changed, f);
+}
+
+Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, Str note, Fault *f) {
+    CaseEvent e = { .case_id = c->id, .number = c->revision, .act = act, .from_state = from, .to_state = c->state,
+                    .account = by->account, .role = by->role, .at = moment_now(), .note = note, .unit = c->unit };
+    int64_t changed;
+
+    e.has.from_state = from != 0;
+    e.has.account = by->account.v != 0;
+    e.has.note = note.n > 0;
+    e.has.unit = act == ACT_DISPATCH;
+    return sql_event_add(tx, &e, &changed, f);
+}
+
+/* ---- the report ---- */
+
+static void copy_report(const CaseReport *in, const Actor *by, Case *c) {
+    *c = (Case){ .revision = 1, .workflow = 1, .state = CASE_REPORTED, .source = in->source, .danger = in->danger,
+                 .text = in->text, .spot = in->spot, .lon = in->lon, .lat = in->lat, .place = in->place,
+                 .category = in->category, .reported = moment_now(), .occurred = in->occurred };
+    c->has.spot = in->has.spot;
+    c->has.lon = in->has.lon;
+    c->has.lat = in->has.lat;
+    c->has.place = in->has.place;
+    c->has.category = in->has.category;
+    c->has.occurred = in->has.occurred;
+    if (by->account.v) {
+        c->reported_by = by->account;
+        c->has.reported_by = true;
+    } else
+        c->source = SOURCE_PUBLIC; /* a stranger does not say that he is the hotline */
+}
+
+static Err receipt(Tx *tx, const Case *c, Code secret, CaseReceipt *ret, Fault *f) {
+    Area area;
+    CaseReceipt r = { .id = c->id, .code = c->code, .state = c->state, .placed = c->placed, .reported = c->reported, .due = c->due };
+
+    TRY(str_copy(tx_arena(tx), str(secret.z), &r.secret, f));
+    r.has.id = r.has.code = r.has.secret = r.has.state = r.has.placed = r.has.reported = r.has.due = true;
+    if (c->has.area) {
+        TRY(area_load(tx, c->area, &area, f));
+        r.area_name = area.name;
+        r.has.area_name = true;
+    }
+    *ret = r;
+    return OK;
+}
+
+Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret, Fault *f) {
+    Case c;
+    OrgId agreed;
+    int32_t home;
+    int64_t changed;
+    Code code, secret;
+
+    copy_report(in, by, &c);
+    TRY(case_place(tx, &c, &home, &agreed, f));
+    c.id.v = id_new(home);
+    code = code_make(home);
+    secret = code_make(0);
+    c.code = str(code.z);
+    c.due = moment_at(c.reported.ms + limit_accept.amount * 60000LL); /* continuous, day and night */
+    c.has.due = true;
+    TRY(str_copy(tx_arena(tx), c.code, &c.code, f));
+    TRY(sql_case_add(tx, &c, &changed, f));
+    TRY(case_event_put(tx, &c, ACT_REPORT, 0, by, (Str){ 0 }, f));
+    TRY(put_reporter(tx, in, &c, secret, f));
+    return receipt(tx, &c, secret, ret, f);
+}
+
+/* ---- from another system ---- */
+
+static Err refuse_known(Tx *tx, Str external_no, Fault *f) {
+    CaseExternal key = { .external_no = external_no };
+    Case known;
+    size_t n;
+
+    TRY(sql_case_by_external(tx, &key, &known, 1, &n, f));
+    return n ? fault(f, ERR_CONFLICT, "case_imported", "external_no", "外部编号“%.*s”已导入。",
+                     "The external number “%.*s” is imported already.", (int)external_no.n, external_no.p)
+             : OK;
+}
+
+static void copy_import(const CaseImport *in, Case *c) {
+    *c = (Case){ .revision = 1, .workflow = 1, .state = in->closed_ms ? CASE_CLOSED : CASE_ACCEPTED, .source = SOURCE_IMPORT,
+                 .text = in->text, .spot = in->spot, .lon = in->at.lon, .lat = in->at.lat, .category = in->category,
+                 .condition = in->condition, .unit = in->unit, .reported = moment_at(in->reported_ms),
+                 .external_no = in->external_no };
+    c->has.spot = in->spot.n > 0;
+    c->has.lon = c->has.lat = in->pointed;
+    c->has.category = in->category.n > 0;
+    c->has.condition = in->condition.v != 0;
+    c->has.unit = in->unit.v != 0;
+    c->has.external_no = true;
+    if (in->due_ms) {
+        c->due = c->finish_due = c->external_due = moment_at(in->due_ms);
+        c->has.due = c->has.finish_due = c->has.external_due = true;
+    }
+    if (in->closed_ms) {
+        c->closed = c->handled = moment_at(in->closed_ms);
+        c->close_kind = CLOSE_IMPORTED;
+        c->has.closed = c->has.handled = c->has.close_kind = true;
+    }
+}
+
+Err case_import(Tx *tx, const CaseImport *in, const Actor *by, Case *ret, Fault *f) {
+    Case c;
+    OrgId agreed;
+    int32_t home;
+    int64_t changed;
+
+    TRY(refuse_known(tx, in->external_no, f));
+    copy_import(in, &c);
+    TRY(case_place(tx, &c, &home, &agreed, f));
+    if (in->placeholder) { /* inside or outside: it is no place at all */
+        c.placed = PLACE_PLACEHOLDER;
+        c.path = str("0");
+        c.has.area = false;
+        home = 0;
+    }
+    c.id.v = id_new(home);
+    Code code = code_make(home);
+    TRY(str_copy(tx_arena(tx), str(code.z), &c.code, f));
+    TRY(sql_case_add(tx, &c, &changed, f));
+    TRY(case_event_put(tx, &c, ACT_IMPORT, 0, by, (Str){ 0 }, f));
+    *ret = c;
+    return OK;
+}

@@ -1,0 +1,23 @@
+/* case_steps – the widest legal machine: from which state which act leads where,
+ * and which roles may take it. Workflow versions may narrow it, never widen it.
+ * What a table cannot say (the handler never checks his own work, no close
+ * without feedback) is in case_judge(), case_act.c. */
+#ifndef JW_CASE_STEPS_H
+#define JW_CASE_STEPS_H
+
+#include "records.h"
+
+typedef struct CaseStep {
+    CaseState from;
+    CaseAct act;
+    CaseState to;
+    unsigned who; /* READ(role) bits */
+    bool needs_note;
+} CaseStep;
+
+extern const CaseStep case_steps[];
+extern const size_t case_steps_count;
+
+const CaseStep *case_step(CaseState from, CaseAct act); /* NULL: no such step */
+
+#endif

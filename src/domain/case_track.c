@@ -1,0 +1,108 @@
+/* case_track – what a reporter sees without an account: with the tracking code
+ * the status alone; with the second secret his own words and the steps, without
+ * the names of who took them. */
+#include "case.h"
+
+#include "area.h"
+#include "case_q.h"
+#include "catalogue.h"
+#include "org.h"
+#include "random.h"
+#include "seal.h"
+
+#include <string.h>
+
+static Err case_of_code(Tx *tx, Str text, Case *ret, Fault *f) {
+    CaseCode key = { 0 };
+    Code code;
+    size_t n;
+
+    TRY(code_parse(text, &key.home, &code, f));
+    TRY(str_copy(tx_arena(tx), str(code.z), &key.code, f));
+    TRY(sql_case_by_code(tx, &key, ret, 1, &n, f));
+    return n ? OK : fault(f, ERR_NOT_FOUND, "code_unknown", "code", "没有这个查询码。", "There is no report with this code.");
+}
+
+Err case_track(Tx *tx, const CaseTrack *in, const Actor *by, CaseStatus *ret, Fault *f) {
+    Case c;
+
+    (void)by;
+    TRY(case_of_code(tx, in->code, &c, f));
+    CaseStatus s = { .code = c.code, .state = c.state, .reported = c.reported, .due = c.due, .closed = c.closed, .close_kind = c.close_kind };
+    s.has.code = s.has.state = s.has.reported = true;
+    s.has.due = c.has.due;
+    s.has.closed = c.has.closed;
+    s.has.close_kind = c.has.close_kind;
+    *ret = s;
+    return OK;
+}
+
+static Err show_stages(Tx *tx, const Case *c, List *ret, Fault *f) {
+    enum { STAGES = 60 };
+    CaseKey key = { .id = c->id };
+    CaseEvent *events = arena_take(tx_arena(tx), STAGES * sizeof *events);
+    CaseStage *stages = arena_take(tx_arena(tx), STAGES * sizeof *stages);
+    Org unit;
+    size_t n;
+
+    if (!events || !stages)
+        return fault_arena(f);
+    TRY(sql_event_list(tx, &key, events, STAGES, &n, f));
+    for (size_t i = 0; i < n; i++) {
+        stages[i] = (CaseStage){ .act = events[i].act, .to_state = events[i].to_state, .at = events[i].at };
+        stages[i].has.act = stages[i].has.to_state = stages[i].has.at = true;
+        if (events[i].has.unit) {
+            TRY(org_load(tx, events[i].unit, &unit, f));
+            stages[i].unit_name = unit.name;
+            stages[i].has.unit_name = true;
+        }
+    }
+    *ret = (List){ stages, n };
+    return OK;
+}
+
+/* The secret opens the report; a wrong one is told like a wrong code. */
+static Err check_secret(Tx *tx, const Case *c, Str text, Fault *f) {
+    CaseKey key = { .id = c->id };
+    Reporter r;
+    Code secret;
+    int32_t none;
+    uint8_t hash[32];
+    size_t n;
+
+    TRY(code_parse(text, &none, &secret, f));
+    hash_32("secret", NULL, str(secret.z), hash);
+    TRY(sql_reporter_get(tx, &key, &r, 1, &n, f));
+    if (n && r.secret.n == 32 && same_32((const uint8_t *)r.secret.p, hash))
+        return OK;
+    return fault(f, ERR_NOT_FOUND, "secret_wrong", "secret", "第二密码不对。", "The second secret is wrong.");
+}
+
+Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatusMore *ret, Fault *f) {
+    Case c;
+    Area area;
+    Condition condition;
+
+    (void)by;
+    TRY(case_of_code(tx, in->code, &c, f));
+    TRY(check_secret(tx, &c, in->secret, f));
+    CaseStatusMore s = { .code = c.code, .state = c.state, .text = c.text, .spot = c.spot, .due = c.due, .close_kind = c.close_kind };
+    TRY(show_stages(tx, &c, &s.stages, f));
+    if (c.has.area) {
+        TRY(area_load(tx, c.area, &area, f));
+        s.area_name = area.name;
+    }
+    if (c.has.condition) {
+        TRY(condition_load(tx, c.condition, &condition, f));
+        s.condition_zh = condition.zh;
+        s.condition_en = condition.en;
+    }
+    s.has.code = s.has.state = s.has.text = s.has.stages = true;
+    s.has.spot = c.has.spot;
+    s.has.area_name = c.has.area;
+    s.has.condition_zh = s.has.condition_en = c.has.condition;
+    s.has.due = c.has.due;
+    s.has.close_kind = c.has.close_kind;
+    *ret = s;
+    return OK;
+}

@@ -1,0 +1,214 @@
+/* case_view – lists of cases, and what one case's page shows: chain, the steps
+ * that are legal now with the reason where one is refused, history, the unit that
+ * is proposed and why, and how the deadline came about. */
+#include "case.h"
+
+#include "account_q.h"
+#include "area.h"
+#include "case_q.h"
+#include "catalogue.h"
+#include "ground.h"
+#include "limits.h"
+#include "org.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PAGES_MAX = 20, EVENTS_SHOWN = 200, COUNTED = 1000 };
+
+/* ---- lists ---- */
+
+/* `within` names an area; the query wants its range of paths. */
+static Err find_ready(Tx *tx, const CaseFind *in, CaseFind *ret, Fault *f) {
+    Area area;
+    char high[48];
+
+    *ret = *in;
+    ret->skip = (in->page - 1) * in->limit;
+    if (!in->has.within)
+        return OK;
+    TRY(area_load(tx, in->within, &area, f));
+    snprintf(high, sizeof high, "%.*s~", (int)area.path.n, area.path.p);
+    ret->within_low = area.path;
+    TRY(str_copy(tx_arena(tx), str(high), &ret->within_high, f));
+    ret->has.within_low = ret->has.within_high = true;
+    return OK;
+}
+
+Err case_list(Tx *tx, const CaseFind *in, const Actor *by, Page *ret, Fault *f) {
+    CaseFind find;
+
+    TRY(find_ready(tx, in, &find, f));
+    return sql_case_list(tx, &find, &by->scope, ret->rows, (size_t)in->limit, &ret->n, f);
+}
+
+Err case_count(Tx *tx, const CaseFind *in, const Actor *by, Total *ret, Fault *f) {
+    CaseFind find;
+    Count count = { 0 };
+    size_t n;
+
+    TRY(find_ready(tx, in, &find, f));
+    TRY(sql_case_count(tx, &find, &by->scope, &count, 1, &n, f));
+    Total t = { .n = count.n > COUNTED ? COUNTED : (int32_t)count.n, .more = count.n > COUNTED };
+    t.has.n = t.has.more = true;
+    *ret = t;
+    return OK;
+}
+
+Err case_get(Tx *tx, const CaseKey *in, const Actor *by, Case *ret, Fault *f) { return case_load(tx, in->id, by, ret, f); }
+
+/* ---- the page of one case ---- */
+
+static Err show_steps(Tx *tx, const Case *c, const Actor *by, List *ret, Fault *f) {
+    CaseChoice *list = arena_take(tx_arena(tx), case_steps_count * sizeof *list);
+    size_t n = 0;
+
+    if (!list)
+        return fault_arena(f);
+    for (size_t i = 0; i < case_steps_count; i++) {
+        const CaseStep *s = &case_steps[i];
+        Fault why = { 0 };
+        if (s->from != c->state)
+            continue;
+        Err e = case_judge(tx, c, s, by, &why);
+        if (e != OK && e != ERR_FORBIDDEN && e != ERR_INVALID) {
+            *f = why;
+            return e;
+        }
+        CaseChoice *choice = &list[n++];
+        *choice = (CaseChoice){ .act = s->act, .to_state = s->to, .allowed = e == OK, .needs_note = s->needs_note };
+        choice->has.act = choice->has.to_state = choice->has.allowed = choice->has.needs_note = true;
+        choice->has.why_zh = choice->has.why_en = e != OK;
+        TRY(str_copy(tx_arena(tx), str(why.zh), &choice->why_zh, f));
+        TRY(str_copy(tx_arena(tx), str(why.en), &choice->why_en, f));
+    }
+    *ret = (List){ list, n };
+    return OK;
+}
+
+static Err show_event(Tx *tx, const CaseEvent *e, CaseEventShown *ret, Fault *f) {
+    Account who;
+    Org unit;
+    size_t n;
+
+    *ret = (CaseEventShown){ .number = e->number, .act = e->act, .to_state = e->to_state, .role = e->role, .at = e->at, .note = e->note };
+    ret->has.number = ret->has.act = ret->has.to_state = ret->has.role = ret->has.at = true;
+    ret->has.note = e->has.note;
+    if (e->has.account) {
+        TRY(sql_account_by_id(tx, &(AccountKey){ .id = e->account }, &who, 1, &n, f));
+        ret->has.who = n > 0;
+        ret->who = n ? who.title : (Str){ 0 };
+    }
+    if (e->has.unit) {
+        TRY(org_load(tx, e->unit, &unit, f));
+        ret->unit_name = unit.name;
+        ret->has.unit_name = true;
+    }
+    return OK;
+}
+
+static Err show_events(Tx *tx, const Case *c, List *ret, Fault *f) {
+    CaseKey key = { .id = c->id };
+    CaseEvent *events = arena_take(tx_arena(tx), EVENTS_SHOWN * sizeof *events);
+    size_t n;
+
+    if (!events)
+        return fault_arena(f);
+    TRY(sql_event_list(tx, &key, events, EVENTS_SHOWN, &n, f));
+    CaseEventShown *shown = arena_take(tx_arena(tx), (n + 1) * sizeof *shown);
+    if (!shown)
+        return fault_arena(f);
+    for (size_t i = 0; i < n; i++)
+        TRY(show_event(tx, &events[i], &shown[i], f));
+    *ret = (List){ shown, n };
+    return OK;
+}
+
+/* Before the dispatch: the unit that the duties name for this condition here. */
+static Err show_proposal(Tx *tx, const Case *c, const Condition *condition, CaseView *v, Fault *f) {
+    Serves duty;
+    Org unit;
+    bool found;
+    char why[300];
+
+    if (c->state != CASE_FILED || !c->has.area)
+        return OK;
+    TRY(serves_find(tx, c->path, condition->code, day_of_ms(clock_now_ms()), &duty, &found, f));
+    if (!found)
+        return OK;
+    TRY(org_load(tx, duty.unit, &unit, f));
+    v->proposed = unit.id;
+    v->proposed_name = unit.name;
+    snprintf(why, sizeof why, "按职责：“%.*s”由%.*s承办", (int)duty.matter.n, duty.matter.p, (int)unit.name.n, unit.name.p);
+    TRY(str_copy(tx_arena(tx), str(why), &v->proposed_why_zh, f));
+    snprintf(why, sizeof why, "By its duties: “%.*s” is served by %.*s", (int)duty.matter.n, duty.matter.p, (int)unit.name.n, unit.name.p);
+    TRY(str_copy(tx_arena(tx), str(why), &v->proposed_why_en, f));
+    v->has.proposed = v->has.proposed_name = v->has.proposed_why_zh = v->has.proposed_why_en = true;
+    return OK;
+}
+
+/* How the deadline of the clock that runs now came about. */
+static Err show_clock(Tx *tx, const Case *c, const Condition *condition, CaseView *v, Fault *f) {
+    Limit limit = limit_accept;
+    int64_t start = c->reported.ms;
+
+    if (!c->has.due || c->state == CASE_ACCEPTED || c->state == CASE_FILED || c->rework)
+        return OK; /* its start is not in the row; the time line shows it */
+    if (c->has.dispatched && condition) {
+        limit = (Limit){ condition->finish_limit, condition->finish_clock };
+        start = c->dispatched.ms;
+    }
+    if (c->state == CASE_HANDLED || c->state == CASE_FEEDBACK) {
+        limit = c->state == CASE_HANDLED ? limit_check : limit_feedback;
+        start = c->handled.ms;
+    }
+    TRY(limits_explain(tx, limit, start, &v->clock_zh, &v->clock_en, f));
+    v->has.clock_zh = v->has.clock_en = true;
+    return OK;
+}
+
+static Err show_chain(Tx *tx, const Case *c, CaseView *v, Fault *f) {
+    const Ground *g;
+
+    TRY(ground_borrow(tx, &g, f));
+    Err e = area_chain(tx, g, c->has.area ? ground_area(g, c->area) : NULL, &v->chain, f);
+    ground_return(g);
+    return e;
+}
+
+static Err show_people(Tx *tx, const Case *c, CaseView *v, Fault *f) {
+    CaseKey key = { .id = c->id };
+    Reporter r;
+    Org unit;
+    size_t n;
+
+    TRY(sql_reporter_get(tx, &key, &r, 1, &n, f));
+    v->has_contact = n && r.has.contact;
+    if (c->has.unit) {
+        TRY(org_load(tx, c->unit, &unit, f));
+        v->unit_name = unit.name;
+        v->has.unit_name = true;
+    }
+    return OK;
+}
+
+Err case_view(Tx *tx, const CaseKey *in, const Actor *by, CaseView *ret, Fault *f) {
+    Case c;
+    Condition condition;
+    CaseView v = { .id = in->id };
+
+    TRY(case_load(tx, in->id, by, &c, f));
+    v.revision = c.revision;
+    TRY(show_chain(tx, &c, &v, f));
+    TRY(show_steps(tx, &c, by, &v.steps, f));
+    TRY(show_events(tx, &c, &v.events, f));
+    TRY(show_people(tx, &c, &v, f));
+    if (c.has.condition) {
+        TRY(condition_load(tx, c.condition, &condition, f));
+        TRY(show_proposal(tx, &c, &condition, &v, f));
+    }
+    TRY(show_clock(tx, &c, c.has.condition ? &condition : NULL, &v, f));
+    v.has.id = v.has.revision = v.has.chain = v.has.steps = v.has.events = v.has.has_contact = true;
+    *ret = v;
+    return OK;
+}

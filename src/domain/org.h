@@ -1,0 +1,20 @@
+/* org 单位 – the units that handle, and which of them serves a matter at a place. */
+#ifndef JW_ORG_H
+#define JW_ORG_H
+
+#include "actor.h"
+#include "tx.h"
+
+Err org_put(Tx *tx, Str code, Str name, OrgKind kind, AreaId area, Org *ret, Fault *f);
+Err org_load(Tx *tx, OrgId id, Org *ret, Fault *f);
+Err org_by_code(Tx *tx, Str code, Org *ret, Fault *f);
+
+/* `unit` serves every condition whose code begins with `matter`, everywhere in `area`. */
+Err serves_put(Tx *tx, OrgId unit, Str matter, AreaId area, int32_t since, Fault *f);
+
+/* The unit that fits best: smallest area, then longest matter. *ret_found false: nobody. */
+Err serves_find(Tx *tx, Str path, Str matter, int32_t day, Serves *ret, bool *ret_found, Fault *f);
+
+Err org_list(Tx *tx, const OrgFind *in, const Actor *by, Page *ret, Fault *f);
+
+#endif
