@@ -56,6 +56,6 @@ UPDATE session SET @sets(session) WHERE home = :home AND id = :id;
 UPDATE session SET revoked = TRUE WHERE account = :id AND revoked = FALSE;
 
 -- name: session_by_id
--- takes: session_key
+-- takes: session_which
 -- gives: session
 SELECT @columns(session) FROM session WHERE home = :home AND id = :id;

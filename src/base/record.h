@@ -117,7 +117,8 @@ void record_columns(const Record *r, Buf *b); /* id, home, area, kind, met_ms, â
 void record_ddl(const Record *r, Buf *b);     /* in the words of sql/migrate: see schema.h in store */
 void record_openapi(const Record *r, Buf *b); /* "Visit": { â€¦ }                   */
 void record_field_schema(const Field *f, Buf *b);
-void record_typescript(const Record *r, Buf *b);
+void record_typescript(const Record *r, Buf *b); /* after choices_typescript of every set */
+void choices_typescript(const Choices *c, Buf *b);
 void record_privacy(const Record *r, const Choices *roles, Buf *b); /* one line per stored field */
 void record_sample(const Record *r, int64_t id, Buf *b);            /* the least valid JSON      */
 

@@ -146,6 +146,14 @@ static void ts_form(const Record *r, Buf *b) {
     buf_str(b, "} as const;\n\n");
 }
 
+/* The words as a type, and their titles as a table in the order of the set. */
+void choices_typescript(const Choices *c, Buf *b) {
+    buf_fmt(b, "export const %s = {\n", c->set);
+    for (size_t i = 0; i < c->n; i++)
+        buf_fmt(b, "  %s: { zh: \"%s\", en: \"%s\" },\n", c->list[i].word, c->list[i].zh, c->list[i].en);
+    buf_fmt(b, "} as const;\nexport type %s = keyof typeof %s;\n\n", c->type, c->set);
+}
+
 void record_typescript(const Record *r, Buf *b) {
     size_t n;
     const Field *f = r->fields(&n);

@@ -37,6 +37,8 @@ Store *tx_store(Tx *tx);
  * Waits until it is more than `seen`, at most `wait_ms`; returns it. */
 int64_t store_news(Store *s, int64_t seen, int32_t wait_ms);
 
+Err store_ready(Store *s, Fault *f); /* can it read, and may this server write? for /readyz */
+
 typedef struct StoreCounts {
     long batches, operations, reruns, waiting, largest_batch, failed;
     long reconnects, wal_waits; /* PostgreSQL: connections made anew; SQLite: batches held back by a full WAL */

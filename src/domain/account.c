@@ -134,7 +134,7 @@ static Err show_me(Tx *tx, const Account *a, PostId post, int64_t ends_ms, Me *r
 }
 
 static Err session_load(Tx *tx, SessionId id, Session *ret, Fault *f) {
-    SessionKey key = { .id = id };
+    SessionWhich key = { .id = id };
     size_t n;
 
     TRY(sql_session_by_id(tx, &key, ret, 1, &n, f));

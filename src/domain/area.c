@@ -3,6 +3,7 @@
 
 #include "area_q.h"
 #include "ground.h"
+#include "polygon.h"
 #include "repair.h"
 
 #include <regex.h>
@@ -435,7 +436,7 @@ static Err unite_shapes(Tx *tx, const Area *a, Area *into, Fault *f) {
     TRY(area_shape_load(tx, into->id, tx_arena(tx), &two, &has_two, f));
     if (!has_one || !has_two)
         return OK; /* lists of buildings: there is no ground to take */
-    TRY(shape_union((const Shape *const[]){ &one, &two }, 2, tx_arena(tx), &both, f));
+    TRY(shape_union((const Shape *const[]){ &one, &two }, 2, false, tx_arena(tx), &both, f));
     measure(into, &both);
     TRY(buf_begin(&bytes, 4096, 64 << 20, f));
     shape_pack(&both, &bytes);
@@ -497,8 +498,8 @@ Err place_put(Tx *tx, const PlacePut *in, Place *ret, Fault *f) {
     p.has.households = in->households >= 0;
     p.households = p.has.households ? in->households : 0;
     p.has.lon = p.has.lat = in->placed;
-    p.lon = in->at.lon;
-    p.lat = in->at.lat;
+    p.lon = in->lon;
+    p.lat = in->lat;
     TRY(sql_place_add(tx, &p, &changed, f));
     *ret = p;
     return OK;

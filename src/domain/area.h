@@ -5,8 +5,10 @@
 #define JW_AREA_H
 
 #include "actor.h"
-#include "polygon.h"
 #include "tx.h"
+
+/* Shapes are geo's; who only passes areas on need not see them. */
+struct Shape;
 
 /* ---- for importers and the code beside this file ---- */
 
@@ -28,7 +30,7 @@ typedef struct AreaPut {
     AreaLevel level;
     AreaId parent; /* 0: at the top */
     Str code, name;
-    const Shape *shape;
+    const struct Shape *shape;
     int32_t households; /* -1: not known */
     int32_t since;      /* civil day */
 } AreaPut;
@@ -38,7 +40,7 @@ bool area_code_fits(Str pattern, Str code); /* an empty or NULL pattern fits all
 
 Err area_load(Tx *tx, AreaId id, Area *ret, Fault *f);
 Err area_by_code(Tx *tx, LayerId layer, Str code, Area *ret, Fault *f);
-Err area_shape_load(Tx *tx, AreaId id, Arena *a, Shape *ret, bool *ret_shaped, Fault *f);
+Err area_shape_load(Tx *tx, AreaId id, Arena *a, struct Shape *ret, bool *ret_shaped, Fault *f);
 
 /* The links from an area of the picture upward, copied into the arena of `tx`. */
 struct Ground;
@@ -51,7 +53,7 @@ typedef struct PlacePut {
     Str name;
     int32_t households; /* -1: not known */
     bool placed;
-    Point at;
+    int32_t lon, lat;
 } PlacePut;
 Err place_put(Tx *tx, const PlacePut *in, Place *ret, Fault *f);
 Err place_load(Tx *tx, PlaceId id, Place *ret, Fault *f);

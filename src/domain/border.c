@@ -3,6 +3,7 @@
 
 #include "area.h"
 #include "area_q.h"
+#include "point.h"
 
 #include <string.h>
 

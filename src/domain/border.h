@@ -5,16 +5,17 @@
 #define JW_BORDER_H
 
 #include "actor.h"
-#include "point.h"
 #include "tx.h"
+
+struct Point;
 
 enum { BORDER_NAME_ROOM = 320 };
 
-Err border_pack(const Point *points, size_t n, Arena *a, Str *ret, Fault *f);
+Err border_pack(const struct Point *points, size_t n, Arena *a, Str *ret, Fault *f);
 
 /* On the heap (mem_free), with BORDER_NAME_ROOM bytes behind the last point.
  * ERR_STORE: no such line. */
-Err border_unpack(Str bytes, Point **ret, size_t *ret_n, Fault *f);
+Err border_unpack(Str bytes, struct Point **ret, size_t *ret_n, Fault *f);
 
 Err border_add(Tx *tx, const BorderNew *in, const Actor *by, Border *ret, Fault *f);
 Err border_list(Tx *tx, const Nothing *in, const Actor *by, Page *ret, Fault *f);

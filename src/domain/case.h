@@ -9,7 +9,6 @@
 
 #include "actor.h"
 #include "case_steps.h"
-#include "point.h"
 #include "tx.h"
 
 Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret, Fault *f);
@@ -39,7 +38,7 @@ Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Act
 typedef struct CaseImport {
     Str external_no, text, spot, category;
     bool pointed;
-    Point at;
+    int32_t lon, lat;
     bool placeholder; /* the coordinates are one */
     ConditionId condition;
     OrgId unit;

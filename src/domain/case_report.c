@@ -164,7 +164,7 @@ static Err refuse_known(Tx *tx, Str external_no, Fault *f) {
 
 static void copy_import(const CaseImport *in, Case *c) {
     *c = (Case){ .revision = 1, .workflow = 1, .state = in->closed_ms ? CASE_CLOSED : CASE_ACCEPTED, .source = SOURCE_IMPORT,
-                 .text = in->text, .spot = in->spot, .lon = in->at.lon, .lat = in->at.lat, .category = in->category,
+                 .text = in->text, .spot = in->spot, .lon = in->lon, .lat = in->lat, .category = in->category,
                  .condition = in->condition, .unit = in->unit, .reported = moment_at(in->reported_ms),
                  .external_no = in->external_no };
     c->has.spot = in->spot.n > 0;

@@ -15,7 +15,7 @@ const Limit limit_dispatch = { 30, CLOCK_WORK_MINUTE };
 const Limit limit_check = { 4, CLOCK_WORK_HOUR };
 const Limit limit_feedback = { 1, CLOCK_WORK_DAY };
 
-enum { DAYS_MAX = 2000 };
+enum { DAYS_MAX = 800 };
 
 /* Published until the end of the last year that has a row. Without any rows,
  * nothing is published and every deadline in work is provisional. */

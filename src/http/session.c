@@ -38,12 +38,15 @@ struct SessionCache {
     Set set[];
 };
 
+void session_text(const unsigned char token[32], char ret[SESSION_TOKEN_CHARS + 1]) {
+    sodium_bin2base64(ret, SESSION_TOKEN_CHARS + 1, token, 32, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
 void session_token(char ret_text[SESSION_TOKEN_CHARS + 1], SessionKey *ret) {
     unsigned char token[32];
 
     randombytes_buf(token, sizeof token);
-    sodium_bin2base64(ret_text, SESSION_TOKEN_CHARS + 1, token, sizeof token,
-                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    session_text(token, ret_text);
     hash_32("session", NULL, (Str){ (const char *)token, sizeof token }, ret->byte);
     sodium_memzero(token, sizeof token);
 }

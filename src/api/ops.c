@@ -1,0 +1,224 @@
+/* ops – see ops.h. Two expansions of ops/all.def: a thunk per row, in which the
+ * compiler checks that handler and records fit, and the table itself. */
+#include "ops.h"
+
+#include "account.h"
+#include "area.h"
+#include "border.h"
+#include "case.h"
+#include "catalogue.h"
+#include "org.h"
+#include "request.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the table ---- */
+
+#define RUN_ONE(record)                                                                                                \
+    record##_row *one = ret->rows;                                                                                     \
+    ret->n = 1;                                                                                                        \
+    Err (*fn)(Tx *, const in_row *, const Actor *, record##_row *, Fault *)
+#define GIVE_ONE(record) one
+#define RUN_MANY(record, most) Err (*fn)(Tx *, const in_row *, const Actor *, Page *, Fault *)
+#define GIVE_MANY(record, most) ret
+#define PREPARE_READ(noun, verb)
+#define PREPARE_WRITE(noun, verb)
+#define PREPARE_PREPARED(noun, verb)                                                                                   \
+    static Err noun##_##verb##_ready(Tx *tx, void *in, const Actor *by, Fault *f) {                                    \
+        return noun##_##verb##_prepare(tx, in, by, f);                                                                 \
+    }
+#define OP(noun, verb, does, method, path, right, scope, body, input, output, sentence)                                \
+    static Err noun##_##verb##_thunk(Tx *tx, const void *in, const Actor *by, Page *ret, Fault *f) {                   \
+        typedef input##_row in_row;                                                                                    \
+        RUN_##output = noun##_##verb;                                                                                  \
+        return fn(tx, in, by, GIVE_##output, f);                                                                       \
+    }                                                                                                                  \
+    PREPARE_##does(noun, verb)
+#include "ops/all.def"
+#undef OP
+
+#define OUT_ONE(record) &record##_record, 0
+#define OUT_MANY(record, most) &record##_record, most
+#define READY_READ(noun, verb) NULL
+#define READY_WRITE(noun, verb) NULL
+#define READY_PREPARED(noun, verb) noun##_##verb##_ready
+#define OP(noun, verb, does, method, path, right, scope, body, input, output, sentence)                                \
+    { #noun "." #verb, method, path, sentence, does, right, scope, body, &input##_record, OUT_##output,                \
+      READY_##does(noun, verb), noun##_##verb##_thunk },
+const Op ops[] = {
+#include "ops/all.def"
+};
+#undef OP
+const size_t ops_count = COUNT(ops);
+
+const Op *op_named(Str name) {
+    for (size_t i = 0; i < ops_count; i++)
+        if (str_is(name, ops[i].name))
+            return &ops[i];
+    return NULL;
+}
+
+/* ---- routing ---- */
+
+static size_t segment(const char *p, const char *end) {
+    size_t n = 0;
+    while (p + n < end && p[n] != '/')
+        n++;
+    return n;
+}
+
+/* Does the pattern fit the path? Each {name} takes one segment that is not empty. */
+static bool path_fits(const char *pattern, Str path, Pair *pairs, size_t *ret_n, size_t *ret_literals) {
+    const char *end = path.p + path.n, *p = path.p, *stop = pattern + strlen(pattern);
+    size_t n = 0, literals = 0;
+
+    while (pattern < stop && p < end) {
+        size_t want = segment(pattern, stop), have = segment(p, end);
+        if (*pattern == '{' && have && n < 4)
+            pairs[n++] = (Pair){ { pattern + 1, want - 2 }, { p, have } };
+        else if (want != have || memcmp(pattern, p, want) != 0)
+            return false;
+        else
+            literals++;
+        pattern += want + (pattern + want < stop);
+        p += have + (p + have < end);
+    }
+    *ret_n = n;
+    *ret_literals = literals;
+    return pattern == stop && p == end && path.p[path.n - 1] != '/';
+}
+
+const Op *op_routed(const char *method, Str path, Pair *ret_pairs, size_t *ret_n, bool *ret_other) {
+    const Op *best = NULL;
+    size_t most = 0;
+
+    *ret_other = false;
+    for (size_t i = 0; i < ops_count && path.n; i++) {
+        Pair pairs[4];
+        size_t n, literals;
+        if (!path_fits(ops[i].path, path, pairs, &n, &literals))
+            continue;
+        if (strcmp(ops[i].method, method) != 0) {
+            *ret_other = true;
+            continue;
+        }
+        if (best && literals <= most)
+            continue;
+        best = &ops[i];
+        most = literals;
+        memcpy(ret_pairs, pairs, n * sizeof *pairs);
+        *ret_n = n;
+    }
+    return best;
+}
+
+/* ---- a call ---- */
+
+static Err check_area(const OpCall *c, Fault *f) {
+    const Field *field = c->op->scope == IN_AREA ? record_field(c->op->in, str("path")) : NULL;
+
+    if (c->op->scope != IN_AREA || (field && actor_reaches(&c->by, column_get(field, 0, c->in).s)))
+        return OK;
+    return fault(f, ERR_NOT_FOUND, "area_unknown", "area", "没有这个网格，或不在您的范围内。",
+                 "There is no such area in your part of the city.");
+}
+
+Err op_begin(OpCall *c, Fault *f) {
+    const Op *op = c->op;
+
+    if (!actor_may(&c->by, op->right))
+        return c->by.role == ROLE_PUBLIC
+                   ? fault(f, ERR_SIGN_IN, "signed_out", "", "请先登录。", "Please sign in.")
+                   : fault(f, ERR_FORBIDDEN, "no_right", "", "您没有这项权限。", "You may not do this.");
+    if (c->body.n > op->body_max)
+        return fault(f, ERR_LIMIT, "body_too_large", "", "请求太大，最多 %zu 字节。", "The request is too large: at most %zu bytes.",
+                     op->body_max);
+    size_t rows = op->many ? op->many : 1;
+    c->in = arena_take(c->arena, op->in->size);
+    c->page = (Page){ arena_take(c->arena, op->out->size * rows), 0, rows };
+    if (!c->in || !c->page.rows)
+        return fault_arena(f);
+    TRY(record_decode(op->in, c->body, c->pairs, c->n_pairs, c->arena, c->in, f));
+    c->arena_mark = c->arena->used;
+    return check_area(c, f);
+}
+
+/* What a handler puts into `token` becomes the session cookie, never the body. */
+static void take_token(OpCall *c) {
+    const Field *f = c->op->many ? NULL : record_field(c->op->out, str("token"));
+
+    c->has_token = f && f->kind == KIND_BYTES && field_has(f, c->page.rows);
+    c->token = c->has_token ? column_get(f, 0, c->page.rows).s : (Str){ 0 };
+}
+
+static Err encode(OpCall *c, Fault *f) {
+    const Op *op = c->op;
+
+    c->out->n = 0;
+    c->out->full = false;
+    if (op->many)
+        buf_str(c->out, "{\"items\":[");
+    for (size_t i = 0; i < c->page.n; i++) {
+        if (i)
+            buf_char(c->out, ',');
+        record_encode(op->out, (const char *)c->page.rows + i * op->out->size, c->by.reads, c->out);
+    }
+    if (op->many)
+        buf_str(c->out, "]}");
+    return c->out->full ? fault_arena(f) : OK;
+}
+
+/* Runs in the transaction, perhaps more than once: everything that a run leaves
+ * behind is reset here. */
+static Err run(Tx *tx, void *arg, Fault *f) {
+    OpCall *c = arg;
+    bool keyed = c->op->does != READ && c->client_key.n, seen = false;
+    Str before;
+
+    c->arena->used = c->arena_mark;
+    c->page.n = 0;
+    tx_lend(tx, c->arena);
+    if (keyed)
+        TRY(request_seen(tx, c->client_key, c->op->name, c->body, &c->by, &seen, &before, f));
+    if (seen) {
+        c->out->n = 0;
+        buf_put(c->out, before.p, before.n);
+        return c->out->full ? fault_arena(f) : OK;
+    }
+    TRY(c->op->run(tx, c->in, &c->by, &c->page, f));
+    take_token(c);
+    TRY(encode(c, f));
+    if (keyed && !c->has_token)
+        TRY(request_keep(tx, c->client_key, c->op->name, c->body, &c->by, buf_view(c->out), f));
+    return OK;
+}
+
+static Err run_prepare(Tx *tx, void *arg, Fault *f) {
+    OpCall *c = arg;
+
+    c->arena->used = c->arena_mark;
+    tx_lend(tx, c->arena);
+    return c->op->prepare(tx, c->in, &c->by, f);
+}
+
+Err op_prepare(OpCall *c, Fault *f) {
+    if (c->op->does != PREPARED)
+        return OK;
+    TRY(store_read(c->store, c->slot, run_prepare, c, f));
+    c->arena_mark = c->arena->used;
+    return OK;
+}
+
+Err op_read(OpCall *c, Fault *f) { return store_read(c->store, c->slot, run, c, f); }
+
+Err op_write(OpCall *c, DoneFn *done, void *arg, Fault *f) {
+    (void)arg;
+    return store_write(c->store, run, c, c->client_key.n > 0, done, f);
+}
+
+Err op_call(OpCall *c, Fault *f) {
+    TRY(op_begin(c, f));
+    TRY(op_prepare(c, f));
+    return c->op->does == READ ? op_read(c, f) : store_write_now(c->store, run, c, c->client_key.n > 0, f);
+}

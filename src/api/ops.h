@@ -1,0 +1,71 @@
+/* ops – what can be done: one row per operation, and the one way to do it.
+ * Knows no noun; ops.c reads the rows from ops/all.def. HTTP (rest.c), the
+ * command line and tests all come through here. */
+#ifndef JW_OPS_H
+#define JW_OPS_H
+
+#include "actor.h"
+#include "tx.h"
+
+typedef enum Does { READ = 1, WRITE, PREPARED } Does;
+typedef enum ScopeRule { IN_AREA = 1, BY_QUERY, ANYWHERE } ScopeRule;
+
+typedef struct Op {
+    const char *name, *method, *path, *sentence;
+    Does does;
+    Right right;
+    ScopeRule scope;
+    size_t body_max;
+    const Record *in, *out;
+    size_t many; /* 0: one row, else a list of at most so many */
+    Err (*prepare)(Tx *tx, void *in, const Actor *by, Fault *f); /* PREPARED only */
+    Err (*run)(Tx *tx, const void *in, const Actor *by, Page *ret, Fault *f);
+} Op;
+
+extern const Op ops[];
+extern const size_t ops_count;
+const Op *op_named(Str name); /* NULL: none */
+
+/* The row that answers `method` on `path`; the parameters of the path go to
+ * ret_pairs (room for 4). NULL: no such path; *ret_other: known, but not by this
+ * method. What is spelled out wins over a parameter. */
+const Op *op_routed(const char *method, Str path, Pair *ret_pairs, size_t *ret_n, bool *ret_other);
+
+/* One call, from the request to the answer. The caller fills the first part and
+ * owns everything; it stays put until the answer. */
+typedef struct OpCall {
+    const Op *op;
+    Store *store;
+    int slot; /* reading connection, -1 any */
+    Actor by;
+    Str body, client_key; /* client_key empty: none */
+    const Pair *pairs;
+    size_t n_pairs;
+    Arena *arena;
+    size_t arena_mark; /* where a run of the handler begins, so that a re-run does not fill the arena */
+    void *in;
+    Page page;
+    Buf *out; /* the answer's JSON, written before the commit, valid after it */
+    Str token; /* of a session that was opened; set and empty: closed */
+    bool has_token;
+} OpCall;
+
+/* Right before input: a stranger learns nothing. Then decodes and checks scope. */
+Err op_begin(OpCall *c, Fault *f);
+
+/* PREPARED: the slow part, on a thread that may wait. Others: nothing. */
+Err op_prepare(OpCall *c, Fault *f);
+
+/* READ: on a snapshot, now. */
+Err op_read(OpCall *c, Fault *f);
+
+/* WRITE, PREPARED: queued; `done` is called after the commit. */
+Err op_write(OpCall *c, DoneFn *done, void *arg, Fault *f);
+
+/* All of it, and waits: command line and tests. */
+Err op_call(OpCall *c, Fault *f);
+
+void ops_openapi(Buf *b);
+void ops_typescript(Buf *b);
+
+#endif

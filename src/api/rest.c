@@ -1,0 +1,348 @@
+/* rest – see rest.h. A point read by key runs at once on the HTTP thread; lists,
+ * pages of a case and password hashing are handed to the pool; a write is queued
+ * and its reply held until the commit. */
+#include "rest.h"
+
+#include "account.h"
+#include "session.h"
+#include "static.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COOKIE "jingwei"
+enum { SESSIONS = 8192, OUT_POINT = 32 << 10, OUT_MAX = 16 << 20, ARENA_LARGE = 8 << 20, PAIRS_MAX = 68 };
+
+struct Rest {
+    Store *store;
+    SessionCache *sessions;
+    int threads;
+    bool secure;
+};
+
+typedef struct RestCall {
+    OpCall op;
+    Rest *rest;
+    HttpCall *http;
+    SessionKey key;
+    bool has_key;
+    Arena large; /* of a call that the HTTP arena is too small for */
+    Buf out;
+    Pair pairs[PAIRS_MAX];
+} RestCall;
+
+Err rest_new(Store *store, int threads, bool secure_cookie, Rest **ret, Fault *f) {
+    Rest *r = mem_alloc(sizeof *r);
+    if (!r)
+        return fault_memory(f);
+    *r = (Rest){ .store = store, .threads = threads, .secure = secure_cookie };
+    Err e = session_cache_new(SESSIONS, &r->sessions, f);
+    if (e != OK) {
+        mem_free(r);
+        return e;
+    }
+    *ret = r;
+    return OK;
+}
+
+void rest_free(Rest *r) {
+    if (r)
+        session_cache_free(r->sessions);
+    mem_free(r);
+}
+
+/* ---- who calls ---- */
+
+/* An Actor points into itself, so the cache keeps its plain parts. */
+typedef struct Remembered {
+    int64_t account, post, session, unit;
+    int32_t role;
+    char path[44];
+} Remembered;
+
+static void remember(const Actor *a, Remembered *ret) {
+    *ret = (Remembered){ a->account.v, a->post.v, a->session.v, a->unit.v, (int32_t)a->role, "" };
+    snprintf(ret->path, sizeof ret->path, "%.*s", (int)a->scope.path_low.n, a->scope.path_low.p);
+}
+
+static void recall(const Remembered *m, Actor *ret) {
+    actor_in((Role)m->role, str(m->path), (OrgId){ m->unit }, ret);
+    ret->account.v = m->account;
+    ret->post.v = m->post;
+    ret->session.v = m->session;
+}
+
+typedef struct Asked {
+    Arena *arena;
+    Str hash;
+    Actor by;
+    int64_t ends_ms;
+} Asked;
+
+static Err ask_session(Tx *tx, void *arg, Fault *f) {
+    Asked *a = arg;
+    tx_lend(tx, a->arena);
+    return session_actor(tx, a->hash, &a->by, &a->ends_ms, f);
+}
+
+/* A cookie that is no longer good makes the caller a stranger, not an error: a
+ * resident with an old cookie may still report. */
+static Err who_calls(RestCall *c, Fault *f) {
+    Str token;
+    Remembered m;
+    size_t n;
+    int64_t now = clock_now_ms();
+
+    actor_public(&c->op.by);
+    c->has_key = http_cookie(c->http, COOKIE, &token) && session_key(token, &c->key);
+    if (!c->has_key)
+        return OK;
+    if (session_find(c->rest->sessions, &c->key, now, &m, &n) && n == sizeof m) {
+        recall(&m, &c->op.by);
+        return OK;
+    }
+    Asked a = { .arena = http_arena(c->http), .hash = { (const char *)c->key.byte, sizeof c->key.byte } };
+    uint64_t generation = session_generation(c->rest->sessions, &c->key);
+    Err e = store_read(c->rest->store, http_thread(c->http), ask_session, &a, f);
+    if (e == ERR_SIGN_IN || e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    remember(&a.by, &m);
+    session_keep(c->rest->sessions, &c->key, generation, a.ends_ms < now + 60000 ? a.ends_ms : now + 60000, &m, sizeof m);
+    actor_copy(&a.by, &c->op.by);
+    return OK;
+}
+
+/* ---- the answer ---- */
+
+static void forget_sessions(RestCall *c) {
+    const char *name = c->op.op->name;
+
+    if (strcmp(name, "session.close") == 0 || strcmp(name, "session.act_as") == 0)
+        session_forget(c->rest->sessions, &c->key);
+    if (strcmp(name, "account.password") == 0 || strcmp(name, "post.give") == 0)
+        session_forget_all(c->rest->sessions);
+}
+
+static void set_cookie(RestCall *c) {
+    char text[SESSION_TOKEN_CHARS + 1] = "";
+
+    if (!c->op.has_token)
+        return;
+    if (c->op.token.n == TOKEN_BYTES)
+        session_text((const unsigned char *)c->op.token.p, text);
+    session_cookie(c->http, COOKIE, text, *text ? SESSION_MS / 1000 : 0, c->rest->secure);
+}
+
+static void release_out(void *p) { mem_free(p); }
+
+/* From any thread; afterwards `c` is gone, for it lives in the call's arena. */
+static void answer(RestCall *c, Err e, const Fault *f) {
+    HttpCall *http = c->http;
+    Arena large = c->large;
+    Buf out = c->out;
+
+    if (e != OK) {
+        if (out.max)
+            mem_free(out.p);
+        http_fault(http, f);
+    } else {
+        forget_sessions(c);
+        set_cookie(c);
+        if (out.max)
+            http_answer_given(http, 200, "application/json", buf_view(&out), release_out, out.p);
+        else
+            http_answer_kept(http, 200, "application/json", buf_view(&out));
+    }
+    arena_end(&large);
+}
+
+static void write_done(void *arg, Err e, const Fault *f) { answer(arg, e, f); }
+
+/* ---- running ---- */
+
+static bool is_point_read(const Op *op) {
+    return op->does == READ && !op->many && op->path[strlen(op->path) - 1] == '}';
+}
+
+/* Rooms: a point read and an ordinary write fit the HTTP arena; what is larger
+ * takes a block of its own. */
+static Err make_room(RestCall *c, Fault *f) {
+    const Op *op = c->op.op;
+    bool small = is_point_read(op) || (op->does == WRITE && op->right != RIGHT_GROUND_WRITE);
+    char *room = small ? arena_take(http_arena(c->http), OUT_POINT) : NULL;
+
+    c->op.arena = http_arena(c->http);
+    if (small) {
+        if (!room)
+            return fault_arena(f);
+        c->out = (Buf){ room, 0, OUT_POINT, false, 0 };
+    } else {
+        TRY(arena_begin(&c->large, ARENA_LARGE, f));
+        c->op.arena = &c->large;
+        TRY(buf_begin(&c->out, 16384, OUT_MAX, f));
+    }
+    c->op.out = &c->out;
+    return OK;
+}
+
+static void in_the_pool(void *arg) {
+    RestCall *c = arg;
+    Fault f = { 0 };
+
+    c->op.slot = c->rest->threads + http_hand();
+    Err e = op_prepare(&c->op, &f);
+    if (e == OK && c->op.op->does == READ) {
+        e = op_read(&c->op, &f);
+        answer(c, e, &f);
+        return;
+    }
+    if (e == OK)
+        e = op_write(&c->op, write_done, c, &f);
+    if (e != OK)
+        answer(c, e, &f);
+}
+
+static void run_call(RestCall *c) {
+    Fault f = { 0 };
+    Err e = make_room(c, &f);
+
+    if (e == OK)
+        e = op_begin(&c->op, &f);
+    if (e != OK || is_point_read(c->op.op)) {
+        if (e == OK)
+            e = op_read(&c->op, &f);
+        answer(c, e, &f);
+        return;
+    }
+    http_later(c->http);
+    if (c->op.op->does == WRITE) {
+        e = op_write(&c->op, write_done, c, &f);
+        if (e != OK)
+            answer(c, e, &f);
+    } else if (!http_hand_over(http_server(c->http), in_the_pool, c)) {
+        fault(&f, ERR_BUSY, "busy", "", "系统忙，请稍后再试。", "The server is busy; try again shortly.");
+        answer(c, ERR_BUSY, &f);
+    }
+}
+
+/* ---- health ---- */
+
+static bool from_here(const HttpCall *c) { return str_is(http_peer(c), "127.0.0.1") || str_is(http_peer(c), "::1"); }
+
+static void metric(Buf *b, const char *name, const char *help, int64_t value) {
+    buf_fmt(b, "# HELP jingwei_%s %s\n# TYPE jingwei_%s gauge\njingwei_%s %lld\n", name, help, name, name, (long long)value);
+}
+
+static void answer_metrics(const Rest *r, HttpCall *c) {
+    char room[6000];
+    Buf b = { room, 0, sizeof room, false, 0 };
+    HttpCounts h = http_counts(http_server(c));
+    StoreCounts s = store_counts(r->store);
+
+    metric(&b, "http_connections", "Open connections.", (int64_t)h.connections_now);
+    metric(&b, "http_in_flight", "Calls that are being served.", (int64_t)h.in_flight);
+    metric(&b, "http_suspended", "Calls whose reply is held.", (int64_t)h.suspended);
+    metric(&b, "http_refused", "Calls refused before anybody was asked.", (int64_t)h.refused);
+    metric(&b, "http_answered_2xx", "Answers.", (int64_t)h.answered[2]);
+    metric(&b, "http_answered_4xx", "Answers that said what was wrong.", (int64_t)h.answered[4]);
+    metric(&b, "http_answered_5xx", "Answers that failed.", (int64_t)h.answered[5]);
+    metric(&b, "store_batches", "Commits.", s.batches);
+    metric(&b, "store_operations", "Writes.", s.operations);
+    metric(&b, "store_reruns", "Writes run again alone.", s.reruns);
+    metric(&b, "store_waiting", "Writes that wait.", s.waiting);
+    metric(&b, "store_wal_bytes", "Bytes in the write-ahead log.", s.wal_bytes);
+    http_answer(c, 200, "text/plain; version=0.0.4; charset=utf-8", buf_view(&b));
+}
+
+/* ---- the callbacks ---- */
+
+static const Op *route(HttpCall *c, Pair *pairs, size_t *ret_n, bool *ret_other) {
+    HttpMethod m = http_method(c);
+    return op_routed(m == HTTP_HEAD ? "GET" : http_method_name(m), http_path(c), pairs, ret_n, ret_other);
+}
+
+size_t rest_body_max(void *rest, HttpCall *c) {
+    Pair pairs[4];
+    size_t n;
+    bool other;
+    const Op *op = route(c, pairs, &n, &other);
+
+    (void)rest;
+    return op && strcmp(op->method, "POST") == 0 ? op->body_max : 0;
+}
+
+static void refuse_path(HttpCall *c, bool other) {
+    if (other)
+        http_problem(c, 405, "method", "", "这个地址不接受这种方法。", "This address does not take that method.");
+    else
+        http_problem(c, 404, "no_such_path", "", "没有这个接口地址。", "There is no such address in the API.");
+}
+
+static void handle_api(Rest *r, HttpCall *c) {
+    bool other = false;
+    size_t n = 0;
+    Fault f = { 0 };
+    RestCall *call = arena_take(http_arena(c), sizeof *call);
+
+    if (!call) {
+        fault_arena(&f);
+        http_fault(c, &f);
+        return;
+    }
+    *call = (RestCall){ .rest = r, .http = c };
+    call->op = (OpCall){ .op = route(c, call->pairs, &n, &other), .store = r->store, .slot = http_thread(c),
+                         .body = http_body(c), .pairs = call->pairs };
+    if (!call->op.op) {
+        refuse_path(c, other);
+        return;
+    }
+    http_label(c, call->op.op->name);
+    for (size_t i = 0; i < http_query_count(c) && n < PAIRS_MAX; i++)
+        call->pairs[n++] = (Pair){ http_query_at(c, i).name, http_query_at(c, i).value };
+    call->op.n_pairs = n;
+    http_header(c, "Client-Key", &call->op.client_key);
+    if (who_calls(call, &f) != OK) {
+        http_fault(c, &f);
+        return;
+    }
+    if (call->op.by.account.v && !http_same_origin(c)) {
+        http_problem(c, 403, "cross_site", "", "这个请求不是从本站页面发出的。", "This request did not come from a page of this site.");
+        return;
+    }
+    run_call(call);
+}
+
+/* The pages route by themselves: /track/7K3M… is the public page. */
+static void handle_page(HttpCall *c) {
+    Str path = http_path(c);
+    const StaticFile *file = static_find(&web_files, path);
+
+    if (!file && path.n >= 8 && memcmp(path.p, "/console", 8) == 0)
+        file = static_find(&web_files, str("/console/"));
+    if (!file && !(path.n >= 8 && memcmp(path.p, "/assets/", 8) == 0))
+        file = static_find(&web_files, str("/"));
+    if (file)
+        static_answer(c, file, NULL);
+    else
+        http_problem(c, 404, "no_such_page", "", "没有这个页面。", "There is no such page.");
+}
+
+void rest_handle(void *rest, HttpCall *c) {
+    Rest *r = rest;
+    Str path = http_path(c);
+    Fault f;
+
+    if (path.n >= 5 && memcmp(path.p, "/api/", 5) == 0)
+        handle_api(r, c);
+    else if (str_is(path, "/healthz"))
+        http_answer_kept(c, 200, "text/plain", str("ok\n"));
+    else if (str_is(path, "/readyz") && store_ready(r->store, &f) != OK)
+        http_fault(c, &f);
+    else if (str_is(path, "/readyz"))
+        http_answer_kept(c, 200, "text/plain", str("ready\n"));
+    else if (str_is(path, "/metrics") && from_here(c))
+        answer_metrics(r, c);
+    else
+        handle_page(c);
+}
