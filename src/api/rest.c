@@ -4,6 +4,7 @@
 #include "rest.h"
 
 #include "account.h"
+#include "http.h"
 #include "session.h"
 #include "static.h"
 
@@ -15,6 +16,7 @@ enum { SESSIONS = 8192, OUT_POINT = 32 << 10, OUT_MAX = 16 << 20, ARENA_LARGE = 
 
 struct Rest {
     Store *store;
+    HttpServer *server;
     SessionCache *sessions;
     int threads;
     bool secure;
@@ -30,26 +32,6 @@ typedef struct RestCall {
     Buf out;
     Pair pairs[PAIRS_MAX];
 } RestCall;
-
-Err rest_new(Store *store, int threads, bool secure_cookie, Rest **ret, Fault *f) {
-    Rest *r = mem_alloc(sizeof *r);
-    if (!r)
-        return fault_memory(f);
-    *r = (Rest){ .store = store, .threads = threads, .secure = secure_cookie };
-    Err e = session_cache_new(SESSIONS, &r->sessions, f);
-    if (e != OK) {
-        mem_free(r);
-        return e;
-    }
-    *ret = r;
-    return OK;
-}
-
-void rest_free(Rest *r) {
-    if (r)
-        session_cache_free(r->sessions);
-    mem_free(r);
-}
 
 /* ---- who calls ---- */
 
@@ -262,7 +244,7 @@ static const Op *route(HttpCall *c, Pair *pairs, size_t *ret_n, bool *ret_other)
     return op_routed(m == HTTP_HEAD ? "GET" : http_method_name(m), http_path(c), pairs, ret_n, ret_other);
 }
 
-size_t rest_body_max(void *rest, HttpCall *c) {
+static size_t body_max(void *rest, HttpCall *c) {
     Pair pairs[4];
     size_t n;
     bool other;
@@ -328,7 +310,7 @@ static void handle_page(HttpCall *c) {
         http_problem(c, 404, "no_such_page", "", "没有这个页面。", "There is no such page.");
 }
 
-void rest_handle(void *rest, HttpCall *c) {
+static void handle(void *rest, HttpCall *c) {
     Rest *r = rest;
     Str path = http_path(c);
     Fault f;
@@ -345,4 +327,50 @@ void rest_handle(void *rest, HttpCall *c) {
         answer_metrics(r, c);
     else
         handle_page(c);
+}
+
+/* ---- the server ---- */
+
+static HttpConfig http_config(const RestConfig *c, Rest *r) {
+    HttpConfig h = http_defaults();
+
+    h.listen = c->listen;
+    h.threads = c->threads;
+    h.hands = c->hands;
+    h.connections = c->connections;
+    h.per_address = c->per_address;
+    h.header_ms = c->header_ms;
+    h.body_ms = c->body_ms;
+    h.keep_ms = c->keep_ms;
+    h.proxied = c->proxied;
+    h.ctx = r;
+    h.body_max = body_max;
+    h.handle = handle;
+    h.log = c->log;
+    return h;
+}
+
+Err rest_start(const RestConfig *c, Store *store, Rest **ret, Fault *f) {
+    Rest *r = mem_alloc(sizeof *r);
+    if (!r)
+        return fault_memory(f);
+    *r = (Rest){ .store = store, .threads = c->threads, .secure = c->secure_cookie };
+    HttpConfig h = http_config(c, r);
+    Err e = session_cache_new(SESSIONS, &r->sessions, f);
+    e = e == OK ? http_start(&h, &r->server, f) : e;
+    if (e != OK) {
+        rest_free(r);
+        return e;
+    }
+    *ret = r;
+    return OK;
+}
+
+const char *rest_address(const Rest *r) { return http_address(r->server); }
+void rest_stop(Rest *r) { http_stop(r->server); }
+
+void rest_free(Rest *r) {
+    if (r)
+        session_cache_free(r->sessions);
+    mem_free(r);
 }

@@ -4,16 +4,24 @@
 #ifndef JW_REST_H
 #define JW_REST_H
 
-#include "http.h"
 #include "ops.h"
 
 typedef struct Rest Rest;
 
-/* `threads` of the server: each keeps a reading connection of its own. */
-Err rest_new(Store *store, int threads, bool secure_cookie, Rest **ret, Fault *f);
-void rest_free(Rest *r); /* after http_stop */
+typedef struct RestConfig {
+    const char *listen;           /* "127.0.0.1:8080"; port 0 takes a free one */
+    int threads, hands;           /* HTTP threads, and those for lists and passwords */
+    int connections, per_address; /* per_address 0: any number, behind a proxy */
+    int header_ms, body_ms, keep_ms;
+    bool proxied, secure_cookie;
+    void (*log)(void *ctx, const char *line); /* one line per call, or NULL */
+} RestConfig;
 
-size_t rest_body_max(void *rest, HttpCall *c);
-void rest_handle(void *rest, HttpCall *c);
+/* Serves until rest_stop, which answers what is in flight. The store must have
+ * threads + hands reading connections, and outlives the server. */
+Err rest_start(const RestConfig *c, Store *store, Rest **ret, Fault *f);
+const char *rest_address(const Rest *r); /* with the real port */
+void rest_stop(Rest *r);                 /* no call comes in any more; writes may still be queued */
+void rest_free(Rest *r);                 /* after the store is closed */
 
 #endif

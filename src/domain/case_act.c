@@ -69,7 +69,7 @@ static Err attempt_days(Tx *tx, CaseId id, int32_t *ret, Fault *f) {
  * without contact; or three attempts on two working days. */
 static Err judge_close(Tx *tx, const Case *c, Fault *f) {
     bool contact;
-    int32_t days;
+    int32_t days = 0;
 
     if (c->attempts == 0)
         return fault(f, ERR_INVALID, "close_no_feedback", "", "还没有反馈，不能结案。", "There was no feedback yet, so it cannot be closed.");

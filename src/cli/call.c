@@ -1,0 +1,130 @@
+/* call – operations from the shell: `call` any of them, `user` the few that a
+ * new installation begins with. */
+#include "command.h"
+
+#include "account.h"
+#include "ops.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROOM = 16 << 20 };
+
+typedef struct AsWhom {
+    const char *login;
+    Actor by;
+    Arena *arena;
+} AsWhom;
+
+static Err find_actor(Tx *tx, void *arg, Fault *f) {
+    AsWhom *w = arg;
+    tx_lend(tx, w->arena);
+    return account_actor(tx, str(w->login), &w->by, f);
+}
+
+/* Runs one operation and prints its answer. */
+static Err call_once(Store *s, const Op *op, const Actor *by, Str body, const char *key, Arena *a, Fault *f) {
+    Buf out;
+    OpCall call = { .op = op, .store = s, .slot = -1, .body = body, .client_key = key ? str(key) : (Str){ 0 }, .arena = a, .out = &out };
+
+    actor_copy(by, &call.by);
+    TRY(buf_begin(&out, 1 << 16, ROOM, f));
+    Err e = op_call(&call, f);
+    if (e == OK)
+        printf("%s\n", out.p);
+    buf_end(&out);
+    return e;
+}
+
+int run_call(const Config *c, int argc, char **argv) {
+    const char *as = command_option(&argc, argv, "--as"), *key = command_option(&argc, argv, "--key");
+    const Op *op = argc >= 1 ? op_named(str(argv[0])) : NULL;
+    Installation in = command_installation(c);
+    Store *s = NULL;
+    Arena a = { 0 };
+    Fault f;
+    AsWhom who = { .login = as, .arena = &a };
+
+    if (!op || argc > 2) {
+        for (size_t i = 0; i < ops_count; i++)
+            fprintf(stderr, "  %-18s %s\n", ops[i].name, ops[i].sentence);
+        return command_usage(command_named("call"));
+    }
+    actor_public(&who.by);
+    Err e = installation_open(&in, &s, &f);
+    e = e == OK ? arena_begin(&a, ROOM, &f) : e;
+    e = e == OK && as ? store_read(s, -1, find_actor, &who, &f) : e;
+    e = e == OK ? call_once(s, op, &who.by, argc == 2 ? str(argv[1]) : (Str){ 0 }, key, &a, &f) : e;
+    installation_close(s);
+    arena_end(&a);
+    return e == OK ? EXIT_OK : command_fault(&f);
+}
+
+/* ---- user ---- */
+
+static bool read_password(char *room, size_t size) {
+    if (!fgets(room, (int)size, stdin))
+        return false;
+    room[strcspn(room, "\r\n")] = 0;
+    return true;
+}
+
+/* The operator of this machine acts as the administrator whose right it takes. */
+static Err user_call(Store *s, const char *op, Role role, Buf *json, Arena *a, Fault *f) {
+    Actor by;
+
+    actor_in(role, str("0"), (OrgId){ 0 }, &by);
+    return call_once(s, op_named(str(op)), &by, buf_view(json), NULL, a, f);
+}
+
+static void put_pair(Buf *b, const char *name, const char *value) {
+    buf_fmt(b, "%s\"%s\":", b->n ? "," : "{", name);
+    buf_json(b, str(value));
+}
+
+/* What the words ask for, as the JSON of an operation; NULL: they make no sense. */
+static const char *user_json(int argc, char **argv, Buf *b) {
+    char password[256];
+    bool add = argc == 3 && strcmp(argv[0], "add") == 0, passwd = argc == 2 && strcmp(argv[0], "passwd") == 0;
+
+    if (argc >= 2)
+        put_pair(b, "login", argv[1]);
+    if (add)
+        put_pair(b, "title", argv[2]);
+    if (add || passwd) {
+        if (!read_password(password, sizeof password))
+            return NULL;
+        put_pair(b, "password", password);
+        buf_str(b, "}");
+        return add ? "account.add" : "account.password";
+    }
+    if (argc < 3 || argc > 5 || strcmp(argv[0], "post") != 0)
+        return NULL;
+    put_pair(b, "role", argv[2]);
+    if (argc > 3)
+        put_pair(b, "area", argv[3]);
+    if (argc > 4)
+        put_pair(b, "unit", argv[4]);
+    buf_str(b, "}");
+    return "post.give";
+}
+
+int run_user(const Config *c, int argc, char **argv) {
+    char room[2048] = "";
+    Buf json = { room, 0, sizeof room, false, 0 };
+    Installation in = command_installation(c);
+    Store *s = NULL;
+    Arena a = { 0 };
+    Fault f;
+    const char *op = user_json(argc, argv, &json);
+
+    if (!op || json.full)
+        return command_usage(command_named("user"));
+    Err e = installation_open(&in, &s, &f);
+    e = e == OK ? arena_begin(&a, 1 << 20, &f) : e;
+    e = e == OK ? user_call(s, op, strcmp(op, "post.give") == 0 ? ROLE_SECURITY_ADMIN : ROLE_SYSTEM_ADMIN, &json, &a, &f) : e;
+    installation_close(s);
+    arena_end(&a);
+    return e == OK ? EXIT_OK : command_fault(&f);
+}

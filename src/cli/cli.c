@@ -1,0 +1,211 @@
+/* cli – the list of commands, and the short ones among them. The longer ones:
+ * serve.c, call.c, demo.c. */
+#include "cli.h"
+
+#include "command.h"
+#include "ops.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the short ones ---- */
+
+static int print_whole(void (*print)(Buf *)) {
+    Fault f;
+    Buf b;
+
+    if (buf_begin(&b, 1 << 16, 16 << 20, &f) != OK)
+        return command_fault(&f);
+    print(&b);
+    fwrite(b.p, 1, b.n, stdout);
+    int status = b.full ? EXIT_FAILED : EXIT_OK;
+    buf_end(&b);
+    return status;
+}
+
+static int run_openapi(const Config *c, int argc, char **argv) {
+    (void)c, (void)argc, (void)argv;
+    return print_whole(ops_openapi);
+}
+
+static int run_types(const Config *c, int argc, char **argv) {
+    (void)c, (void)argc, (void)argv;
+    return print_whole(ops_typescript);
+}
+
+static void print_privacy(Buf *b) {
+    for (size_t i = 0; all_records[i]; i++)
+        if (all_records[i]->key)
+            record_privacy(all_records[i], &role_choices, b);
+}
+
+static int run_privacy(const Config *c, int argc, char **argv) {
+    (void)c, (void)argc, (void)argv;
+    return print_whole(print_privacy);
+}
+
+static void print_schema(Buf *b) {
+    for (size_t i = 0; all_records[i]; i++)
+        record_ddl(all_records[i], b);
+}
+
+static int run_schema(const Config *c, int argc, char **argv) {
+    (void)c, (void)argc, (void)argv;
+    return print_whole(print_schema);
+}
+
+static int run_config(const Config *c, int argc, char **argv) {
+    char room[32768];
+    Buf b = { room, 0, sizeof room, false, 0 };
+
+    if (argc == 1 && strcmp(argv[0], "--markdown") == 0)
+        return print_whole(config_print_markdown);
+    if (argc == 1 && strcmp(argv[0], "--json") == 0)
+        config_print_json(c, &b);
+    else if (argc == 0)
+        config_print(c, &b);
+    else
+        return command_usage(command_named("config"));
+    fputs(room, stdout);
+    return EXIT_OK;
+}
+
+static int run_migrate(const Config *c, int argc, char **argv) {
+    Installation in = command_installation(c);
+    Store *s;
+    Fault f;
+
+    (void)argc, (void)argv;
+    in.migrate = true;
+    if (installation_open(&in, &s, &f) != OK)
+        return command_fault(&f);
+    installation_close(s);
+    return EXIT_OK;
+}
+
+static int run_backup(const Config *c, int argc, char **argv) {
+    Installation in = command_installation(c);
+    Fault f;
+
+    if (argc != 1)
+        return command_usage(command_named("backup"));
+    if (installation_backup(&in, argv[0], NULL, NULL, &f) != OK)
+        return command_fault(&f);
+    printf("已备份到 %s；密钥（keys）不在其中，请另行保管。\nCopied to %s; the keys are not in it, keep them apart.\n", argv[0], argv[0]);
+    return EXIT_OK;
+}
+
+static int run_check(const Config *c, int argc, char **argv);
+
+static int run_restore(const Config *c, int argc, char **argv) {
+    Fault f;
+
+    if (argc != 1)
+        return command_usage(command_named("restore"));
+    if (installation_restore(argv[0], c->data, NULL, NULL, &f) != OK)
+        return command_fault(&f);
+    printf("已恢复到 %s。请把密钥（keys）放回这个目录。\nRestored to %s. Put the keys back into that directory.\n", c->data, c->data);
+    return EXIT_OK;
+}
+
+static int run_check(const Config *c, int argc, char **argv) {
+    Installation in = command_installation(c);
+    Store *s;
+    Fault f;
+    Buf b;
+    int64_t wrong;
+
+    (void)argc, (void)argv;
+    if (installation_open(&in, &s, &f) != OK)
+        return command_fault(&f);
+    Err e = buf_begin(&b, 4096, 1 << 20, &f);
+    e = e == OK ? installation_check(s, &b, &wrong, &f) : e;
+    installation_close(s);
+    if (e != OK)
+        return command_fault(&f);
+    fputs(b.p, stdout);
+    printf("%lld 处不对 / wrong\n", (long long)wrong);
+    buf_end(&b);
+    return wrong ? EXIT_FAILED : EXIT_OK;
+}
+
+/* ---- the list ---- */
+
+const Command commands[] = {
+    { "serve", "[--listen ADDR:PORT]", "serves pages and API", run_serve },
+    { "demo", "", "makes a small fictional subdistrict in an empty data directory", run_demo },
+    { "call", "OPERATION [JSON] [--as LOGIN] [--key CLIENT-KEY]", "runs any operation", run_call },
+    { "user", "add LOGIN NAME | passwd LOGIN | post LOGIN ROLE [AREA] [UNIT]", "accounts and their posts; a password is read from standard input", run_user },
+    { "check", "", "verifies invariants and says what is wrong", run_check },
+    { "migrate", "", "brings the database to this program's schema", run_migrate },
+    { "backup", "FILE", "copies a running SQLite installation, without its keys", run_backup },
+    { "restore", "FILE", "puts a copy into an empty data directory", run_restore },
+    { "config", "[--json|--markdown]", "prints the settings and where they come from", run_config },
+    { "openapi", "", "prints the API as OpenAPI 3.1", run_openapi },
+    { "types", "", "prints the nouns as TypeScript", run_types },
+    { "privacy", "", "prints every stored field with its purpose, readers and retention", run_privacy },
+    { "schema", "", "prints the tables that the nouns describe", run_schema },
+};
+const size_t commands_count = COUNT(commands);
+
+const Command *command_named(const char *name) {
+    for (size_t i = 0; i < commands_count; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+int command_usage(const Command *c) {
+    fprintf(stderr, "usage: jingwei %s %s [--data DIR] [--store postgresql://…]\n       %s\n", c->name, c->arguments, c->sentence);
+    return EXIT_USAGE;
+}
+
+int command_fault(const Fault *f) {
+    fprintf(stderr, "%s\n%s\n", f->zh, f->en);
+    if (*f->detail)
+        fprintf(stderr, "(%s)\n", f->detail);
+    return err_exit_code(f->err);
+}
+
+const char *command_option(int *argc, char **argv, const char *flag) {
+    for (int i = 0; i + 1 < *argc; i++)
+        if (strcmp(argv[i], flag) == 0) {
+            const char *value = argv[i + 1];
+            memmove(&argv[i], &argv[i + 2], (size_t)(*argc - i - 2) * sizeof *argv);
+            *argc -= 2;
+            return value;
+        }
+    return NULL;
+}
+
+Installation command_installation(const Config *c) {
+    return (Installation){ .dir = c->data, .store = c->store, .key_file = c->key_file, .readers = 1 };
+}
+
+static int usage_all(void) {
+    fprintf(stderr, "jingwei 经纬 " JW_VERSION " – 网格治理 / grid governance\n\n");
+    for (size_t i = 0; i < commands_count; i++)
+        fprintf(stderr, "  %-8s %s\n           %s\n", commands[i].name, commands[i].arguments, commands[i].sentence);
+    fprintf(stderr, "\nAll take --data DIR (jingwei-data) and --store postgresql://…; see `jingwei config`.\n");
+    return EXIT_USAGE;
+}
+
+int cli_main(int argc, char **argv, char **environment) {
+    static Config config;
+    Fault f;
+    const Command *c = argc > 1 ? command_named(argv[1]) : NULL;
+
+    json_set_alloc_funcs(mem_alloc, mem_free);
+    if (!c)
+        return usage_all();
+    for (int i = 2; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0) {
+            printf("usage: jingwei %s %s\n       %s\n", c->name, c->arguments, c->sentence);
+            return EXIT_OK;
+        }
+    if (config_load(environment, &argc, argv, &config, &f) != OK || zone_install(config.zone, &f) != OK)
+        return command_fault(&f);
+    return c->run(&config, argc - 2, argv + 2);
+}

@@ -1,0 +1,94 @@
+/* serve – opens the installation, listens, and stops on SIGTERM or SIGINT after
+ * what is in flight is answered. */
+#include "command.h"
+
+#include "log.h"
+#include "rest.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int cores(void) {
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 64 ? 64 : (int)n;
+}
+
+static bool cookie_over_tls(const Config *c) {
+    char host[256];
+    int32_t port;
+
+    if (strcmp(c->secure_cookie, "auto") != 0)
+        return strcmp(c->secure_cookie, "on") == 0;
+    return !(config_address(c->listen, host, &port) && config_is_loopback(host));
+}
+
+static void log_line(void *ctx, const char *line) {
+    (void)ctx;
+    log_event(LOG_DEBUG, "http.call", L_TEXT("call", line));
+}
+
+static RestConfig rest_config(const Config *c, int threads, int hands) {
+    return (RestConfig){ .listen = c->listen,
+                         .threads = threads,
+                         .hands = hands,
+                         .connections = (int)c->connections,
+                         .per_address = *c->trusted_proxy ? 0 : (int)c->connections_per_address,
+                         .header_ms = (int)c->header_deadline,
+                         .body_ms = (int)c->body_deadline,
+                         .keep_ms = (int)c->idle_timeout,
+                         .proxied = *c->trusted_proxy != 0,
+                         .secure_cookie = cookie_over_tls(c),
+                         .log = log_would(LOG_DEBUG) ? log_line : NULL };
+}
+
+static void wait_for_the_end(const Rest *rest, const char *data) {
+    sigset_t stop;
+    int which;
+
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    sigaddset(&stop, SIGINT);
+    printf("listening on http://%s\n", rest_address(rest));
+    fflush(stdout);
+    log_event(LOG_INFO, "server.started", L_TEXT("listen", rest_address(rest)), L_TEXT("data", data));
+    sigwait(&stop, &which);
+    log_event(LOG_INFO, "server.stopping", L_INT("signal", which));
+}
+
+int run_serve(const Config *c, int argc, char **argv) {
+    int threads = c->threads ? (int)c->threads : cores(), hands = c->workers ? (int)c->workers : 2 * cores();
+    Installation in = command_installation(c);
+    LogLevel level;
+    Store *store = NULL;
+    Rest *rest = NULL;
+    sigset_t stop;
+    Fault f;
+
+    (void)argv;
+    if (argc != 0)
+        return command_usage(command_named("serve"));
+    if (log_level_read(c->log_level, &level))
+        log_level_set(level);
+    /* Blocked before any thread starts, so that only sigwait() sees them. */
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    sigaddset(&stop, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &stop, NULL);
+    signal(SIGPIPE, SIG_IGN);
+
+    in.readers = threads + hands > 64 ? 64 : threads + hands;
+    in.exclusive = true;
+    Err e = installation_open(&in, &store, &f);
+    RestConfig r = rest_config(c, threads, hands);
+    e = e == OK ? rest_start(&r, store, &rest, &f) : e;
+    if (e == OK) {
+        wait_for_the_end(rest, c->data);
+        rest_stop(rest);
+    }
+    installation_close(store); /* finishes what is queued before the room for sessions goes */
+    rest_free(rest);
+    return e == OK ? EXIT_OK : command_fault(&f);
+}

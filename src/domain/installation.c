@@ -1,0 +1,147 @@
+/* installation – see installation.h. */
+#include "installation.h"
+
+#include "access.h"
+#include "backup.h"
+#include "ground.h"
+#include "keys.h"
+#include "schema.h"
+#include "store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { KEY_FILE_MAX = 8192 };
+
+static Err file_fault(const char *path, Fault *f) {
+    return fault(f, ERR_STORE, "file", "", "不能读写 %s：%s。", "%s cannot be read or written: %s.", path, strerror(errno));
+}
+
+static Err make_dir(const char *dir, Fault *f) {
+    struct stat st;
+
+    if (mkdir(dir, 0700) == 0 || (errno == EEXIST && stat(dir, &st) == 0 && S_ISDIR(st.st_mode)))
+        return OK;
+    return fault(f, ERR_STORE, "data_dir", "data", "%s 不是可用的数据目录：%s。", "%s cannot be used as the data directory: %s.", dir,
+                 errno == EEXIST ? "not a directory" : strerror(errno));
+}
+
+/* ---- keys ---- */
+
+static Err write_keys(const char *path, const KeyRing *ring, Fault *f) {
+    char room[KEY_FILE_MAX];
+    Buf b = { room, 0, sizeof room, false, 0 };
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return file_fault(path, f);
+    keyring_print(ring, &b);
+    bool done = write(fd, b.p, b.n) == (ssize_t)b.n && fsync(fd) == 0;
+    seal_wipe(room, sizeof room);
+    close(fd);
+    return done ? OK : file_fault(path, f);
+}
+
+static Err read_keys(int fd, const char *path, KeyRing **ret, Fault *f) {
+    char room[KEY_FILE_MAX];
+    ssize_t n = read(fd, room, sizeof room);
+
+    if (n < 0)
+        return file_fault(path, f);
+    Err e = keyring_read((Str){ room, (size_t)n }, ret, f);
+    seal_wipe(room, sizeof room);
+    return e;
+}
+
+static Err load_keys(const Installation *in, Fault *f) {
+    char path[1024];
+    KeyRing *ring = NULL;
+    int32_t id;
+
+    snprintf(path, sizeof path, "%s%s", *in->key_file ? in->key_file : in->dir, *in->key_file ? "" : "/keys");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    Err e = OK;
+    if (fd >= 0) {
+        e = read_keys(fd, path, &ring, f);
+        close(fd);
+    } else if (errno == ENOENT) {
+        e = keyring_new(&ring, f);
+        e = e == OK ? keyring_grow(ring, &id, f) : e;
+        e = e == OK ? write_keys(path, ring, f) : e;
+    } else
+        e = file_fault(path, f);
+    if (e == OK)
+        keys_use(ring);
+    else if (ring)
+        keyring_free(ring);
+    return e;
+}
+
+/* ---- opening ---- */
+
+static const char *where_of(const Installation *in, char room[1024]) {
+    if (*in->store)
+        return in->store;
+    snprintf(room, 1024, "%s/jingwei.db", in->dir);
+    return room;
+}
+
+Err installation_open(const Installation *in, Store **ret, Fault *f) {
+    char room[1024];
+    StoreConfig c = { .where = where_of(in, room), .readers = (size_t)in->readers, .may_migrate = !*in->store || in->migrate,
+                      .exclusive = in->exclusive };
+
+    TRY(make_dir(in->dir, f));
+    TRY(load_keys(in, f));
+    return store_open(&c, ret, f);
+}
+
+void installation_close(Store *s) {
+    if (!s)
+        return;
+    ground_forget(s);
+    store_close(s);
+    keys_use(NULL);
+}
+
+/* ---- care ---- */
+
+Err installation_backup(const Installation *in, const char *to, InstallationProgress *progress, void *ctx, Fault *f) {
+    char room[1024];
+    return backup_make(where_of(in, room), to, progress, ctx, f);
+}
+
+Err installation_restore(const char *from, const char *dir, InstallationProgress *progress, void *ctx, Fault *f) {
+    int32_t version;
+    return backup_restore(from, dir, "jingwei.db", progress, ctx, &version, f);
+}
+
+static Err check_access(Tx *tx, void *arg, Fault *f) {
+    int64_t rows;
+    tx_lend(tx, arg);
+    return access_check(tx, &rows, f);
+}
+
+Err installation_check(Store *s, Buf *b, int64_t *ret_wrong, Fault *f) {
+    size_t before = b->n;
+    int64_t wrong = 0;
+    Arena a;
+
+    TRY(schema_check(s, all_records, b, f));
+    for (size_t i = before; i < b->n; i++)
+        wrong += b->p[i] == '\n';
+    TRY(arena_begin(&a, 1 << 20, f));
+    Err e = store_read(s, -1, check_access, &a, f);
+    arena_end(&a);
+    if (e == ERR_STORE && strcmp(f->key, "access_chain") == 0) {
+        buf_fmt(b, "%s\n", f->en);
+        wrong++;
+    } else
+        TRY(e);
+    *ret_wrong = wrong;
+    return OK;
+}
