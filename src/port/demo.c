@@ -6,7 +6,6 @@
 #include "area.h"
 #include "case.h"
 #include "catalogue.h"
-#include "limits.h"
 #include "org.h"
 #include "polygon.h"
 
