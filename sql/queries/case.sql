@@ -52,7 +52,7 @@ SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
    /*? unit */ AND unit = :unit /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? due_before */ AND due_ms < :due_before_ms /*? end */
- LIMIT 1001) AS some;
+ LIMIT 1001) AS counted;
 
 -- name: case_by_code
 -- takes: case_code

@@ -154,6 +154,7 @@ static void take_token(OpCall *c) {
 
 static Err encode(OpCall *c, Fault *f) {
     const Op *op = c->op;
+    unsigned reads = c->has_token ? c->by.reads | READ_STAFF : c->by.reads; /* he has just become one of us */
 
     c->out->n = 0;
     c->out->full = false;
@@ -162,7 +163,7 @@ static Err encode(OpCall *c, Fault *f) {
     for (size_t i = 0; i < c->page.n; i++) {
         if (i)
             buf_char(c->out, ',');
-        record_encode(op->out, (const char *)c->page.rows + i * op->out->size, c->by.reads, c->out);
+        record_encode(op->out, (const char *)c->page.rows + i * op->out->size, reads, c->out);
     }
     if (op->many)
         buf_str(c->out, "]}");

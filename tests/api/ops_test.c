@@ -1,0 +1,354 @@
+/* ops_test – what the mechanism promises about every operation, and the loop from
+ * report to close, on SQLite and on PostgreSQL. Most of it walks the tables: a
+ * new operation or query is tried without a line here. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "demo.h"
+#include "installation.h"
+#include "keys.h"
+#include "ops.h"
+#include "schema.h"
+#include "store.h"
+#include "testdb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const Query *const all_queries[];
+
+static TestDb db;
+static Store *store;
+static Dialect dialect;
+static Fault fa;
+static char text[1 << 20];
+
+static void ok_at(Err e, int line) {
+    if (e != OK)
+        fail_msg("line %d: %s [%s] %s", line, fa.en, fa.key, fa.detail);
+}
+#define assert_ok(call) ok_at(call, __LINE__)
+
+/* ---- one demo city for all tests of a store ---- */
+
+static int set_up(void **state) {
+    KeyRing *ring;
+    int32_t id;
+    char said[2048] = "";
+    Buf b = { said, 0, sizeof said, false, 0 };
+
+    (void)state;
+    assert_ok(keyring_new(&ring, &fa));
+    assert_ok(keyring_grow(ring, &id, &fa));
+    keys_use(ring);
+    testdb_make(dialect, NULL, 0, false, &db);
+    assert_ok(store_open(&db.config, &store, &fa));
+    assert_ok(demo_make(store, str("$none"), 7, &b, &fa));
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    installation_close(store);
+    testdb_drop(&db);
+    return 0;
+}
+
+static Err call(const char *op, const Actor *by, const char *json, const char *key) {
+    Arena a;
+    Buf out = { text, 0, sizeof text, false, 0 };
+    OpCall c = { .op = op_named(str(op)), .store = store, .slot = -1, .body = str(json), .arena = &a, .out = &out };
+
+    text[0] = 0;
+    c.client_key = key ? str(key) : (Str){ 0 };
+    actor_copy(by, &c.by);
+    TRY(arena_begin(&a, 8 << 20, &fa));
+    Err e = op_call(&c, &fa);
+    arena_end(&a);
+    return e;
+}
+
+static Actor actor(Role role, int64_t unit, int64_t account) {
+    Actor a;
+    actor_in(role, str("0"), (OrgId){ unit }, &a);
+    a.account.v = account;
+    return a;
+}
+
+/* The value of `"name":` in the last answer, as digits. */
+static int64_t answered(const char *name) {
+    char key[64];
+    snprintf(key, sizeof key, "\"%s\":", name);
+    const char *p = strstr(text, key);
+    assert_non_null(p);
+    p += strlen(key);
+    return strtoll(*p == '"' ? p + 1 : p, NULL, 10);
+}
+
+/* ---- queries and schema ---- */
+
+static Err prepare_all(Tx *tx, void *arg, Fault *f) {
+    (void)arg;
+    for (size_t i = 0; all_queries[i]; i++) {
+        unsigned all = 1u << all_queries[i]->n_filters;
+        for (unsigned mask = 0; mask < all; mask = mask + 1 < all && mask > 64 ? all - 1 : mask + 1)
+            TRY(tx_prepare(tx, all_queries[i], mask, f));
+    }
+    return OK;
+}
+
+static void test_every_query_prepares(void **state) {
+    (void)state;
+    assert_ok(store_read(store, -1, prepare_all, NULL, &fa));
+}
+
+static void test_schema_is_what_the_nouns_say(void **state) {
+    Buf b = { text, 0, sizeof text, false, 0 };
+    (void)state;
+    text[0] = 0;
+    assert_ok(schema_check(store, all_records, &b, &fa));
+    assert_string_equal(text, "");
+}
+
+/* ---- every row of the operation table ---- */
+
+static void test_rows_are_whole(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ops_count; i++) {
+        assert_true(ops[i].right >= RIGHT_PUBLIC && ops[i].right < RIGHT_COUNT && ops[i].scope >= IN_AREA);
+        assert_true(ops[i].body_max > 0 && *ops[i].sentence && ops[i].does >= READ);
+        for (size_t j = 0; j < i; j++)
+            assert_true(strcmp(ops[i].method, ops[j].method) != 0 || strcmp(ops[i].path, ops[j].path) != 0);
+    }
+}
+
+static void test_stranger_learns_nothing(void **state) {
+    Actor nobody;
+    char json[4096];
+    (void)state;
+    actor_public(&nobody);
+    for (size_t i = 0; i < ops_count; i++) {
+        Buf b = { json, 0, sizeof json, false, 0 };
+        if (ops[i].right == RIGHT_PUBLIC)
+            continue;
+        record_sample(ops[i].in, 1, &b);
+        assert_int_equal(call(ops[i].name, &nobody, json, NULL), ERR_SIGN_IN);
+        assert_string_equal(text, "");
+        assert_int_equal(call(ops[i].name, &nobody, "{", NULL), ERR_SIGN_IN); /* right comes before input */
+    }
+}
+
+/* Somebody with every right, in a part of the city that holds nothing. */
+static void test_outsider_sees_nothing(void **state) {
+    char json[4096];
+    int64_t id;
+    Actor dispatcher = actor(ROLE_DISPATCHER, 0, 1);
+    (void)state;
+    assert_ok(call("case.list", &dispatcher, "{\"limit\":1}", NULL));
+    id = answered("id");
+    for (size_t i = 0; i < ops_count; i++)
+        for (int role = 1; ops[i].scope == BY_QUERY && role <= ROLE_AUDIT_ADMIN; role++) {
+            Buf b = { json, 0, sizeof json, false, 0 };
+            Actor outsider;
+            actor_in((Role)role, str("0zzz"), (OrgId){ 0 }, &outsider);
+            record_sample(ops[i].in, id, &b);
+            Err e = call(ops[i].name, &outsider, json, NULL);
+            bool empty = e == OK && (strcmp(text, "{\"items\":[]}") == 0 || strstr(text, "\"n\":0,"));
+            assert_true(e == ERR_FORBIDDEN || e == ERR_NOT_FOUND || empty);
+        }
+}
+
+static void test_empty_scope_sees_nothing(void **state) {
+    Actor a = { .role = ROLE_DISPATCHER, .scope = { .path_low = { "", 0 }, .path_high = { "", 0 } } };
+    Arena arena;
+    Buf out = { text, 0, sizeof text, false, 0 };
+    (void)state;
+    assert_ok(arena_begin(&arena, 8 << 20, &fa));
+    OpCall c = { .op = op_named(str("case.list")), .store = store, .slot = -1, .by = a, .arena = &arena, .out = &out };
+    assert_ok(op_call(&c, &fa));
+    assert_string_equal(text, "{\"items\":[]}");
+    arena_end(&arena);
+}
+
+/* ---- the loop ---- */
+
+static void step(const Actor *by, int64_t id, const char *act, const char *more, Err expected) {
+    char json[512];
+    Actor dispatcher = actor(ROLE_DISPATCHER, 0, 1);
+    snprintf(json, sizeof json, "{\"id\":\"%lld\"}", (long long)id);
+    assert_ok(call("case.get", &dispatcher, json, NULL));
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"revision\":%lld,\"act\":\"%s\"%s}", (long long)id, (long long)answered("revision"), act, more);
+    Err e = call("case.act", by, json, NULL);
+    if (e != expected)
+        fail_msg("%s: %s, not %s: %s", act, err_name(e), err_name(expected), e ? fa.en : "");
+}
+
+static void test_report_to_close(void **state) {
+    Actor resident, dispatcher = actor(ROLE_DISPATCHER, 0, 11), checker = actor(ROLE_CHECKER, 0, 13), caller = actor(ROLE_CALLBACK, 0, 14);
+    char more[128], json[128], code[32], secret[32];
+    (void)state;
+    actor_public(&resident);
+    assert_ok(call("case.report", &resident, "{\"text\":\"井盖破损 😀\",\"lon\":121.47,\"lat\":31.225,\"contact\":\"canary-4711\"}", NULL));
+    assert_true(sscanf(strstr(text, "\"code\":"), "\"code\":\"%31[^\"]", code) == 1 && sscanf(strstr(text, "\"secret\":"), "\"secret\":\"%31[^\"]", secret) == 1);
+    assert_ok(call("case.list", &dispatcher, "{\"limit\":1}", NULL));
+    int64_t id = answered("id");
+    assert_null(strstr(text, "canary"));
+
+    step(&dispatcher, id, "close", "", ERR_INVALID);
+    step(&dispatcher, id, "accept", "", OK);
+    assert_ok(call("condition.list", &dispatcher, "{\"code\":\"206-01\"}", NULL));
+    snprintf(more, sizeof more, ",\"condition\":\"%lld\"", (long long)answered("id"));
+    step(&dispatcher, id, "file", "", ERR_INVALID); /* it names the condition */
+    step(&dispatcher, id, "file", more, OK);
+    snprintf(json, sizeof json, "{\"id\":\"%lld\"}", (long long)id);
+    assert_ok(call("case.view", &dispatcher, json, NULL));
+    int64_t unit = answered("proposed");
+    snprintf(more, sizeof more, ",\"unit\":\"%lld\"", (long long)unit);
+    step(&dispatcher, id, "dispatch", more, OK);
+
+    Actor handler = actor(ROLE_HANDLER, unit, 12), other = actor(ROLE_HANDLER, unit + 1, 15), self = actor(ROLE_CHECKER, 0, 12);
+    step(&other, id, "take", "", ERR_NOT_FOUND); /* another unit's case does not exist for him */
+    step(&handler, id, "take", "", OK);
+    step(&handler, id, "handle", "", ERR_INVALID); /* needs a note */
+    step(&handler, id, "handle", ",\"note\":\"换新盖\"", OK);
+    step(&self, id, "pass", "", ERR_FORBIDDEN); /* never his own work, in whatever post */
+    step(&checker, id, "fail", ",\"note\":\"周边没补\"", OK);
+    step(&handler, id, "handle", ",\"note\":\"已补\"", OK);
+    step(&checker, id, "pass", "", OK);
+    step(&caller, id, "close", ",\"close_kind\":\"solved\"", ERR_INVALID); /* no close without feedback */
+    step(&caller, id, "feedback", ",\"note\":\"电话答复\",\"answered\":true", OK);
+    step(&caller, id, "close", ",\"close_kind\":\"solved\"", OK);
+    assert_int_equal(answered("rework"), 1);
+
+    snprintf(json, sizeof json, "{\"code\":\"%s\"}", code);
+    assert_ok(call("case.track", &resident, json, NULL));
+    assert_non_null(strstr(text, "\"state\":\"closed\""));
+    assert_null(strstr(text, "井盖")); /* the code alone shows the status only */
+    snprintf(json, sizeof json, "{\"code\":\"%s\",\"secret\":\"%s\"}", code, secret);
+    assert_ok(call("case.track_more", &resident, json, NULL));
+    assert_non_null(strstr(text, "井盖破损 😀"));
+    snprintf(json, sizeof json, "{\"code\":\"%s\",\"secret\":\"%s\"}", code, code);
+    assert_int_equal(call("case.track_more", &resident, json, NULL), ERR_NOT_FOUND);
+}
+
+static void test_stale_revision(void **state) {
+    Actor resident, dispatcher = actor(ROLE_DISPATCHER, 0, 11);
+    char json[160];
+    (void)state;
+    actor_public(&resident);
+    assert_ok(call("case.report", &resident, "{\"text\":\"x\",\"lon\":121.47,\"lat\":31.225}", NULL));
+    assert_ok(call("case.list", &dispatcher, "{\"limit\":1}", NULL));
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"revision\":1,\"act\":\"accept\"}", (long long)answered("id"));
+    assert_ok(call("case.act", &dispatcher, json, NULL));
+    assert_int_equal(call("case.act", &dispatcher, json, NULL), ERR_CONFLICT);
+    assert_string_equal(fa.key, "case_changed");
+}
+
+static void test_client_key(void **state) {
+    static char first[4096];
+    Actor resident;
+    (void)state;
+    actor_public(&resident);
+    assert_ok(call("case.report", &resident, "{\"text\":\"重复\"}", "key-0000-0001"));
+    snprintf(first, sizeof first, "%.4000s", text);
+    assert_ok(call("case.report", &resident, "{\"text\":\"重复\"}", "key-0000-0001"));
+    assert_string_equal(text, first); /* the same case, the same secret */
+    assert_int_equal(call("case.report", &resident, "{\"text\":\"另一件\"}", "key-0000-0001"), ERR_CONFLICT);
+    assert_int_equal(call("case.report", &resident, "{\"text\":\"短\"}", "short"), ERR_INVALID);
+}
+
+static void test_unplaced_are_queued_with_their_reason(void **state) {
+    static const struct {
+        const char *json, *placed;
+    } reports[] = { { "{\"text\":\"x\"}", "missing" },
+                    { "{\"text\":\"x\",\"lon\":0,\"lat\":0}", "placeholder" },
+                    { "{\"text\":\"x\",\"lon\":10.5,\"lat\":50.25}", "outside" } };
+    Actor resident, dispatcher = actor(ROLE_DISPATCHER, 0, 11);
+    char find[80];
+    (void)state;
+    actor_public(&resident);
+    for (size_t i = 0; i < COUNT(reports); i++) {
+        assert_ok(call("case.report", &resident, reports[i].json, NULL));
+        snprintf(find, sizeof find, "\"placed\":\"%s\"", reports[i].placed);
+        assert_non_null(strstr(text, find));
+        snprintf(find, sizeof find, "{\"placed\":\"%s\",\"unplaced\":true,\"limit\":1}", reports[i].placed);
+        assert_ok(call("case.count", &dispatcher, find, NULL));
+        assert_true(answered("n") >= 1);
+    }
+    assert_int_equal(call("case.report", &resident, "{\"text\":\"x\",\"lon\":1}", NULL), ERR_INVALID);
+    assert_string_equal(fa.field, "lat");
+}
+
+/* The contact opens with a reason, is logged, and the chain of the log holds. */
+static void test_contact_is_logged(void **state) {
+    Actor resident, dispatcher = actor(ROLE_DISPATCHER, 0, 11), handler = actor(ROLE_HANDLER, 5, 12);
+    char json[160];
+    int64_t wrong;
+    Buf b = { text, 0, sizeof text, false, 0 };
+    (void)state;
+    actor_public(&resident);
+    assert_ok(call("case.report", &resident, "{\"text\":\"x\",\"contact\":\"canary-0815\"}", NULL));
+    assert_ok(call("case.list", &dispatcher, "{\"limit\":1}", NULL));
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"reason\":\"回电\"}", (long long)answered("id"));
+    assert_int_equal(call("case.contact", &handler, json, NULL), ERR_FORBIDDEN);
+    assert_ok(call("case.contact", &dispatcher, json, NULL));
+    assert_non_null(strstr(text, "canary-0815"));
+    assert_ok(call("case.contact", &dispatcher, json, NULL));
+    text[0] = 0;
+    assert_ok(installation_check(store, &b, &wrong, &fa));
+    assert_int_equal(wrong, 0);
+}
+
+/* ---- bad input: one clear sentence, and where ---- */
+
+static void test_bad_input(void **state) {
+    static const struct {
+        const char *json, *key, *field;
+    } wrong[] = { { "{", "json_syntax", "" },
+                  { "[]", "json_object", "" },
+                  { "{\"text\":\"a\",\"text\":\"b\"}", "json_twice", "" },
+                  { "{\"text\":\"a\",\"colour\":1}", "field_unknown", "colour" },
+                  { "{}", "field_missing", "text" },
+                  { "{\"text\":5}", "text_form", "text" },
+                  { "{\"text\":\"\\u0007\"}", "text_control", "text" },
+                  { "{\"text\":\"a\",\"lon\":181,\"lat\":1}", "degree_range", "lon" },
+                  { "{\"text\":\"a\",\"occurred\":-1}", "time_range", "occurred" },
+                  { "{\"text\":\"a\",\"source\":\"rumour\"}", "choice_unknown", "source" },
+                  { "{\"text\":\"a\",\"place\":\"1\"}", "place_unknown", "place" } };
+    Actor resident;
+    (void)state;
+    actor_public(&resident);
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_true(call("case.report", &resident, wrong[i].json, NULL) != OK);
+        assert_string_equal(fa.key, wrong[i].key);
+        assert_string_equal(fa.field, wrong[i].field);
+        assert_true(*fa.zh && *fa.en);
+    }
+}
+
+static int run_on(Dialect d) {
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_query_prepares),
+        cmocka_unit_test(test_schema_is_what_the_nouns_say),
+        cmocka_unit_test(test_rows_are_whole),
+        cmocka_unit_test(test_stranger_learns_nothing),
+        cmocka_unit_test(test_outsider_sees_nothing),
+        cmocka_unit_test(test_empty_scope_sees_nothing),
+        cmocka_unit_test(test_report_to_close),
+        cmocka_unit_test(test_stale_revision),
+        cmocka_unit_test(test_client_key),
+        cmocka_unit_test(test_unplaced_are_queued_with_their_reason),
+        cmocka_unit_test(test_contact_is_logged),
+        cmocka_unit_test(test_bad_input),
+    };
+    dialect = d;
+    return cmocka_run_group_tests_name(d == SQLITE ? "operations on SQLite" : "operations on PostgreSQL", tests, set_up, tear_down);
+}
+
+int main(void) {
+    int failed = run_on(SQLITE);
+    return failed + (testdb_has(POSTGRES) ? run_on(POSTGRES) : 0);
+}
