@@ -1,0 +1,40 @@
+/* lookups – the small tables behind ids: units, conditions, categories, areas. Read
+ * once per sign-in; an id that is not in them shows nothing rather than a number. */
+import { reactive, ref } from 'vue';
+
+import { get, getAll } from '../shared/api/client';
+import type { Area, Category, Condition, Org } from '../shared/api/types';
+import { titleOf } from '../shared/modes';
+
+export const units = ref<Org[]>([]);
+export const conditions = ref<Condition[]>([]);
+export const categories = ref<Category[]>([]);
+const areas = reactive(new Map<string, Area>());
+/* The top of the tree: what the small map shows of a case without a grid. */
+export const root = ref<string | undefined>(undefined);
+
+export async function loadLookups(): Promise<void> {
+  const [u, c, g, a] = await Promise.all([
+    getAll<Org>('/api/1/units', { limit: 500 }),
+    getAll<Condition>('/api/1/conditions', { limit: 500 }),
+    getAll<Category>('/api/1/categories', { limit: 500 }),
+    getAll<Area>('/api/1/areas', { limit: 500 }),
+  ]);
+  units.value = u;
+  conditions.value = c;
+  categories.value = g;
+  for (const area of a) if (area.id) areas.set(area.id, area);
+  root.value = a[0]?.id;
+}
+
+export const areaName = (id: string | undefined): string => (id && areas.get(id)?.name) || '';
+export const unitName = (id: string | undefined): string => units.value.find((u) => u.id === id)?.name ?? '';
+export const categoryTitle = (code: string | undefined): string => titleOf(categories.value.find((c) => c.code === code));
+export const conditionTitle = (id: string | undefined): string => titleOf(conditions.value.find((c) => c.id === id));
+
+/* An area that the first page of the tree did not bring. */
+export async function nameArea(id: string): Promise<void> {
+  if (areas.has(id)) return;
+  const area = await get<Area>(`/api/1/areas/${id}`);
+  areas.set(id, area);
+}

@@ -1,0 +1,79 @@
+/* draft – what a resident has typed, kept on the phone until it was received; and
+ * the list of what this phone has reported. */
+import { reactive, watch } from 'vue';
+
+import { Writer } from '../shared/api/client';
+import type { CaseReport } from '../shared/api/types';
+import { forget, recallJson, remember } from '../shared/keep';
+
+export type Draft = {
+  step: 1 | 2 | 3;
+  spot: string;
+  lon?: number;
+  lat?: number;
+  accuracy_m?: number;
+  place?: string;
+  place_name?: string;
+  text: string;
+  danger: boolean;
+  category: string;
+  reachable: boolean;
+  name: string;
+  contact: string;
+};
+
+const empty = (): Draft => ({ step: 1, spot: '', text: '', danger: false, category: '', reachable: false, name: '', contact: '' });
+
+export const draft = reactive<Draft>({ ...empty(), ...recallJson<Partial<Draft>>('draft') });
+watch(draft, () => remember('draft', JSON.stringify(draft)), { deep: true });
+
+export function clearDraft(): void {
+  for (const key of Object.keys(draft) as (keyof Draft)[]) delete draft[key];
+  Object.assign(draft, empty());
+}
+
+/* The key of a report under way outlives a reload, so that "send again" is the
+ * same report even when the first one did arrive. */
+export const sender = new Writer({
+  load: () => recallJson('sending'),
+  save: (pending) => (pending ? void remember('sending', JSON.stringify(pending)) : forget('sending')),
+});
+
+export function reportOf(d: Draft): CaseReport {
+  const r: CaseReport = { text: d.text.trim() };
+  if (d.spot.trim()) r.spot = d.spot.trim();
+  if (d.place) r.place = d.place;
+  else if (d.lon !== undefined && d.lat !== undefined) {
+    r.lon = d.lon;
+    r.lat = d.lat;
+  }
+  if (d.danger) r.danger = true;
+  if (d.category) r.category = d.category;
+  if (d.reachable) {
+    if (d.name.trim()) r.name = d.name.trim();
+    r.contact = d.contact.trim();
+  }
+  return r;
+}
+
+/* ---- 我的: what this phone has reported ---- */
+
+export type Mine = { code: string; secret?: string; title: string; reported: number };
+const MINE_MOST = 100;
+
+export const mine = reactive<Mine[]>(recallJson<Mine[]>('mine') ?? []);
+
+/* True: it stayed on the phone. */
+function keepMine(): boolean {
+  return remember('mine', JSON.stringify(mine));
+}
+export function addMine(m: Mine): boolean {
+  mine.unshift(m);
+  mine.splice(MINE_MOST);
+  return keepMine();
+}
+export function dropMine(code: string): void {
+  const at = mine.findIndex((m) => m.code === code);
+  if (at >= 0) mine.splice(at, 1);
+  keepMine();
+}

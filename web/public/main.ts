@@ -1,0 +1,13 @@
+import '../shared/styles/tokens.css';
+import '../shared/styles/base.css';
+
+import { createApp } from 'vue';
+
+import { loadCity } from '../shared/city';
+import { say, startModes } from '../shared/modes';
+import { route } from '../shared/route';
+import App from './App.vue';
+
+startModes('always', () => (route.path.startsWith('/track') ? say('我的上报', 'My reports') : say('随手报', 'Report a problem')));
+void loadCity();
+createApp(App).mount('#app');

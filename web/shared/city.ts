@@ -1,0 +1,40 @@
+/* city – what this city calls itself and whom to call in danger: the settings that
+ * anyone may read. A page works before they come and without them. */
+import { computed, reactive } from 'vue';
+
+import { getAll } from './api/client';
+import type { Setting } from './api/types';
+import { lang, say } from './modes';
+import { zone } from './time';
+
+const settings = reactive<Record<string, string>>({});
+
+export async function loadCity(): Promise<void> {
+  try {
+    for (const s of await getAll<Setting>('/api/1/settings')) settings[s.name] = s.value;
+  } catch {
+    return; // the defaults stand
+  }
+  try {
+    if (settings.zone) new Intl.DateTimeFormat('en', { timeZone: settings.zone });
+    zone.value = settings.zone || undefined;
+  } catch {
+    zone.value = undefined; // a zone that this browser does not know
+  }
+}
+
+export const cityName = computed(() => (lang.value === 'zh' ? settings.city_zh : settings.city_en) || settings.city || '');
+
+export type Call = { number: string; name: string };
+
+/* One a line: "110 警察 Police". The city edits `danger_calls`, and adds
+ * the utility's line there, which differs from city to city. */
+const CALLS = '110 警察 Police\n119 消防 Fire\n120 急救 Ambulance';
+
+export const calls = computed<Call[]>(() =>
+  (settings.danger_calls || CALLS)
+    .split('\n')
+    .map((line) => /^\s*(\+?[\d-]+)\s+(\S+)\s+(.+?)\s*$/.exec(line))
+    .filter((m): m is RegExpExecArray => m !== null)
+    .map(([, number, zh, en]) => ({ number, name: say(zh, en) })),
+);

@@ -1,0 +1,58 @@
+/* Two entries, public and console, built for the phones and desks that are really
+ * in use. The build prints what a first visit loads and fails over budget. */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+
+import vue from '@vitejs/plugin-vue';
+import { defineConfig, type Plugin, type Rollup } from 'vite';
+
+/* Kilobytes of gzip. `later` counts what the entry loads on demand (the map) too. */
+const budgets = [
+  { page: 'index.html', name: 'public', most: 100, later: false },
+  { page: 'console/index.html', name: 'console, with the map', most: 250, later: true },
+];
+
+function budget(): Plugin {
+  return {
+    name: 'budget',
+    writeBundle(options, bundle) {
+      const sizeOf = (file: string) => gzipSync(readFileSync(`${options.dir}/${file}`), { level: 9 }).length;
+      for (const b of budgets) {
+        const seen = new Set<string>([b.page]);
+        const take = (file: string) => {
+          const part = bundle[file];
+          if (seen.has(file) || !part) return;
+          seen.add(file);
+          if (part.type !== 'chunk') return;
+          const chunk = part as Rollup.OutputChunk & { viteMetadata?: { importedCss: Set<string> } };
+          chunk.viteMetadata?.importedCss.forEach((css) => seen.add(css));
+          chunk.imports.forEach(take);
+          if (b.later) chunk.dynamicImports.forEach(take);
+        };
+        for (const part of Object.values(bundle))
+          if (part.type === 'chunk' && part.isEntry && part.facadeModuleId?.endsWith(`/web/${b.page}`)) take(part.fileName);
+        const kb = [...seen].reduce((sum, file) => sum + sizeOf(file), 0) / 1000;
+        this.info(`first load of ${b.name}: ${kb.toFixed(1)} KB gzip of ${b.most} allowed (${seen.size} files)`);
+        if (seen.size < 3) this.error(`${b.page}: its entry was not found, so nothing was measured`);
+        if (kb > b.most) this.error(`${b.name} is over its budget of ${b.most} KB`);
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [vue(), budget()],
+  publicDir: false, // public/ is an entry of ours, not Vite's folder of that name
+  define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false },
+  build: {
+    target: ['chrome87', 'safari14'],
+    assetsInlineLimit: 0, // the server's CSP allows no inline script
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1000,
+    rollupOptions: { input: ['index.html', 'console/index.html'] },
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/api': process.env.JW_URL ?? 'http://127.0.0.1:8080' },
+  },
+});
