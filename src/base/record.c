@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+void record_begin(void) { json_set_alloc_funcs(mem_alloc, mem_free); }
+
 static void *at(const Field *f, void *row) { return (char *)row + f->at; }
 static const void *at_const(const Field *f, const void *row) { return (const char *)row + f->at; }
 static void set_has(const Field *f, void *row) { *(bool *)((char *)row + f->has) = true; }

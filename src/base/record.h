@@ -99,6 +99,9 @@ Value column_get(const Field *f, size_t part, const void *row);
 Err column_set(const Field *f, size_t part, void *row, Value v, Arena *a, Fault *fa);
 const Field *record_field(const Record *r, Str name); /* NULL: none of that name */
 
+/* Once, before the first decode: the JSON reader takes its memory from mem.h too. */
+void record_begin(void);
+
 /* Decodes one JSON object (or an empty body) and the parameters of path and
  * query, which are text and go kind by kind; an empty parameter is an absent
  * one. Unknown keys are refused; retired, server-made, shown and derived ones

@@ -5,7 +5,6 @@
 #include "command.h"
 #include "ops.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,7 +196,7 @@ int cli_main(int argc, char **argv, char **environment) {
     Fault f;
     const Command *c = argc > 1 ? command_named(argv[1]) : NULL;
 
-    json_set_alloc_funcs(mem_alloc, mem_free);
+    record_begin();
     if (!c)
         return usage_all();
     for (int i = 2; i < argc; i++)
