@@ -31,8 +31,8 @@ static struct {
     QueryPlace params[QUERY_PARAMS_MAX];
     size_t params_filter[QUERY_PARAMS_MAX]; /* 1 + filter, 0 always */
     QueryPlace filters[QUERY_FILTERS_MAX];
-    size_t open;   /* 1 + filter that is open */
-    bool to[2];    /* which texts the body goes to, by Dialect */
+    size_t open; /* 1 + filter that is open */
+    bool to[2];  /* which texts the body goes to, by Dialect */
 } q;
 
 static const char *file;
@@ -268,7 +268,8 @@ static void print_function(void) {
                "    return tx_rows(tx, &%s_query, (const void *const[]){ ",
                q.gives->type, q.name);
     else
-        printf(", int64_t *ret_changed, Fault *f) {\n    return tx_run(tx, &%s_query, (const void *const[]){ ", q.name);
+        printf(", int64_t *ret_changed, Fault *f) {\n    return tx_run(tx, &%s_query, (const void *const[]){ ",
+               q.name);
     for (size_t i = 0; i < q.n_takes; i++)
         printf("%s, ", q.takes[i]->noun);
     printf(q.n_takes ? "" : "NULL ");
@@ -381,6 +382,8 @@ int main(int argc, char **argv) {
         queries_of(text, &all);
     }
     if (every)
-        printf("extern const Query *const all_queries[];\nconst Query *const all_queries[] = {\n%s    NULL };\n", names);
+        printf(
+            "extern const Query *const all_queries[];\nconst Query *const all_queries[] = {\n%s    NULL };\n",
+            names);
     return 0;
 }

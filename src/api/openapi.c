@@ -14,8 +14,8 @@ static bool in_path(const Op *op, const char *name) {
 static void parameter(const Op *op, const Field *f, const char *comma, Buf *b) {
     bool path = in_path(op, f->name);
 
-    buf_fmt(b, "%s{\"name\":\"%s\",\"in\":\"%s\",\"required\":%s,\"schema\":", comma, f->name, path ? "path" : "query",
-            path || f->presence == NEEDED ? "true" : "false");
+    buf_fmt(b, "%s{\"name\":\"%s\",\"in\":\"%s\",\"required\":%s,\"schema\":", comma, f->name,
+            path ? "path" : "query", path || f->presence == NEEDED ? "true" : "false");
     record_field_schema(f, b);
     buf_str(b, "}");
 }
@@ -26,7 +26,8 @@ static void parameters(const Op *op, bool get, Buf *b) {
     const Field *f = op->in->fields(&n);
 
     for (size_t i = 0; i < n; i++) {
-        bool asked = f[i].presence != MADE && f[i].presence != LATER && !f[i].shown && strcmp(f[i].name, "unused") != 0;
+        bool asked =
+            f[i].presence != MADE && f[i].presence != LATER && !f[i].shown && strcmp(f[i].name, "unused") != 0;
         if (asked && (get || in_path(op, f[i].name)))
             parameter(op, &f[i], count++ ? "," : ",\"parameters\":[", b);
     }
@@ -34,9 +35,12 @@ static void parameters(const Op *op, bool get, Buf *b) {
 }
 
 static void answers(const Op *op, Buf *b) {
-    buf_fmt(b, ",\"responses\":{\"200\":{\"description\":\"%s\",\"content\":{\"application/json\":{\"schema\":", op->sentence);
+    buf_fmt(b, ",\"responses\":{\"200\":{\"description\":\"%s\",\"content\":{\"application/json\":{\"schema\":",
+            op->sentence);
     if (op->many)
-        buf_fmt(b, "{\"type\":\"object\",\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/%s\"}}}}",
+        buf_fmt(b,
+                "{\"type\":\"object\",\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/"
+                "components/schemas/%s\"}}}}",
                 op->out->type);
     else
         buf_fmt(b, "{\"$ref\":\"#/components/schemas/%s\"}", op->out->type);
@@ -46,11 +50,15 @@ static void answers(const Op *op, Buf *b) {
 static void operation(const Op *op, Buf *b) {
     bool get = strcmp(op->method, "GET") == 0;
 
-    buf_fmt(b, "\"%s\":{\"operationId\":\"%s\",\"summary\":\"%s\",\"tags\":[\"%.*s\"],\"security\":[%s]", get ? "get" : "post", op->name,
-            op->sentence, (int)strcspn(op->name, "."), op->name, op->right == RIGHT_PUBLIC ? "{}" : "{\"session\":[]}");
+    buf_fmt(b, "\"%s\":{\"operationId\":\"%s\",\"summary\":\"%s\",\"tags\":[\"%.*s\"],\"security\":[%s]",
+            get ? "get" : "post", op->name, op->sentence, (int)strcspn(op->name, "."), op->name,
+            op->right == RIGHT_PUBLIC ? "{}" : "{\"session\":[]}");
     parameters(op, get, b);
     if (!get)
-        buf_fmt(b, ",\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}}}", op->in->type);
+        buf_fmt(b,
+                ",\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components/"
+                "schemas/%s\"}}}}",
+                op->in->type);
     answers(op, b);
     buf_str(b, "}");
 }
@@ -93,13 +101,18 @@ static bool in_table(const Record *r) {
 }
 
 void ops_openapi(Buf *b) {
-    buf_str(b, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Jingwei 经纬\",\"version\":\"1\",\"license\":{\"name\":\"Apache-2.0\","
+    buf_str(b, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Jingwei "
+               "经纬\",\"version\":\"1\",\"license\":{\"name\":\"Apache-2.0\","
                "\"identifier\":\"Apache-2.0\"}},\"servers\":[{\"url\":\"/\"}],\"paths\":{");
     paths(b);
-    buf_str(b, "},\"components\":{\"securitySchemes\":{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"jingwei\"}},"
-               "\"responses\":{\"Problem\":{\"description\":\"What is wrong, and what to do (RFC 9457).\",\"content\":{\"application/problem+json\":"
-               "{\"schema\":{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
-               "\"code\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"}}}}}}},\"schemas\":{");
+    buf_str(b, "},\"components\":{\"securitySchemes\":{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\","
+               "\"name\":\"jingwei\"}},"
+               "\"responses\":{\"Problem\":{\"description\":\"What is wrong, and what to do (RFC "
+               "9457).\",\"content\":{\"application/problem+json\":"
+               "{\"schema\":{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{"
+               "\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
+               "\"code\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"},\"field\":{\"type\":\"string\"}"
+               "}}}}}},\"schemas\":{");
     for (size_t i = 0, count = 0; all_records[i]; i++)
         if (in_table(all_records[i])) {
             buf_str(b, count++ ? "," : "");

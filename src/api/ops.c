@@ -15,25 +15,25 @@
 
 /* ---- the table ---- */
 
-#define RUN_ONE(record)                                                                                                \
-    record##_row *one = ret->rows;                                                                                     \
-    ret->n = 1;                                                                                                        \
+#define RUN_ONE(record)            \
+    record##_row *one = ret->rows; \
+    ret->n = 1;                    \
     Err (*fn)(Tx *, const in_row *, const Actor *, record##_row *, Fault *)
 #define GIVE_ONE(record) one
 #define RUN_MANY(record, most) Err (*fn)(Tx *, const in_row *, const Actor *, Page *, Fault *)
 #define GIVE_MANY(record, most) ret
 #define PREPARE_READ(noun, verb)
 #define PREPARE_WRITE(noun, verb)
-#define PREPARE_PREPARED(noun, verb)                                                                                   \
-    static Err noun##_##verb##_ready(Tx *tx, void *in, const Actor *by, Fault *f) {                                    \
-        return noun##_##verb##_prepare(tx, in, by, f);                                                                 \
+#define PREPARE_PREPARED(noun, verb)                                                \
+    static Err noun##_##verb##_ready(Tx *tx, void *in, const Actor *by, Fault *f) { \
+        return noun##_##verb##_prepare(tx, in, by, f);                              \
     }
-#define OP(noun, verb, does, method, path, right, scope, body, input, output, sentence)                                \
-    static Err noun##_##verb##_thunk(Tx *tx, const void *in, const Actor *by, Page *ret, Fault *f) {                   \
-        typedef input##_row in_row;                                                                                    \
-        RUN_##output = noun##_##verb;                                                                                  \
-        return fn(tx, in, by, GIVE_##output, f);                                                                       \
-    }                                                                                                                  \
+#define OP(noun, verb, does, method, path, right, scope, body, input, output, sentence)              \
+    static Err noun##_##verb##_thunk(Tx *tx, const void *in, const Actor *by, Page *ret, Fault *f) { \
+        typedef input##_row in_row;                                                                  \
+        RUN_##output = noun##_##verb;                                                                \
+        return fn(tx, in, by, GIVE_##output, f);                                                     \
+    }                                                                                                \
     PREPARE_##does(noun, verb)
 #include "ops/all.def"
 #undef OP
@@ -43,9 +43,19 @@
 #define READY_READ(noun, verb) NULL
 #define READY_WRITE(noun, verb) NULL
 #define READY_PREPARED(noun, verb) noun##_##verb##_ready
-#define OP(noun, verb, does, method, path, right, scope, body, input, output, sentence)                                \
-    { #noun "." #verb, method, path, sentence, does, right, scope, body, &input##_record, OUT_##output,                \
-      READY_##does(noun, verb), noun##_##verb##_thunk },
+#define OP(noun, verb, does, method, path, right, scope, body, input, output, sentence) \
+    { #noun "." #verb,                                                                  \
+      method,                                                                           \
+      path,                                                                             \
+      sentence,                                                                         \
+      does,                                                                             \
+      right,                                                                            \
+      scope,                                                                            \
+      body,                                                                             \
+      &input##_record,                                                                  \
+      OUT_##output,                                                                     \
+      READY_##does(noun, verb),                                                         \
+      noun##_##verb##_thunk },
 const Op ops[] = {
 #include "ops/all.def"
 };
@@ -132,8 +142,8 @@ Err op_begin(OpCall *c, Fault *f) {
                    ? fault(f, ERR_SIGN_IN, "signed_out", "", "请先登录。", "Please sign in.")
                    : fault(f, ERR_FORBIDDEN, "no_right", "", "您没有这项权限。", "You may not do this.");
     if (c->body.n > op->body_max)
-        return fault(f, ERR_LIMIT, "body_too_large", "", "请求太大，最多 %zu 字节。", "The request is too large: at most %zu bytes.",
-                     op->body_max);
+        return fault(f, ERR_LIMIT, "body_too_large", "", "请求太大，最多 %zu 字节。",
+                     "The request is too large: at most %zu bytes.", op->body_max);
     size_t rows = op->many ? op->many : 1;
     c->in = arena_take(c->arena, op->in->size);
     c->page = (Page){ arena_take(c->arena, op->out->size * rows), 0, rows };

@@ -45,7 +45,7 @@ typedef struct OpCall {
     size_t arena_mark; /* where a run of the handler begins, so that a re-run does not fill the arena */
     void *in;
     Page page;
-    Buf *out; /* the answer's JSON, written before the commit, valid after it */
+    Buf *out;  /* the answer's JSON, written before the commit, valid after it */
     Str token; /* of a session that was opened; set and empty: closed */
     bool has_token;
 } OpCall;

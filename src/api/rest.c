@@ -90,7 +90,8 @@ static Err who_calls(RestCall *c, Fault *f) {
         return OK;
     TRY(e);
     remember(&a.by, &m);
-    session_keep(c->rest->sessions, &c->key, generation, a.ends_ms < now + 60000 ? a.ends_ms : now + 60000, &m, sizeof m);
+    session_keep(c->rest->sessions, &c->key, generation, a.ends_ms < now + 60000 ? a.ends_ms : now + 60000, &m,
+                 sizeof m);
     actor_copy(&a.by, &c->op.by);
     return OK;
 }
@@ -210,10 +211,13 @@ static void run_call(RestCall *c) {
 
 /* ---- health ---- */
 
-static bool from_here(const HttpCall *c) { return str_is(http_peer(c), "127.0.0.1") || str_is(http_peer(c), "::1"); }
+static bool from_here(const HttpCall *c) {
+    return str_is(http_peer(c), "127.0.0.1") || str_is(http_peer(c), "::1");
+}
 
 static void metric(Buf *b, const char *name, const char *help, int64_t value) {
-    buf_fmt(b, "# HELP jingwei_%s %s\n# TYPE jingwei_%s gauge\njingwei_%s %lld\n", name, help, name, name, (long long)value);
+    buf_fmt(b, "# HELP jingwei_%s %s\n# TYPE jingwei_%s gauge\njingwei_%s %lld\n", name, help, name, name,
+            (long long)value);
 }
 
 static void answer_metrics(const Rest *r, HttpCall *c) {
@@ -256,7 +260,8 @@ static size_t body_max(void *rest, HttpCall *c) {
 
 static void refuse_path(HttpCall *c, bool other) {
     if (other)
-        http_problem(c, 405, "method", "", "这个地址不接受这种方法。", "This address does not take that method.");
+        http_problem(c, 405, "method", "", "这个地址不接受这种方法。",
+                     "This address does not take that method.");
     else
         http_problem(c, 404, "no_such_path", "", "没有这个接口地址。", "There is no such address in the API.");
 }
@@ -273,8 +278,11 @@ static void handle_api(Rest *r, HttpCall *c) {
         return;
     }
     *call = (RestCall){ .rest = r, .http = c };
-    call->op = (OpCall){ .op = route(c, call->pairs, &n, &other), .store = r->store, .slot = http_thread(c),
-                         .body = http_body(c), .pairs = call->pairs };
+    call->op = (OpCall){ .op = route(c, call->pairs, &n, &other),
+                         .store = r->store,
+                         .slot = http_thread(c),
+                         .body = http_body(c),
+                         .pairs = call->pairs };
     if (!call->op.op) {
         refuse_path(c, other);
         return;
@@ -289,7 +297,8 @@ static void handle_api(Rest *r, HttpCall *c) {
         return;
     }
     if (call->op.by.account.v && !http_same_origin(c)) {
-        http_problem(c, 403, "cross_site", "", "这个请求不是从本站页面发出的。", "This request did not come from a page of this site.");
+        http_problem(c, 403, "cross_site", "", "这个请求不是从本站页面发出的。",
+                     "This request did not come from a page of this site.");
         return;
     }
     run_call(call);

@@ -38,7 +38,8 @@ Err fault(Fault *f, Err err, const char *key, const char *field, const char *zh,
 }
 
 Err fault_memory(Fault *f) {
-    return fault(f, ERR_NO_MEMORY, "no_memory", "", "内存不足，请稍后再试。", "Out of memory; try again later.");
+    return fault(f, ERR_NO_MEMORY, "no_memory", "", "内存不足，请稍后再试。",
+                 "Out of memory; try again later.");
 }
 
 static const struct {

@@ -22,11 +22,11 @@ typedef enum Err {
 } Err;
 
 /* Either passes a failure up or goes on. */
-#define TRY(call)                                                                                                      \
-    do {                                                                                                               \
-        Err e_ = (call);                                                                                               \
-        if (e_ != OK)                                                                                                  \
-            return e_;                                                                                                 \
+#define TRY(call)        \
+    do {                 \
+        Err e_ = (call); \
+        if (e_ != OK)    \
+            return e_;   \
     } while (0)
 
 /* `field` is the JSON name of the input that is wrong, or "". `detail` is for

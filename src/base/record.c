@@ -146,7 +146,8 @@ static Err refuse_range(const Field *f, const char *key, const char *zh, const c
     char zh_room[128], en_room[128];
     bool text = f->kind == KIND_TEXT;
 
-    snprintf(zh_room, sizeof zh_room, "%s %lld 到 %lld%s", zh, (long long)f->min, (long long)f->max, text ? " 个字" : "");
+    snprintf(zh_room, sizeof zh_room, "%s %lld 到 %lld%s", zh, (long long)f->min, (long long)f->max,
+             text ? " 个字" : "");
     snprintf(en_room, sizeof en_room, "%s %lld to %lld%s", en, (long long)f->min, (long long)f->max,
              text ? " characters" : "");
     return refuse(f, key, zh_room, en_room, fa);
@@ -278,7 +279,8 @@ static Err decode_value(const Field *f, json_t *j, void *row, Arena *a, Fault *f
     bool whole = json_is_integer(j);
 
     switch (f->kind) {
-    case KIND_TEXT: return s.p ? set_text(f, s, row, a, fa) : refuse(f, "text_form", "要是文字", "must be text", fa);
+    case KIND_TEXT:
+        return s.p ? set_text(f, s, row, a, fa) : refuse(f, "text_form", "要是文字", "must be text", fa);
     case KIND_KEY:
     case KIND_REF: return set_id(f, s.p ? s : (Str){ "", 0 }, row, a, fa);
     case KIND_INT:
@@ -344,7 +346,7 @@ static Err decode_keys(const Record *r, json_t *root, Arena *a, void *ret_row, F
     const char *key;
     json_t *value;
 
-    json_object_foreach(root, key, value) {
+    json_object_foreach (root, key, value) {
         bool ignored;
         const Field *f = field_of_key(r, str(key), &ignored);
         if (!f)

@@ -65,9 +65,9 @@ typedef struct Field {
     const char *name, *zh, *en;
     Kind kind;
     Presence presence;
-    size_t at, has;    /* offsets of the value and of its "is set" flag           */
-    int64_t min, max;  /* characters of a text, range of a number, rows of a list */
-    int32_t fallback;  /* of a DEFAULTED one                                      */
+    size_t at, has;   /* offsets of the value and of its "is set" flag           */
+    int64_t min, max; /* characters of a text, range of a number, rows of a list */
+    int32_t fallback; /* of a DEFAULTED one                                      */
     const Choices *choices;
     const Record *rows;  /* of a LIST                                             */
     const char *purpose; /* NULL: asked for or shown, never stored                */

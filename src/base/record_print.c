@@ -81,12 +81,14 @@ void record_field_schema(const Field *f, Buf *b) {
     if (f->kind == KIND_INT || f->kind == KIND_LONG)
         buf_fmt(b, ",\"minimum\":%lld,\"maximum\":%lld", (long long)f->min, (long long)f->max);
     if (f->kind == KIND_DEGREE)
-        buf_fmt(b, ",\"minimum\":%lld,\"maximum\":%lld", (long long)f->min / 10000000, (long long)f->max / 10000000);
+        buf_fmt(b, ",\"minimum\":%lld,\"maximum\":%lld", (long long)f->min / 10000000,
+                (long long)f->max / 10000000);
     if (f->kind == KIND_LIST)
         buf_fmt(b, ",\"maxItems\":%lld,\"items\":{\"$ref\":\"#/components/schemas/%s\"}", (long long)f->max,
                 f->rows->type);
     for (size_t i = 0; f->kind == KIND_ENUM && i < f->choices->n; i++)
-        buf_fmt(b, "%s\"%s\"%s", i ? "," : ",\"enum\":[", f->choices->list[i].word, i + 1 == f->choices->n ? "]" : "");
+        buf_fmt(b, "%s\"%s\"%s", i ? "," : ",\"enum\":[", f->choices->list[i].word,
+                i + 1 == f->choices->n ? "]" : "");
     if (f->presence == MADE || f->presence == LATER || f->shown)
         buf_str(b, ",\"readOnly\":true");
     buf_str(b, "}");
@@ -96,7 +98,8 @@ void record_openapi(const Record *r, Buf *b) {
     size_t n, count = 0, needed = 0;
     const Field *f = r->fields(&n);
 
-    buf_fmt(b, "\"%s\":{\"type\":\"object\",\"title\":\"%s %s\",\"additionalProperties\":false,\"properties\":{",
+    buf_fmt(b,
+            "\"%s\":{\"type\":\"object\",\"title\":\"%s %s\",\"additionalProperties\":false,\"properties\":{",
             r->type, r->zh, r->en);
     for (size_t i = 0; i < n; i++) {
         if (f[i].kind == KIND_RETIRED)
@@ -163,8 +166,9 @@ void record_typescript(const Record *r, Buf *b) {
         if (!in_json(f))
             continue;
         bool may_lack = f->presence != NEEDED || f->shown;
-        buf_fmt(b, "  /** %s %s */\n  %s%s%s: ", f->zh, f->en, f->presence == MADE || f->presence == LATER || f->shown ? "readonly " : "",
-                f->name, may_lack ? "?" : "");
+        buf_fmt(b, "  /** %s %s */\n  %s%s%s: ", f->zh, f->en,
+                f->presence == MADE || f->presence == LATER || f->shown ? "readonly " : "", f->name,
+                may_lack ? "?" : "");
         ts_type(f, b);
         buf_str(b, ";\n");
         if (f->kind == KIND_TIME)

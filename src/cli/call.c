@@ -26,7 +26,13 @@ static Err find_actor(Tx *tx, void *arg, Fault *f) {
 /* Runs one operation and prints its answer. */
 static Err call_once(Store *s, const Op *op, const Actor *by, Str body, const char *key, Arena *a, Fault *f) {
     Buf out;
-    OpCall call = { .op = op, .store = s, .slot = -1, .body = body, .client_key = key ? str(key) : (Str){ 0 }, .arena = a, .out = &out };
+    OpCall call = { .op = op,
+                    .store = s,
+                    .slot = -1,
+                    .body = body,
+                    .client_key = key ? str(key) : (Str){ 0 },
+                    .arena = a,
+                    .out = &out };
 
     actor_copy(by, &call.by);
     TRY(buf_begin(&out, 1 << 16, ROOM, f));
@@ -123,7 +129,9 @@ int run_user(const Config *c, int argc, char **argv) {
         return command_usage(command_named("user"));
     Err e = installation_open(&in, &s, &f);
     e = e == OK ? arena_begin(&a, 1 << 20, &f) : e;
-    e = e == OK ? user_call(s, op, strcmp(op, "post.give") == 0 ? ROLE_SECURITY_ADMIN : ROLE_SYSTEM_ADMIN, &json, &a, &f) : e;
+    e = e == OK ? user_call(s, op, strcmp(op, "post.give") == 0 ? ROLE_SECURITY_ADMIN : ROLE_SYSTEM_ADMIN,
+                            &json, &a, &f)
+                : e;
     installation_close(s);
     arena_end(&a);
     return e == OK ? EXIT_OK : command_fault(&f);

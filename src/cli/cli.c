@@ -92,7 +92,9 @@ static int run_backup(const Config *c, int argc, char **argv) {
         return command_usage(command_named("backup"));
     if (installation_backup(&in, argv[0], NULL, NULL, &f) != OK)
         return command_fault(&f);
-    printf("已备份到 %s；密钥（keys）不在其中，请另行保管。\nCopied to %s; the keys are not in it, keep them apart.\n", argv[0], argv[0]);
+    printf("已备份到 %s；密钥（keys）不在其中，请另行保管。\nCopied to %s; the keys are not in it, keep them "
+           "apart.\n",
+           argv[0], argv[0]);
     return EXIT_OK;
 }
 
@@ -105,7 +107,9 @@ static int run_restore(const Config *c, int argc, char **argv) {
         return command_usage(command_named("restore"));
     if (installation_restore(argv[0], c->data, NULL, NULL, &f) != OK)
         return command_fault(&f);
-    printf("已恢复到 %s。请把密钥（keys）放回这个目录。\nRestored to %s. Put the keys back into that directory.\n", c->data, c->data);
+    printf(
+        "已恢复到 %s。请把密钥（keys）放回这个目录。\nRestored to %s. Put the keys back into that directory.\n",
+        c->data, c->data);
     return EXIT_OK;
 }
 
@@ -136,7 +140,8 @@ const Command commands[] = {
     { "serve", "[--listen ADDR:PORT]", "serves pages and API", run_serve },
     { "demo", "", "makes a small fictional subdistrict in an empty data directory", run_demo },
     { "call", "OPERATION [JSON] [--as LOGIN] [--key CLIENT-KEY]", "runs any operation", run_call },
-    { "user", "add LOGIN NAME | passwd LOGIN | post LOGIN ROLE [AREA] [UNIT]", "accounts and their posts; a password is read from standard input", run_user },
+    { "user", "add LOGIN NAME | passwd LOGIN | post LOGIN ROLE [AREA] [UNIT]",
+      "accounts and their posts; a password is read from standard input", run_user },
     { "check", "", "verifies invariants and says what is wrong", run_check },
     { "migrate", "", "brings the database to this program's schema", run_migrate },
     { "backup", "FILE", "copies a running SQLite installation, without its keys", run_backup },
@@ -157,7 +162,8 @@ const Command *command_named(const char *name) {
 }
 
 int command_usage(const Command *c) {
-    fprintf(stderr, "usage: jingwei %s %s [--data DIR] [--store postgresql://…]\n       %s\n", c->name, c->arguments, c->sentence);
+    fprintf(stderr, "usage: jingwei %s %s [--data DIR] [--store postgresql://…]\n       %s\n", c->name,
+            c->arguments, c->sentence);
     return EXIT_USAGE;
 }
 
@@ -186,7 +192,8 @@ Installation command_installation(const Config *c) {
 static int usage_all(void) {
     fprintf(stderr, "jingwei 经纬 " JW_VERSION " – 网格治理 / grid governance\n\n");
     for (size_t i = 0; i < commands_count; i++)
-        fprintf(stderr, "  %-8s %s\n           %s\n", commands[i].name, commands[i].arguments, commands[i].sentence);
+        fprintf(stderr, "  %-8s %s\n           %s\n", commands[i].name, commands[i].arguments,
+                commands[i].sentence);
     fprintf(stderr, "\nAll take --data DIR (jingwei-data) and --store postgresql://…; see `jingwei config`.\n");
     return EXIT_USAGE;
 }

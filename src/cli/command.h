@@ -14,8 +14,8 @@ typedef struct Command {
 extern const Command commands[];
 extern const size_t commands_count;
 
-int command_usage(const Command *c);     /* prints it, EXIT_USAGE */
-int command_fault(const Fault *f);       /* both languages to stderr, EXIT_FAILED */
+int command_usage(const Command *c); /* prints it, EXIT_USAGE */
+int command_fault(const Fault *f);   /* both languages to stderr, EXIT_FAILED */
 const Command *command_named(const char *name);
 
 /* The value after `flag` ("--as"), taken out of argv; NULL: not given. */

@@ -27,6 +27,7 @@ int run_demo(const Config *c, int argc, char **argv) {
     if (e != OK)
         return command_fault(&f);
     printf("演示街道已建好。所有演示账号的密码都是 " DEMO_PASSWORD "\n"
-           "The demo subdistrict is made. The password of all demo accounts is " DEMO_PASSWORD "\n%s", room);
+           "The demo subdistrict is made. The password of all demo accounts is " DEMO_PASSWORD "\n%s",
+           room);
     return EXIT_OK;
 }

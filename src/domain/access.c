@@ -27,8 +27,14 @@ Err access_write(Tx *tx, CaseId what, const Actor *by, Str reason, Fault *f) {
     size_t n;
 
     TRY(sql_access_last(tx, &tail, &last, 1, &n, f));
-    AccessLog a = { .home = tail.home, .number = last.number + 1, .case_id = what, .account = by->account, .role = by->role,
-                    .reason = reason, .at = moment_now(), .previous = n ? last.hash : (Str){ "", 0 } };
+    AccessLog a = { .home = tail.home,
+                    .number = last.number + 1,
+                    .case_id = what,
+                    .account = by->account,
+                    .role = by->role,
+                    .reason = reason,
+                    .at = moment_now(),
+                    .previous = n ? last.hash : (Str){ "", 0 } };
     hash_of(&a, hash);
     a.hash = (Str){ (const char *)hash, sizeof hash };
     return sql_access_add(tx, &a, &changed, f);
@@ -48,11 +54,13 @@ static Err walk_one(void *ctx, const void *row, Fault *f) {
     bool first = !w->begun || w->home != a->home;
 
     hash_of(a, hash);
-    bool fits = a->number == (first ? 1 : w->number + 1) && a->hash.n == 32 && memcmp(a->hash.p, hash, 32) == 0 &&
+    bool fits = a->number == (first ? 1 : w->number + 1) && a->hash.n == 32 &&
+                memcmp(a->hash.p, hash, 32) == 0 &&
                 (first ? a->previous.n == 0 : a->previous.n == 32 && memcmp(a->previous.p, w->hash, 32) == 0);
     if (!fits)
         return fault(f, ERR_STORE, "access_chain", "", "查阅记录在分片 %d 第 %lld 条断开：有人改过。",
-                     "The access log breaks at home %d, row %lld: somebody changed it.", a->home, (long long)a->number);
+                     "The access log breaks at home %d, row %lld: somebody changed it.", a->home,
+                     (long long)a->number);
     *w = (Walk){ .home = a->home, .number = a->number, .rows = w->rows + 1, .begun = true };
     memcpy(w->hash, hash, sizeof hash);
     return OK;

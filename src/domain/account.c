@@ -37,7 +37,9 @@ static Err account_load(Tx *tx, AccountId id, Account *ret, Fault *f) {
     size_t n;
 
     TRY(sql_account_by_id(tx, &key, ret, 1, &n, f));
-    return n ? OK : fault(f, ERR_NOT_FOUND, "account_unknown", "account", "没有这个账号。", "There is no such account.");
+    return n ? OK
+             : fault(f, ERR_NOT_FOUND, "account_unknown", "account", "没有这个账号。",
+                     "There is no such account.");
 }
 
 static Err posts_today(Tx *tx, AccountId id, Post posts[POSTS_MAX], size_t *ret_n, Fault *f) {
@@ -119,7 +121,9 @@ static Err show_post(Tx *tx, const Post *p, PostShown *ret, Fault *f) {
 static Err show_me(Tx *tx, const Account *a, PostId post, int64_t ends_ms, Me *ret, Fault *f) {
     Post posts[POSTS_MAX];
     size_t n;
-    Me me = { .account = a->id, .login = a->login, .title = a->title, .post = post, .ends = moment_at(ends_ms) };
+    Me me = {
+        .account = a->id, .login = a->login, .title = a->title, .post = post, .ends = moment_at(ends_ms)
+    };
 
     TRY(posts_today(tx, a->id, posts, &n, f));
     PostShown *shown = arena_take(tx_arena(tx), sizeof *shown * (n + 1));
@@ -190,8 +194,12 @@ Err session_open(Tx *tx, const SignIn *in, const Actor *by, Me *ret, Fault *f) {
         return no_post(f);
     random_bytes(token, TOKEN_BYTES);
     hash_32("session", NULL, (Str){ token, TOKEN_BYTES }, hash);
-    Session s = { .id = { id_new(0) }, .token = { (char *)hash, sizeof hash }, .account = a.id, .post = posts[0].id,
-                  .made = moment_at(now), .ends = moment_at(now + SESSION_MS) };
+    Session s = { .id = { id_new(0) },
+                  .token = { (char *)hash, sizeof hash },
+                  .account = a.id,
+                  .post = posts[0].id,
+                  .made = moment_at(now),
+                  .ends = moment_at(now + SESSION_MS) };
     TRY(sql_session_add(tx, &s, &changed, f));
     TRY(show_me(tx, &a, s.post, s.ends.ms, &me, f));
     me.token = (Str){ token, TOKEN_BYTES };
@@ -257,9 +265,13 @@ Err account_add(Tx *tx, const AccountNew *in, const Actor *by, Account *ret, Fau
     (void)by;
     TRY(account_by_login(tx, in->login, &same, &found, f));
     if (found)
-        return fault(f, ERR_CONFLICT, "login_taken", "login", "登录名“%.*s”已有人用。", "The login “%.*s” is taken.",
-                     (int)in->login.n, in->login.p);
-    Account a = { .id = { id_new(0) }, .login = in->login, .title = in->title, .password = in->hashed, .active = true,
+        return fault(f, ERR_CONFLICT, "login_taken", "login", "登录名“%.*s”已有人用。",
+                     "The login “%.*s” is taken.", (int)in->login.n, in->login.p);
+    Account a = { .id = { id_new(0) },
+                  .login = in->login,
+                  .title = in->title,
+                  .password = in->hashed,
+                  .active = true,
                   .made = moment_now() };
     TRY(sql_account_add(tx, &a, &changed, f));
     *ret = a;
@@ -305,16 +317,21 @@ Err post_give(Tx *tx, const PostNew *in, const Actor *by, Post *ret, Fault *f) {
     Account a;
     Org unit;
     int64_t changed;
-    Post p = { .id = { id_new(0) }, .role = in->role, .since = in->has.since ? in->since : day_of_ms(clock_now_ms()),
+    Post p = { .id = { id_new(0) },
+               .role = in->role,
+               .since = in->has.since ? in->since : day_of_ms(clock_now_ms()),
                .until = in->until };
 
     TRY(account_need(tx, in->login, &a, f));
     if (by->account.v && by->account.v == a.id.v)
-        return fault(f, ERR_FORBIDDEN, "own_post", "login", "不能给自己设岗位。", "Nobody gives himself a post.");
+        return fault(f, ERR_FORBIDDEN, "own_post", "login", "不能给自己设岗位。",
+                     "Nobody gives himself a post.");
     if (in->has.until && in->until < p.since)
-        return fault(f, ERR_INVALID, "dates_reversed", "until", "结束日期早于开始日期。", "It ends before it begins.");
+        return fault(f, ERR_INVALID, "dates_reversed", "until", "结束日期早于开始日期。",
+                     "It ends before it begins.");
     if ((in->role == ROLE_HANDLER || in->role == ROLE_PROPERTY) && !in->has.unit)
-        return fault(f, ERR_INVALID, "post_unit", "unit", "处置员和物业岗位要写明单位。", "A handler's post needs its unit.");
+        return fault(f, ERR_INVALID, "post_unit", "unit", "处置员和物业岗位要写明单位。",
+                     "A handler's post needs its unit.");
     p.account = a.id;
     p.has.until = in->has.until;
     TRY(post_place(tx, in, &p, f));

@@ -11,8 +11,8 @@ typedef struct Actor {
     PostId post;
     SessionId session;
     Role role;
-    OrgId unit;      /* 0: none */
-    unsigned reads;  /* readers' mask: READ(role) | READ(PUBLIC) */
+    OrgId unit;     /* 0: none */
+    unsigned reads; /* readers' mask: READ(role) | READ(PUBLIC) */
     Scope scope;
     char path_room[2][48]; /* what scope.path_low and path_high point to; see actor_copy */
 } Actor;

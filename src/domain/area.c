@@ -57,10 +57,12 @@ static Err layer_prefix(Tx *tx, bool governing, Str *ret, Fault *f) {
     TRY(sql_layer_list(tx, all, COUNT(all), &n, f));
     for (size_t i = 0; governing && i < n; i++)
         if (all[i].governing)
-            return fault(f, ERR_CONFLICT, "layer_governs_already", "governing", "已有治理图层“%.*s”，只能有一个。",
-                         "The layer “%.*s” governs already; there can be only one.", (int)all[i].code.n, all[i].code.p);
+            return fault(
+                f, ERR_CONFLICT, "layer_governs_already", "governing", "已有治理图层“%.*s”，只能有一个。",
+                "The layer “%.*s” governs already; there can be only one.", (int)all[i].code.n, all[i].code.p);
     if (n == COUNT(all))
-        return fault(f, ERR_LIMIT, "layers_many", "layer", "图层太多，最多 %zu 个。", "Too many layers: at most %zu.", COUNT(all));
+        return fault(f, ERR_LIMIT, "layers_many", "layer", "图层太多，最多 %zu 个。",
+                     "Too many layers: at most %zu.", COUNT(all));
     if (governing)
         return str_copy(tx_arena(tx), str("0"), ret, f);
     return path_under(tx_arena(tx), str("1"), (int32_t)n, ret, f);
@@ -74,7 +76,8 @@ Err layer_put(Tx *tx, const LayerPut *in, Layer *ret, Fault *f) {
 
     if (e == OK && l.governing != in->governing)
         return fault(f, ERR_CONFLICT, "layer_governs", "governing", "图层“%.*s”已存在，不能改变它是否治理。",
-                     "The layer “%.*s” exists; whether it governs cannot be changed.", (int)in->code.n, in->code.p);
+                     "The layer “%.*s” exists; whether it governs cannot be changed.", (int)in->code.n,
+                     in->code.p);
     if (e == ERR_NOT_FOUND) {
         l = (Layer){ .id = { id_new(0) },
                      .code = in->code,
@@ -99,7 +102,8 @@ static Err layer_by_id(Tx *tx, LayerId id, Layer *ret, Fault *f) {
     size_t n;
 
     TRY(sql_layer_by_id(tx, &key, ret, 1, &n, f));
-    return n ? OK : fault(f, ERR_NOT_FOUND, "layer_unknown", "layer", "没有这个图层。", "There is no such layer.");
+    return n ? OK
+             : fault(f, ERR_NOT_FOUND, "layer_unknown", "layer", "没有这个图层。", "There is no such layer.");
 }
 
 Err area_layer_changed(Tx *tx, LayerId layer, Fault *f) {
@@ -174,8 +178,12 @@ Err area_history(Tx *tx, const AreaKey *in, const Actor *by, Page *ret, Fault *f
 static Err outline_of(Tx *tx, const Area *a, int32_t tolerance, AreaOutline *ret, bool *ret_shaped, Fault *f) {
     Shape shape;
     Buf text;
-    AreaOutline o = { .id = a->id, .level = a->level, .code = a->code, .name = a->name,
-                      .label_lon = a->label_lon, .label_lat = a->label_lat };
+    AreaOutline o = { .id = a->id,
+                      .level = a->level,
+                      .code = a->code,
+                      .name = a->name,
+                      .label_lon = a->label_lon,
+                      .label_lat = a->label_lat };
 
     TRY(area_shape_load(tx, a->id, tx_arena(tx), &shape, ret_shaped, f));
     if (!*ret_shaped)
@@ -291,7 +299,8 @@ static Err check_put(Tx *tx, const Layer *layer, const AreaPut *in, Fault *f) {
     Area same;
 
     if (in->code.n == 0 || in->code.n > 40 || in->name.n == 0 || utf8_count(in->name.p, in->name.n) > 80)
-        return fault(f, ERR_INVALID, "area_words", "code", "网格要有代码（不超过 40 个字）和名称（不超过 80 个字）：“%.*s”。",
+        return fault(f, ERR_INVALID, "area_words", "code",
+                     "网格要有代码（不超过 40 个字）和名称（不超过 80 个字）：“%.*s”。",
                      "An area needs a code of at most 40 characters and a name of at most 80: “%.*s”.",
                      (int)(in->code.n < 60 ? in->code.n : 60), in->code.p);
     if (layer->has.code_pattern && !area_code_fits(layer->code_pattern, in->code))
@@ -316,7 +325,8 @@ static Err take_path(Tx *tx, Layer *layer, const AreaPut *in, Area *a, Fault *f)
     }
     TRY(area_load(tx, in->parent, &parent, f));
     if (parent.layer.v != in->layer.v || parent.level >= in->level)
-        return fault(f, ERR_INVALID, "area_parent", "parent", "“%.*s”不能作“%.*s”的上级：要在同一图层，并且层级更高。",
+        return fault(f, ERR_INVALID, "area_parent", "parent",
+                     "“%.*s”不能作“%.*s”的上级：要在同一图层，并且层级更高。",
                      "“%.*s” cannot be the parent of “%.*s”: it must be of the same layer and a higher level.",
                      (int)parent.name.n, parent.name.p, (int)in->name.n, in->name.p);
     a->parent = parent.id;
@@ -336,8 +346,8 @@ static Err take_slot(Tx *tx, const Layer *layer, const AreaPut *in, Area *a, Fau
         TRY(sql_area_top_slot(tx, &top, 1, &n, f));
         a->slot = n ? top.slot + 1 : 1;
         if (a->slot > HOME_MAX)
-            return fault(f, ERR_LIMIT, "slots_full", "level", "街镇太多，最多 %d 个。", "Too many subdistricts: at most %d.",
-                         HOME_MAX);
+            return fault(f, ERR_LIMIT, "slots_full", "level", "街镇太多，最多 %d 个。",
+                         "Too many subdistricts: at most %d.", HOME_MAX);
         home = a->slot;
     }
     a->id.v = id_new(home);
@@ -370,8 +380,12 @@ static void measure(Area *a, const Shape *shape) {
 Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f) {
     Layer layer;
     int64_t changed;
-    Area a = { .layer = in->layer, .level = in->level, .code = in->code, .name = in->name,
-               .state = AREA_ACTIVE, .since = in->since };
+    Area a = { .layer = in->layer,
+               .level = in->level,
+               .code = in->code,
+               .name = in->name,
+               .state = AREA_ACTIVE,
+               .since = in->since };
 
     TRY(layer_by_id(tx, in->layer, &layer, f));
     TRY(check_put(tx, &layer, in, f));
@@ -393,7 +407,12 @@ Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f) {
 /* ---- what becomes of areas ---- */
 
 static Err add_lineage(Tx *tx, LineageKind kind, AreaId from, AreaId to, int32_t day, Str note, Fault *f) {
-    Lineage l = { .id = { id_new(id_home(from.v)) }, .kind = kind, .from_area = from, .to_area = to, .day = day, .note = note };
+    Lineage l = { .id = { id_new(id_home(from.v)) },
+                  .kind = kind,
+                  .from_area = from,
+                  .to_area = to,
+                  .day = day,
+                  .note = note };
     int64_t changed;
 
     l.has.note = note.n > 0;
@@ -403,8 +422,8 @@ static Err add_lineage(Tx *tx, LineageKind kind, AreaId from, AreaId to, int32_t
 static Err need_active(const Area *a, Fault *f) {
     if (a->state == AREA_ACTIVE)
         return OK;
-    return fault(f, ERR_INVALID, "area_ended", "id", "网格“%.*s”已不再启用。", "The area “%.*s” is no longer active.",
-                 (int)a->name.n, a->name.p);
+    return fault(f, ERR_INVALID, "area_ended", "id", "网格“%.*s”已不再启用。",
+                 "The area “%.*s” is no longer active.", (int)a->name.n, a->name.p);
 }
 
 Err area_rename(Tx *tx, const AreaRename *in, const Actor *by, Area *ret, Fault *f) {
@@ -456,7 +475,8 @@ static Err check_merge(const Area *a, const Area *into, int32_t day, Fault *f) {
         return fault(f, ERR_INVALID, "merge_children", "id", "“%.*s”还有下级网格，请先合并它们。",
                      "“%.*s” still has areas beneath it; merge those first.", (int)a->name.n, a->name.p);
     if (day < a->since)
-        return fault(f, ERR_INVALID, "dates_reversed", "day", "合并日期早于网格启用日期。", "The day lies before the area began.");
+        return fault(f, ERR_INVALID, "dates_reversed", "day", "合并日期早于网格启用日期。",
+                     "The day lies before the area began.");
     return OK;
 }
 
@@ -478,7 +498,8 @@ Err area_merge(Tx *tx, const AreaMerge *in, const Actor *by, Area *ret, Fault *f
     TRY(sql_area_save(tx, &into, &changed, f));
     TRY(add_lineage(tx, LINEAGE_MERGE, a.id, into.id, in->day, in->has.note ? in->note : (Str){ 0 }, f));
     AreaMove move = { .path = a.path, .to_path = into.path };
-    TRY(sql_area_move_cases(tx, &move, &changed, f)); /* seen by who is responsible now; the grid they were filed in stays */
+    TRY(sql_area_move_cases(tx, &move, &changed,
+                            f)); /* seen by who is responsible now; the grid they were filed in stays */
     TRY(area_layer_changed(tx, a.layer, f));
     *ret = into;
     return OK;

@@ -36,7 +36,8 @@ Err border_unpack(Str bytes, Point **ret, size_t *ret_n, Fault *f) {
     size_t n = bytes.n / 8;
 
     if (bytes.n % 8 != 0 || n < 2)
-        return fault(f, ERR_STORE, "border_line", "line", "边界约定的线损坏。", "The line of a border agreement is damaged.");
+        return fault(f, ERR_STORE, "border_line", "line", "边界约定的线损坏。",
+                     "The line of a border agreement is damaged.");
     Point *points = mem_alloc(n * sizeof *points + BORDER_NAME_ROOM);
     if (!points)
         return fault_memory(f);
@@ -54,9 +55,11 @@ Err border_add(Tx *tx, const BorderNew *in, const Actor *by, Border *ret, Fault 
     int64_t changed;
 
     if (in->points.n < 2)
-        return fault(f, ERR_INVALID, "border_points", "points", "一条线至少要两个点。", "A line needs at least two points.");
+        return fault(f, ERR_INVALID, "border_points", "points", "一条线至少要两个点。",
+                     "A line needs at least two points.");
     if (in->has.until && in->until < in->since)
-        return fault(f, ERR_INVALID, "dates_reversed", "until", "结束日期早于开始日期。", "It ends before it begins.");
+        return fault(f, ERR_INVALID, "dates_reversed", "until", "结束日期早于开始日期。",
+                     "It ends before it begins.");
     TRY(area_load(tx, in->area, &area, f));
     for (size_t i = 0; i < in->points.n; i++)
         points[i] = (Point){ spots[i].lon, spots[i].lat };

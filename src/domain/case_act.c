@@ -56,7 +56,8 @@ static Err attempt_days(Tx *tx, CaseId id, int32_t *ret, Fault *f) {
     TRY(sql_event_list(tx, &key, events, EVENTS_MAX, &n, f));
     TRY(limits_calendar(tx, &calendar, f));
     for (size_t i = 0; i < n; i++)
-        if (events[i].act == ACT_FEEDBACK && events[i].at.day != last && calendar_works(calendar, events[i].at.day)) {
+        if (events[i].act == ACT_FEEDBACK && events[i].at.day != last &&
+            calendar_works(calendar, events[i].at.day)) {
             last = events[i].at.day;
             days++;
         }
@@ -72,7 +73,8 @@ static Err judge_close(Tx *tx, const Case *c, Fault *f) {
     int32_t days = 0;
 
     if (c->attempts == 0)
-        return fault(f, ERR_INVALID, "close_no_feedback", "", "还没有反馈，不能结案。", "There was no feedback yet, so it cannot be closed.");
+        return fault(f, ERR_INVALID, "close_no_feedback", "", "还没有反馈，不能结案。",
+                     "There was no feedback yet, so it cannot be closed.");
     if (c->answered)
         return OK;
     TRY(left_contact(tx, c->id, &contact, f));
@@ -81,15 +83,18 @@ static Err judge_close(Tx *tx, const Case *c, Fault *f) {
     TRY(attempt_days(tx, c->id, &days, f));
     if (c->attempts >= 3 && days >= 2)
         return OK;
-    return fault(f, ERR_INVALID, "close_not_reached", "", "上报人还没有答复：要在两个工作日内联系三次（现在 %d 次，%d 天）。",
-                 "The reporter was not reached yet: three attempts on two working days are needed (%d so far, on %d).",
-                 c->attempts, days);
+    return fault(
+        f, ERR_INVALID, "close_not_reached", "",
+        "上报人还没有答复：要在两个工作日内联系三次（现在 %d 次，%d 天）。",
+        "The reporter was not reached yet: three attempts on two working days are needed (%d so far, on %d).",
+        c->attempts, days);
 }
 
 Err case_judge(Tx *tx, const Case *c, const CaseStep *step, const Actor *by, Fault *f) {
     if (!(step->who & 1u << by->role))
-        return fault(f, ERR_FORBIDDEN, "step_not_yours", "act", "这一步不归“%s”办。%.0s", "%.0sThis step is not for a %s to take.",
-                     choice_numbered(&role_choices, by->role)->zh, choice_numbered(&role_choices, by->role)->en);
+        return fault(f, ERR_FORBIDDEN, "step_not_yours", "act", "这一步不归“%s”办。%.0s",
+                     "%.0sThis step is not for a %s to take.", choice_numbered(&role_choices, by->role)->zh,
+                     choice_numbered(&role_choices, by->role)->en);
     switch (step->act) {
     case ACT_FILE:
     case ACT_DISPATCH:
@@ -106,7 +111,9 @@ Err case_judge(Tx *tx, const Case *c, const CaseStep *step, const Actor *by, Fau
 /* ---- what each act does to the row ---- */
 
 static Err need(bool given, const char *field, const char *zh, const char *en, Fault *f) {
-    return given ? OK : fault(f, ERR_INVALID, "step_needs", field, "这一步要写明%s。%.0s", "%.0sThis step needs %s.", zh, en);
+    return given ? OK
+                 : fault(f, ERR_INVALID, "step_needs", field, "这一步要写明%s。%.0s", "%.0sThis step needs %s.",
+                         zh, en);
 }
 
 static Err do_file(Tx *tx, const CaseActIn *in, Case *c, Fault *f) {
@@ -115,10 +122,13 @@ static Err do_file(Tx *tx, const CaseActIn *in, Case *c, Fault *f) {
     TRY(need(in->has.condition, "condition", "立案条件", "a filing condition", f));
     TRY(condition_load(tx, in->condition, &condition, f));
     if (condition.retired)
-        return fault(f, ERR_INVALID, "condition_retired", "condition", "这个立案条件已停用。", "This filing condition is no longer in use.");
+        return fault(f, ERR_INVALID, "condition_retired", "condition", "这个立案条件已停用。",
+                     "This filing condition is no longer in use.");
     if (condition.duty == DUTY_TAKEN)
-        return fault(f, ERR_INVALID, "duty_taken_back", "condition", "“%.*s”已由上级部门收回，街镇不能立案派遣。",
-                     "“%.*s” was taken back by the department above; it cannot be filed here.", (int)condition.zh.n, condition.zh.p);
+        return fault(f, ERR_INVALID, "duty_taken_back", "condition",
+                     "“%.*s”已由上级部门收回，街镇不能立案派遣。",
+                     "“%.*s” was taken back by the department above; it cannot be filed here.",
+                     (int)condition.zh.n, condition.zh.p);
     c->condition = condition.id;
     c->category = condition.category;
     c->has.condition = c->has.category = true;
@@ -218,9 +228,11 @@ Err case_act(Tx *tx, const CaseActIn *in, const Actor *by, Case *ret, Fault *f) 
     const CaseState from = c.state;
     const CaseStep *step = case_step(from, in->act);
     if (!step)
-        return fault(f, ERR_INVALID, "no_such_step", "act", "“%s”的案件不能“%s”。%.0s%.0s", "%.0s%.0sA case that is %s has no step “%s”.",
-                     choice_numbered(&case_state_choices, from)->zh, choice_numbered(&case_act_choices, in->act)->zh,
-                     choice_numbered(&case_state_choices, from)->en, choice_numbered(&case_act_choices, in->act)->en);
+        return fault(
+            f, ERR_INVALID, "no_such_step", "act", "“%s”的案件不能“%s”。%.0s%.0s",
+            "%.0s%.0sA case that is %s has no step “%s”.", choice_numbered(&case_state_choices, from)->zh,
+            choice_numbered(&case_act_choices, in->act)->zh, choice_numbered(&case_state_choices, from)->en,
+            choice_numbered(&case_act_choices, in->act)->en);
     TRY(case_judge(tx, &c, step, by, f));
     if (step->needs_note)
         TRY(need(in->has.note, "note", "说明", "a note", f));

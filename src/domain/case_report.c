@@ -82,8 +82,16 @@ static Err put_reporter(Tx *tx, const CaseReport *in, const Case *c, Code secret
 }
 
 Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, Str note, Fault *f) {
-    CaseEvent e = { .case_id = c->id, .number = c->revision, .act = act, .from_state = from, .to_state = c->state,
-                    .account = by->account, .role = by->role, .at = moment_now(), .note = note, .unit = c->unit };
+    CaseEvent e = { .case_id = c->id,
+                    .number = c->revision,
+                    .act = act,
+                    .from_state = from,
+                    .to_state = c->state,
+                    .account = by->account,
+                    .role = by->role,
+                    .at = moment_now(),
+                    .note = note,
+                    .unit = c->unit };
     int64_t changed;
 
     e.has.from_state = from != 0;
@@ -96,9 +104,19 @@ Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Act
 /* ---- the report ---- */
 
 static void copy_report(const CaseReport *in, const Actor *by, Case *c) {
-    *c = (Case){ .revision = 1, .workflow = 1, .state = CASE_REPORTED, .source = in->source, .danger = in->danger,
-                 .text = in->text, .spot = in->spot, .lon = in->lon, .lat = in->lat, .place = in->place,
-                 .category = in->category, .reported = moment_now(), .occurred = in->occurred };
+    *c = (Case){ .revision = 1,
+                 .workflow = 1,
+                 .state = CASE_REPORTED,
+                 .source = in->source,
+                 .danger = in->danger,
+                 .text = in->text,
+                 .spot = in->spot,
+                 .lon = in->lon,
+                 .lat = in->lat,
+                 .place = in->place,
+                 .category = in->category,
+                 .reported = moment_now(),
+                 .occurred = in->occurred };
     c->has.spot = in->has.spot;
     c->has.lon = in->has.lon;
     c->has.lat = in->has.lat;
@@ -114,7 +132,12 @@ static void copy_report(const CaseReport *in, const Actor *by, Case *c) {
 
 static Err receipt(Tx *tx, const Case *c, Code secret, CaseReceipt *ret, Fault *f) {
     Area area;
-    CaseReceipt r = { .id = c->id, .code = c->code, .state = c->state, .placed = c->placed, .reported = c->reported, .due = c->due };
+    CaseReceipt r = { .id = c->id,
+                      .code = c->code,
+                      .state = c->state,
+                      .placed = c->placed,
+                      .reported = c->reported,
+                      .due = c->due };
 
     TRY(str_copy(tx_arena(tx), str(secret.z), &r.secret, f));
     r.has.id = r.has.code = r.has.secret = r.has.state = r.has.placed = r.has.reported = r.has.due = true;
@@ -163,9 +186,18 @@ static Err refuse_known(Tx *tx, Str external_no, Fault *f) {
 }
 
 static void copy_import(const CaseImport *in, Case *c) {
-    *c = (Case){ .revision = 1, .workflow = 1, .state = in->closed_ms ? CASE_CLOSED : CASE_ACCEPTED, .source = SOURCE_IMPORT,
-                 .text = in->text, .spot = in->spot, .lon = in->lon, .lat = in->lat, .category = in->category,
-                 .condition = in->condition, .unit = in->unit, .reported = moment_at(in->reported_ms),
+    *c = (Case){ .revision = 1,
+                 .workflow = 1,
+                 .state = in->closed_ms ? CASE_CLOSED : CASE_ACCEPTED,
+                 .source = SOURCE_IMPORT,
+                 .text = in->text,
+                 .spot = in->spot,
+                 .lon = in->lon,
+                 .lat = in->lat,
+                 .category = in->category,
+                 .condition = in->condition,
+                 .unit = in->unit,
+                 .reported = moment_at(in->reported_ms),
                  .external_no = in->external_no };
     c->has.spot = in->spot.n > 0;
     c->has.lon = c->has.lat = in->pointed;

@@ -20,7 +20,9 @@ static Err case_of_code(Tx *tx, Str text, Case *ret, Fault *f) {
     TRY(code_parse(text, &key.home, &code, f));
     TRY(str_copy(tx_arena(tx), str(code.z), &key.code, f));
     TRY(sql_case_by_code(tx, &key, ret, 1, &n, f));
-    return n ? OK : fault(f, ERR_NOT_FOUND, "code_unknown", "code", "没有这个查询码。", "There is no report with this code.");
+    return n ? OK
+             : fault(f, ERR_NOT_FOUND, "code_unknown", "code", "没有这个查询码。",
+                     "There is no report with this code.");
 }
 
 Err case_track(Tx *tx, const CaseTrack *in, const Actor *by, CaseStatus *ret, Fault *f) {
@@ -28,7 +30,12 @@ Err case_track(Tx *tx, const CaseTrack *in, const Actor *by, CaseStatus *ret, Fa
 
     (void)by;
     TRY(case_of_code(tx, in->code, &c, f));
-    CaseStatus s = { .code = c.code, .state = c.state, .reported = c.reported, .due = c.due, .closed = c.closed, .close_kind = c.close_kind };
+    CaseStatus s = { .code = c.code,
+                     .state = c.state,
+                     .reported = c.reported,
+                     .due = c.due,
+                     .closed = c.closed,
+                     .close_kind = c.close_kind };
     s.has.code = s.has.state = s.has.reported = true;
     s.has.due = c.has.due;
     s.has.closed = c.has.closed;
@@ -86,7 +93,12 @@ Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatus
     (void)by;
     TRY(case_of_code(tx, in->code, &c, f));
     TRY(check_secret(tx, &c, in->secret, f));
-    CaseStatusMore s = { .code = c.code, .state = c.state, .text = c.text, .spot = c.spot, .due = c.due, .close_kind = c.close_kind };
+    CaseStatusMore s = { .code = c.code,
+                         .state = c.state,
+                         .text = c.text,
+                         .spot = c.spot,
+                         .due = c.due,
+                         .close_kind = c.close_kind };
     TRY(show_stages(tx, &c, &s.stages, f));
     if (c.has.area) {
         TRY(area_load(tx, c.area, &area, f));

@@ -55,7 +55,9 @@ Err case_count(Tx *tx, const CaseFind *in, const Actor *by, Total *ret, Fault *f
     return OK;
 }
 
-Err case_get(Tx *tx, const CaseKey *in, const Actor *by, Case *ret, Fault *f) { return case_load(tx, in->id, by, ret, f); }
+Err case_get(Tx *tx, const CaseKey *in, const Actor *by, Case *ret, Fault *f) {
+    return case_load(tx, in->id, by, ret, f);
+}
 
 /* ---- the page of one case ---- */
 
@@ -76,7 +78,8 @@ static Err show_steps(Tx *tx, const Case *c, const Actor *by, List *ret, Fault *
             return e;
         }
         CaseChoice *choice = &list[n++];
-        *choice = (CaseChoice){ .act = s->act, .to_state = s->to, .allowed = e == OK, .needs_note = s->needs_note };
+        *choice =
+            (CaseChoice){ .act = s->act, .to_state = s->to, .allowed = e == OK, .needs_note = s->needs_note };
         choice->has.act = choice->has.to_state = choice->has.allowed = choice->has.needs_note = true;
         choice->has.why_zh = choice->has.why_en = e != OK;
         TRY(str_copy(tx_arena(tx), str(why.zh), &choice->why_zh, f));
@@ -91,7 +94,12 @@ static Err show_event(Tx *tx, const CaseEvent *e, CaseEventShown *ret, Fault *f)
     Org unit;
     size_t n;
 
-    *ret = (CaseEventShown){ .number = e->number, .act = e->act, .to_state = e->to_state, .role = e->role, .at = e->at, .note = e->note };
+    *ret = (CaseEventShown){ .number = e->number,
+                             .act = e->act,
+                             .to_state = e->to_state,
+                             .role = e->role,
+                             .at = e->at,
+                             .note = e->note };
     ret->has.number = ret->has.act = ret->has.to_state = ret->has.role = ret->has.at = true;
     ret->has.note = e->has.note;
     if (e->has.account) {
@@ -139,9 +147,11 @@ static Err show_proposal(Tx *tx, const Case *c, const Condition *condition, Case
     TRY(org_load(tx, duty.unit, &unit, f));
     v->proposed = unit.id;
     v->proposed_name = unit.name;
-    snprintf(why, sizeof why, "按职责：“%.*s”由%.*s承办", (int)duty.matter.n, duty.matter.p, (int)unit.name.n, unit.name.p);
+    snprintf(why, sizeof why, "按职责：“%.*s”由%.*s承办", (int)duty.matter.n, duty.matter.p, (int)unit.name.n,
+             unit.name.p);
     TRY(str_copy(tx_arena(tx), str(why), &v->proposed_why_zh, f));
-    snprintf(why, sizeof why, "By its duties: “%.*s” is served by %.*s", (int)duty.matter.n, duty.matter.p, (int)unit.name.n, unit.name.p);
+    snprintf(why, sizeof why, "By its duties: “%.*s” is served by %.*s", (int)duty.matter.n, duty.matter.p,
+             (int)unit.name.n, unit.name.p);
     TRY(str_copy(tx_arena(tx), str(why), &v->proposed_why_en, f));
     v->has.proposed = v->has.proposed_name = v->has.proposed_why_zh = v->has.proposed_why_en = true;
     return OK;

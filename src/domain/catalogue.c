@@ -28,7 +28,8 @@ Err condition_load(Tx *tx, ConditionId id, Condition *ret, Fault *f) {
 
     TRY(sql_condition_by_id(tx, &key, &c, 1, &n, f));
     if (n == 0)
-        return fault(f, ERR_NOT_FOUND, "condition_unknown", "condition", "没有这个立案条件。", "There is no such filing condition.");
+        return fault(f, ERR_NOT_FOUND, "condition_unknown", "condition", "没有这个立案条件。",
+                     "There is no such filing condition.");
     *ret = c;
     return OK;
 }

@@ -230,7 +230,9 @@ static Err take_agreement(void *ctx, const void *row, Fault *f) {
         return fault_memory(f);
     fill->g->agreements = list;
     Agreement *a = &list[fill->g->n_agreements];
-    *a = (Agreement){ .area = b->area, .unit = b->unit, .since = b->since, .until = b->has.until ? b->until : INT32_MAX };
+    *a = (Agreement){
+        .area = b->area, .unit = b->unit, .since = b->since, .until = b->has.until ? b->until : INT32_MAX
+    };
     TRY(border_unpack(b->line, &a->points, &a->n, f));
     char *name = (char *)(a->points + a->n); /* border_unpack leaves room for the name */
     size_t n = b->name.n < BORDER_NAME_ROOM ? b->name.n : BORDER_NAME_ROOM;
@@ -276,7 +278,8 @@ static Err ground_fill(Tx *tx, Ground *g, Fault *f) {
         shape_free(&fill.shapes[i]);
     mem_free(fill.shapes);
     mem_free(fill.index_areas);
-    return e == OK ? tx_each(tx, &border_list_query, (const void *const[]){ NULL }, take_agreement, &fill, f) : e;
+    return e == OK ? tx_each(tx, &border_list_query, (const void *const[]){ NULL }, take_agreement, &fill, f)
+                   : e;
 }
 
 static Err ground_make(Tx *tx, const Layer *layer, int32_t day, Ground **ret, Fault *f) {

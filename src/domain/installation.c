@@ -18,7 +18,8 @@
 enum { KEY_FILE_MAX = 8192 };
 
 static Err file_fault(const char *path, Fault *f) {
-    return fault(f, ERR_STORE, "file", "", "不能读写 %s：%s。", "%s cannot be read or written: %s.", path, strerror(errno));
+    return fault(f, ERR_STORE, "file", "", "不能读写 %s：%s。", "%s cannot be read or written: %s.", path,
+                 strerror(errno));
 }
 
 static Err make_dir(const char *dir, Fault *f) {
@@ -26,7 +27,8 @@ static Err make_dir(const char *dir, Fault *f) {
 
     if (mkdir(dir, 0700) == 0 || (errno == EEXIST && stat(dir, &st) == 0 && S_ISDIR(st.st_mode)))
         return OK;
-    return fault(f, ERR_STORE, "data_dir", "data", "%s 不是可用的数据目录：%s。", "%s cannot be used as the data directory: %s.", dir,
+    return fault(f, ERR_STORE, "data_dir", "data", "%s 不是可用的数据目录：%s。",
+                 "%s cannot be used as the data directory: %s.", dir,
                  errno == EEXIST ? "not a directory" : strerror(errno));
 }
 
@@ -92,7 +94,9 @@ static const char *where_of(const Installation *in, char room[1024]) {
 
 Err installation_open(const Installation *in, Store **ret, Fault *f) {
     char room[1024];
-    StoreConfig c = { .where = where_of(in, room), .readers = (size_t)in->readers, .may_migrate = !*in->store || in->migrate,
+    StoreConfig c = { .where = where_of(in, room),
+                      .readers = (size_t)in->readers,
+                      .may_migrate = !*in->store || in->migrate,
                       .exclusive = in->exclusive };
 
     TRY(make_dir(in->dir, f));
@@ -110,12 +114,14 @@ void installation_close(Store *s) {
 
 /* ---- care ---- */
 
-Err installation_backup(const Installation *in, const char *to, InstallationProgress *progress, void *ctx, Fault *f) {
+Err installation_backup(const Installation *in, const char *to, InstallationProgress *progress, void *ctx,
+                        Fault *f) {
     char room[1024];
     return backup_make(where_of(in, room), to, progress, ctx, f);
 }
 
-Err installation_restore(const char *from, const char *dir, InstallationProgress *progress, void *ctx, Fault *f) {
+Err installation_restore(const char *from, const char *dir, InstallationProgress *progress, void *ctx,
+                         Fault *f) {
     int32_t version;
     return backup_restore(from, dir, "jingwei.db", progress, ctx, &version, f);
 }

@@ -22,8 +22,10 @@ Err installation_open(const Installation *in, Store **ret, Fault *f);
 void installation_close(Store *s);
 
 typedef bool InstallationProgress(void *ctx, int64_t done, int64_t total);
-Err installation_backup(const Installation *in, const char *to, InstallationProgress *progress, void *ctx, Fault *f);
-Err installation_restore(const char *from, const char *dir, InstallationProgress *progress, void *ctx, Fault *f);
+Err installation_backup(const Installation *in, const char *to, InstallationProgress *progress, void *ctx,
+                        Fault *f);
+Err installation_restore(const char *from, const char *dir, InstallationProgress *progress, void *ctx,
+                         Fault *f);
 
 /* Whole database, tables as described, access log unbroken. What is wrong is
  * written to `b`, a line each; *ret_wrong counts them. */

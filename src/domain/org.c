@@ -9,7 +9,12 @@ Err org_put(Tx *tx, Str code, Str name, OrgKind kind, AreaId area, Org *ret, Fau
     int64_t changed;
 
     TRY(area_load(tx, area, &at, f));
-    Org o = { .id = { id_new(id_home(area.v)) }, .code = code, .name = name, .kind = kind, .area = area, .path = at.path };
+    Org o = { .id = { id_new(id_home(area.v)) },
+              .code = code,
+              .name = name,
+              .kind = kind,
+              .area = area,
+              .path = at.path };
     TRY(sql_org_add(tx, &o, &changed, f));
     *ret = o;
     return OK;
@@ -46,7 +51,12 @@ Err serves_put(Tx *tx, OrgId unit, Str matter, AreaId area, int32_t since, Fault
     int64_t changed;
 
     TRY(area_load(tx, area, &at, f));
-    Serves s = { .id = { id_new(id_home(area.v)) }, .unit = unit, .matter = matter, .area = area, .path = at.path, .since = since };
+    Serves s = { .id = { id_new(id_home(area.v)) },
+                 .unit = unit,
+                 .matter = matter,
+                 .area = area,
+                 .path = at.path,
+                 .since = since };
     return sql_serves_add(tx, &s, &changed, f);
 }
 

@@ -5,7 +5,7 @@
 #define T_REF(T) .kind = KIND_REF
 #define T_INT(lo, hi) .kind = KIND_INT, .min = lo, .max = hi
 #define T_LONG(lo, hi) .kind = KIND_LONG, .min = lo, .max = hi
-#define T_DEGREE(lo, hi) .kind = KIND_DEGREE, .min = (lo) * 10000000LL, .max = (hi) * 10000000LL
+#define T_DEGREE(lo, hi) .kind = KIND_DEGREE, .min = (lo)*10000000LL, .max = (hi)*10000000LL
 #define T_TEXT(lo, hi) .kind = KIND_TEXT, .min = lo, .max = hi
 #define T_TIME .kind = KIND_TIME
 #define T_DAY .kind = KIND_DAY
@@ -23,8 +23,8 @@
 
 #define CHOICES(T, set) static const Choice set##_list[] = {
 #define CHOICE(constant, number, word, zh, en) { number, word, zh, en },
-#define END_CHOICES                                                                                                    \
-    }                                                                                                                  \
+#define END_CHOICES \
+    }               \
     ;
 #include "records/all.def"
 
@@ -33,35 +33,35 @@
 
 /* The tables sit in functions because only there can `This` mean another type
  * each time; so a FIELD line need not repeat the name of its noun. */
-#define RECORD(T, noun, key, zh, en)                                                                                   \
-    static const Field *noun##_fields(size_t *ret_n) {                                                                 \
-        typedef T This;                                                                                                \
+#define RECORD(T, noun, key, zh, en)                   \
+    static const Field *noun##_fields(size_t *ret_n) { \
+        typedef T This;                                \
         static const Field f[] = {
 #define PLACE_OF(name_) .at = offsetof(This, name_), .has = offsetof(This, has.name_)
-#define ASK(name_, type, presence_, zh_, en_)                                                                          \
+#define ASK(name_, type, presence_, zh_, en_) \
     { .name = #name_, .zh = zh_, .en = en_, T_##type, P_##presence_, PLACE_OF(name_) },
-#define SHOW(name_, type, zh_, en_, readers_)                                                                          \
+#define SHOW(name_, type, zh_, en_, readers_) \
     { .name = #name_, .zh = zh_, .en = en_, T_##type, .shown = true, PLACE_OF(name_), .readers = readers_ },
-#define FIELD(name_, type, presence_, zh_, en_, purpose_, readers_, keep)                                              \
-    { .name = #name_,                                                                                                  \
-      .zh = zh_,                                                                                                       \
-      .en = en_,                                                                                                       \
-      T_##type,                                                                                                        \
-      P_##presence_,                                                                                                   \
-      PLACE_OF(name_),                                                                                                 \
-      .purpose = purpose_,                                                                                             \
-      .readers = readers_,                                                                                             \
+#define FIELD(name_, type, presence_, zh_, en_, purpose_, readers_, keep) \
+    { .name = #name_,                                                     \
+      .zh = zh_,                                                          \
+      .en = en_,                                                          \
+      T_##type,                                                           \
+      P_##presence_,                                                      \
+      PLACE_OF(name_),                                                    \
+      .purpose = purpose_,                                                \
+      .readers = readers_,                                                \
       .keep_days = keep },
 #define RETIRED(name_, since) { .name = #name_, .kind = KIND_RETIRED },
-#define END_RECORD                                                                                                     \
-    }                                                                                                                  \
-    ;                                                                                                                  \
-    *ret_n = COUNT(f);                                                                                                 \
-    return f;                                                                                                          \
+#define END_RECORD     \
+    }                  \
+    ;                  \
+    *ret_n = COUNT(f); \
+    return f;          \
     }
 #include "records/all.def"
 
-#define RECORD(T, noun, key, zh, en)                                                                                   \
+#define RECORD(T, noun, key, zh, en) \
     const Record noun##_record = { #noun, #T, key, zh, en, sizeof(T), noun##_fields };
 #include "records/all.def"
 

@@ -13,19 +13,19 @@
 #define ID_TOP INT64_MAX
 
 /* 1. Ids are distinct types: a unit cannot be passed as a case. */
-#define NEW_ID(T)                                                                                                      \
-    typedef struct T {                                                                                                 \
-        int64_t v;                                                                                                     \
+#define NEW_ID(T)      \
+    typedef struct T { \
+        int64_t v;     \
     } T;
 #define CHOICES(T, set) enum T {
 #define CHOICE(constant, number, word, zh, en) constant = number,
-#define END_CHOICES                                                                                                    \
-    }                                                                                                                  \
+#define END_CHOICES \
+    }               \
     ;
 #include "records/all.def"
 
-#define CHOICES(T, set)                                                                                                \
-    typedef enum T T;                                                                                                  \
+#define CHOICES(T, set) \
+    typedef enum T T;   \
     extern const Choices set##_choices;
 #define RECORD(T, noun, key, zh, en) typedef struct T T, noun##_row;
 #include "records/all.def"
@@ -35,8 +35,8 @@
 #define FIELD(name, type, presence, zh, en, purpose, readers, keep) bool name;
 #define ASK(name, type, presence, zh, en) bool name;
 #define SHOW(name, type, zh, en, readers) bool name;
-#define END_RECORD                                                                                                     \
-    }                                                                                                                  \
+#define END_RECORD \
+    }              \
     ;
 #include "records/all.def"
 
@@ -55,14 +55,14 @@
 #define C_SEALED Sealed
 #define C_LIST(record, max) List
 #define C_RAW Str
-#define RECORD(T, noun, key, zh, en)                                                                                   \
-    struct T {                                                                                                         \
+#define RECORD(T, noun, key, zh, en) \
+    struct T {                       \
         struct T##Has has;
 #define FIELD(name, type, presence, zh, en, purpose, readers, keep) C_##type name;
 #define ASK(name, type, presence, zh, en) C_##type name;
 #define SHOW(name, type, zh, en, readers) C_##type name;
-#define END_RECORD                                                                                                     \
-    }                                                                                                                  \
+#define END_RECORD \
+    }              \
     ;
 #include "records/all.def"
 
@@ -71,8 +71,8 @@
 #define READ_ALL 0x01FFFFFFu
 #define READ_STAFF 0x01FFFFFEu
 #define READ_CENTRE (READ(DUTY_LEAD) | READ(DISPATCHER) | READ(CALLBACK) | READ(CHECKER) | READ(SUPERVISOR))
-#define READ_GRID                                                                                                      \
-    (READ(COMMUNITY_WORKER) | READ(GRID_WORKER) | READ(SECRETARY) | READ(DIRECTOR) | READ(GRID_LEAD) |                 \
+#define READ_GRID                                                                                      \
+    (READ(COMMUNITY_WORKER) | READ(GRID_WORKER) | READ(SECRETARY) | READ(DIRECTOR) | READ(GRID_LEAD) | \
      READ(GRID_SECRETARY))
 #define READ_CASE (READ_CENTRE | READ_GRID | READ(HANDLER) | READ(PROPERTY) | READ(LEADER))
 #define READ_CALLBACK (READ(CALLBACK) | READ(DISPATCHER) | READ(DUTY_LEAD))
@@ -80,9 +80,9 @@
 #define READ_AUDIT READ(AUDIT_ADMIN)
 
 /* 4. Who does not say why, for whom and how long does not compile. */
-#define FIELD(name, type, presence, zh, en, purpose, readers, keep)                                                    \
-    _Static_assert(sizeof(zh "") > 1 && sizeof(en "") > 1, #name " needs both titles");                                \
-    _Static_assert(sizeof(purpose "") > 1, #name " needs a purpose");                                                  \
+#define FIELD(name, type, presence, zh, en, purpose, readers, keep)                     \
+    _Static_assert(sizeof(zh "") > 1 && sizeof(en "") > 1, #name " needs both titles"); \
+    _Static_assert(sizeof(purpose "") > 1, #name " needs a purpose");                   \
     _Static_assert((readers) != 0 && (keep) >= 0, #name " needs readers and retention");
 #include "records/all.def"
 

@@ -23,7 +23,8 @@ static Err key_of(Str key, RequestKey *ret, Fault *f) {
     return OK;
 }
 
-Err request_seen(Tx *tx, Str key, const char *operation, Str body, const Actor *by, bool *ret_seen, Str *ret_answer, Fault *f) {
+Err request_seen(Tx *tx, Str key, const char *operation, Str body, const Actor *by, bool *ret_seen,
+                 Str *ret_answer, Fault *f) {
     RequestKey at;
     Request r;
     size_t n;
@@ -35,7 +36,8 @@ Err request_seen(Tx *tx, Str key, const char *operation, Str body, const Actor *
     if (n == 0)
         return OK;
     hash_32("body", NULL, body, hash);
-    if (!str_is(r.operation, operation) || r.account.v != by->account.v || r.body.n != 32 || memcmp(r.body.p, hash, 32) != 0)
+    if (!str_is(r.operation, operation) || r.account.v != by->account.v || r.body.n != 32 ||
+        memcmp(r.body.p, hash, 32) != 0)
         return fault(f, ERR_CONFLICT, "client_key_reused", "Client-Key", "同一个 Client-Key 已用于另一个请求。",
                      "This Client-Key was used for another request.");
     return keys_open(&r.result, "request.result", at.home, tx_arena(tx), ret_answer, f);
@@ -48,8 +50,12 @@ Err request_keep(Tx *tx, Str key, const char *operation, Str body, const Actor *
 
     TRY(key_of(key, &at, f));
     hash_32("body", NULL, body, hash);
-    Request r = { .home = at.home, .client_key = key, .operation = str(operation), .account = by->account,
-                  .body = { (const char *)hash, sizeof hash }, .made = moment_now() };
+    Request r = { .home = at.home,
+                  .client_key = key,
+                  .operation = str(operation),
+                  .account = by->account,
+                  .body = { (const char *)hash, sizeof hash },
+                  .made = moment_now() };
     r.has.account = by->account.v != 0;
     TRY(keys_seal(answer, "request.result", at.home, tx_arena(tx), &r.result, f));
     return sql_request_add(tx, &r, &changed, f);

@@ -8,7 +8,8 @@
 #include "tx.h"
 
 /* Was this done before? Then *ret_answer is what was answered (arena). */
-Err request_seen(Tx *tx, Str key, const char *operation, Str body, const Actor *by, bool *ret_seen, Str *ret_answer, Fault *f);
+Err request_seen(Tx *tx, Str key, const char *operation, Str body, const Actor *by, bool *ret_seen,
+                 Str *ret_answer, Fault *f);
 Err request_keep(Tx *tx, Str key, const char *operation, Str body, const Actor *by, Str answer, Fault *f);
 
 #endif

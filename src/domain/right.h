@@ -7,15 +7,15 @@
 #include "records.h"
 
 typedef enum Right {
-    RIGHT_PUBLIC = 1,   /* everyone, signed in or not                          */
-    RIGHT_SIGNED_IN,    /* whoever holds a post                                */
-    RIGHT_CASE_READ,    /* see cases in the scope                              */
-    RIGHT_CASE_ACT,     /* take steps: which ones, the step table says         */
-    RIGHT_CONTACT_OPEN, /* see a reporter's contact, with a reason, logged     */
-    RIGHT_GROUND_WRITE, /* areas, borders, units, duties                       */
+    RIGHT_PUBLIC = 1,    /* everyone, signed in or not                          */
+    RIGHT_SIGNED_IN,     /* whoever holds a post                                */
+    RIGHT_CASE_READ,     /* see cases in the scope                              */
+    RIGHT_CASE_ACT,      /* take steps: which ones, the step table says         */
+    RIGHT_CONTACT_OPEN,  /* see a reporter's contact, with a reason, logged     */
+    RIGHT_GROUND_WRITE,  /* areas, borders, units, duties                       */
     RIGHT_ACCOUNT_WRITE, /* make and shut accounts: the system administrator   */
-    RIGHT_POST_WRITE,   /* give posts: the security administrator              */
-    RIGHT_AUDIT_READ,   /* the access log: the audit administrator             */
+    RIGHT_POST_WRITE,    /* give posts: the security administrator              */
+    RIGHT_AUDIT_READ,    /* the access log: the audit administrator             */
     RIGHT_COUNT
 } Right;
 

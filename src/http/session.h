@@ -19,9 +19,10 @@ typedef struct SessionKey {
 } SessionKey;
 
 void session_token(char ret_text[SESSION_TOKEN_CHARS + 1],
-                   SessionKey *ret);          /* a new one; the text goes out only */
-void session_text(const unsigned char token[32], char ret[SESSION_TOKEN_CHARS + 1]); /* of a token made elsewhere */
-bool session_key(Str token, SessionKey *ret); /* false: no token of ours */
+                   SessionKey *ret); /* a new one; the text goes out only */
+void session_text(const unsigned char token[32],
+                  char ret[SESSION_TOKEN_CHARS + 1]); /* of a token made elsewhere */
+bool session_key(Str token, SessionKey *ret);         /* false: no token of ours */
 
 /* Adds Set-Cookie: HttpOnly; SameSite=Strict; Path=/ and Secure where wanted.
  * age_s 0 removes the cookie. `name` and `value` need no quoting. */

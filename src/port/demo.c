@@ -12,7 +12,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COLUMNS = 6, ROWS = 5, CASES = 300, WEST = 1214600000, SOUTH = 312200000, CELL_LON = 42000, CELL_LAT = 36000 };
+enum {
+    COLUMNS = 6,
+    ROWS = 5,
+    CASES = 300,
+    WEST = 1214600000,
+    SOUTH = 312200000,
+    CELL_LON = 42000,
+    CELL_LAT = 36000
+};
 
 /* The 19 sub-categories of DOMAIN.md §3, each with its default limit. */
 static const struct {
@@ -21,25 +29,44 @@ static const struct {
     ClockUnit clock;
     Publicity open_to;
 } catalogue[] = {
-    { "101", "为老服务与助餐", "Elder care and meals", "助餐点断供", "A meal point is closed", "U1", 5, CLOCK_WORK_DAY, PUBLIC_NO },
-    { "102", "托育与未成年人服务", "Childcare and minors", "托育咨询", "Question about childcare", "U1", 5, CLOCK_WORK_DAY, PUBLIC_NO },
-    { "103", "救助帮困与助残", "Relief and disability aid", "救助申请", "Asking for relief", "U1", 5, CLOCK_WORK_DAY, PUBLIC_NO },
-    { "104", "就业社保、政务帮办与企业服务", "Jobs, insurance, paperwork, help for firms", "政务咨询", "Advice on paperwork", "U1", 1, CLOCK_WORK_DAY, PUBLIC_NO },
-    { "105", "卫生健康与心理服务", "Health and counselling", "健康服务", "Health service", "U1", 5, CLOCK_WORK_DAY, PUBLIC_NO },
-    { "106", "文体活动与阵地服务", "Culture, venues, stations", "活动室设施损坏", "Broken fittings in a venue", "U1", 3, CLOCK_WORK_DAY, PUBLIC_NO },
-    { "201", "环境卫生与垃圾分类", "Sanitation and waste sorting", "垃圾桶满溢", "Overflowing bins", "U2", 4, CLOCK_WORK_HOUR, PUBLIC_POINT },
-    { "202", "街面秩序与占道经营", "Street order", "占道堆放", "Things stored on the pavement", "U3", 1, CLOCK_WORK_DAY, PUBLIC_POINT },
-    { "203", "违法搭建与群租", "Illegal building, group renting", "违法搭建", "Illegal building", "U3", 15, CLOCK_WORK_DAY, PUBLIC_NO },
-    { "204", "停车与非机动车", "Parking and bikes", "非机动车乱停放", "Bikes parked in the way", "U3", 1, CLOCK_WORK_DAY, PUBLIC_POINT },
-    { "205", "物业与房屋维修", "Property and repairs", "楼道漏水", "Leak in a stairwell", "U4", 5, CLOCK_WORK_DAY, PUBLIC_AREA },
-    { "206", "市政设施与绿化水体", "Roads, drains, green, water", "井盖破损", "Broken manhole cover", "U2", 4, CLOCK_WORK_HOUR, PUBLIC_POINT },
-    { "207", "噪声油烟与扬尘", "Noise, fumes, dust", "夜间施工噪声", "Building noise at night", "U3", 3, CLOCK_WORK_DAY, PUBLIC_NO },
-    { "301", "消防与疏散通道", "Fire and escape routes", "疏散通道堵塞", "Blocked escape route", "U4", 4, CLOCK_WORK_HOUR, PUBLIC_POINT },
-    { "302", "房屋结构与高空坠物", "Structure, falling objects", "外墙脱落", "Loose facade", "U4", 15, CLOCK_WORK_DAY, PUBLIC_AREA },
-    { "303", "水电气热与管线电梯", "Utilities and lifts", "电梯故障", "Lift out of order", "U4", 1, CLOCK_WORK_DAY, PUBLIC_AREA },
-    { "304", "防汛防台与应急", "Flood, storm, emergency", "路面积水", "Water on the road", "U2", 4, CLOCK_WORK_HOUR, PUBLIC_AREA },
-    { "305", "矛盾纠纷调解", "Dispute mediation", "邻里纠纷", "Dispute between neighbours", "U1", 15, CLOCK_WORK_DAY, PUBLIC_NO },
-    { "306", "治安防范、食药卫生与消费纠纷", "Crime prevention, food, health, consumers, dogs", "犬只扰民", "Dog that disturbs", "U3", 5, CLOCK_WORK_DAY, PUBLIC_NO },
+    { "101", "为老服务与助餐", "Elder care and meals", "助餐点断供", "A meal point is closed", "U1", 5,
+      CLOCK_WORK_DAY, PUBLIC_NO },
+    { "102", "托育与未成年人服务", "Childcare and minors", "托育咨询", "Question about childcare", "U1", 5,
+      CLOCK_WORK_DAY, PUBLIC_NO },
+    { "103", "救助帮困与助残", "Relief and disability aid", "救助申请", "Asking for relief", "U1", 5,
+      CLOCK_WORK_DAY, PUBLIC_NO },
+    { "104", "就业社保、政务帮办与企业服务", "Jobs, insurance, paperwork, help for firms", "政务咨询",
+      "Advice on paperwork", "U1", 1, CLOCK_WORK_DAY, PUBLIC_NO },
+    { "105", "卫生健康与心理服务", "Health and counselling", "健康服务", "Health service", "U1", 5,
+      CLOCK_WORK_DAY, PUBLIC_NO },
+    { "106", "文体活动与阵地服务", "Culture, venues, stations", "活动室设施损坏", "Broken fittings in a venue",
+      "U1", 3, CLOCK_WORK_DAY, PUBLIC_NO },
+    { "201", "环境卫生与垃圾分类", "Sanitation and waste sorting", "垃圾桶满溢", "Overflowing bins", "U2", 4,
+      CLOCK_WORK_HOUR, PUBLIC_POINT },
+    { "202", "街面秩序与占道经营", "Street order", "占道堆放", "Things stored on the pavement", "U3", 1,
+      CLOCK_WORK_DAY, PUBLIC_POINT },
+    { "203", "违法搭建与群租", "Illegal building, group renting", "违法搭建", "Illegal building", "U3", 15,
+      CLOCK_WORK_DAY, PUBLIC_NO },
+    { "204", "停车与非机动车", "Parking and bikes", "非机动车乱停放", "Bikes parked in the way", "U3", 1,
+      CLOCK_WORK_DAY, PUBLIC_POINT },
+    { "205", "物业与房屋维修", "Property and repairs", "楼道漏水", "Leak in a stairwell", "U4", 5,
+      CLOCK_WORK_DAY, PUBLIC_AREA },
+    { "206", "市政设施与绿化水体", "Roads, drains, green, water", "井盖破损", "Broken manhole cover", "U2", 4,
+      CLOCK_WORK_HOUR, PUBLIC_POINT },
+    { "207", "噪声油烟与扬尘", "Noise, fumes, dust", "夜间施工噪声", "Building noise at night", "U3", 3,
+      CLOCK_WORK_DAY, PUBLIC_NO },
+    { "301", "消防与疏散通道", "Fire and escape routes", "疏散通道堵塞", "Blocked escape route", "U4", 4,
+      CLOCK_WORK_HOUR, PUBLIC_POINT },
+    { "302", "房屋结构与高空坠物", "Structure, falling objects", "外墙脱落", "Loose facade", "U4", 15,
+      CLOCK_WORK_DAY, PUBLIC_AREA },
+    { "303", "水电气热与管线电梯", "Utilities and lifts", "电梯故障", "Lift out of order", "U4", 1,
+      CLOCK_WORK_DAY, PUBLIC_AREA },
+    { "304", "防汛防台与应急", "Flood, storm, emergency", "路面积水", "Water on the road", "U2", 4,
+      CLOCK_WORK_HOUR, PUBLIC_AREA },
+    { "305", "矛盾纠纷调解", "Dispute mediation", "邻里纠纷", "Dispute between neighbours", "U1", 15,
+      CLOCK_WORK_DAY, PUBLIC_NO },
+    { "306", "治安防范、食药卫生与消费纠纷", "Crime prevention, food, health, consumers, dogs", "犬只扰民",
+      "Dog that disturbs", "U3", 5, CLOCK_WORK_DAY, PUBLIC_NO },
 };
 
 static const struct {
@@ -57,18 +84,20 @@ static const struct {
     Role role;
     const char *unit;
 } people[] = {
-    { "lead", "张三", ROLE_DUTY_LEAD, NULL },       { "dispatch", "李四", ROLE_DISPATCHER, NULL },
-    { "call", "钱一", ROLE_CALLBACK, NULL },        { "check", "赵六", ROLE_CHECKER, NULL },
-    { "grid", "郑十", ROLE_GRID_WORKER, NULL },     { "road", "王五", ROLE_HANDLER, "U2" },
-    { "office", "陈七", ROLE_HANDLER, "U1" },       { "order", "孙八", ROLE_HANDLER, "U3" },
-    { "estate", "周九", ROLE_PROPERTY, "U4" },      { "head", "吴二", ROLE_LEADER, NULL },
+    { "lead", "张三", ROLE_DUTY_LEAD, NULL },        { "dispatch", "李四", ROLE_DISPATCHER, NULL },
+    { "call", "钱一", ROLE_CALLBACK, NULL },         { "check", "赵六", ROLE_CHECKER, NULL },
+    { "grid", "郑十", ROLE_GRID_WORKER, NULL },      { "road", "王五", ROLE_HANDLER, "U2" },
+    { "office", "陈七", ROLE_HANDLER, "U1" },        { "order", "孙八", ROLE_HANDLER, "U3" },
+    { "estate", "周九", ROLE_PROPERTY, "U4" },       { "head", "吴二", ROLE_LEADER, NULL },
     { "system", "系统员", ROLE_SYSTEM_ADMIN, NULL }, { "security", "安全员", ROLE_SECURITY_ADMIN, NULL },
     { "audit", "审计员", ROLE_AUDIT_ADMIN, NULL },
 };
 
-static const char *const where[] = { "织云路 88 弄 3 号楼前", "望江路 210 号对面", "青石新村 12 号 2 单元", "松苑 5 号楼", "长桥支路 17 号",
-                                     "梧桐路口东南角", "柳岸路 66 号", "曲水坊地铁口" };
-static const char *const areas[] = { "织云", "青石", "松苑", "长桥", "曲水" }; /* one residential area per row */
+static const char *const where[] = { "织云路 88 弄 3 号楼前", "望江路 210 号对面", "青石新村 12 号 2 单元",
+                                     "松苑 5 号楼",           "长桥支路 17 号",    "梧桐路口东南角",
+                                     "柳岸路 66 号",          "曲水坊地铁口" };
+static const char *const areas[] = { "织云", "青石", "松苑", "长桥",
+                                     "曲水" }; /* one residential area per row */
 
 typedef struct Demo {
     Arena arena;
@@ -119,14 +148,20 @@ static Err block_shape(Demo *d, int x, int y, int x2, int y2, Shape *ret, Fault 
     return draft_end(&draft, &d->arena, ret, &dropped, f);
 }
 
-static Err put_area(Tx *tx, Demo *d, AreaLevel level, AreaId parent, const char *code, const char *name, const int box[4], int32_t households,
-                    AreaId *ret, Fault *f) {
+static Err put_area(Tx *tx, Demo *d, AreaLevel level, AreaId parent, const char *code, const char *name,
+                    const int box[4], int32_t households, AreaId *ret, Fault *f) {
     Shape shape;
     Area a;
 
     TRY(block_shape(d, box[0], box[1], box[2], box[3], &shape, f));
-    AreaPut put = { .layer = d->layer, .level = level, .parent = parent, .code = str(code), .name = str(name), .shape = &shape,
-                    .households = households, .since = day_of_civil(2024, 1, 1) };
+    AreaPut put = { .layer = d->layer,
+                    .level = level,
+                    .parent = parent,
+                    .code = str(code),
+                    .name = str(name),
+                    .shape = &shape,
+                    .households = households,
+                    .since = day_of_civil(2024, 1, 1) };
     TRY(area_put(tx, &put, &a, f));
     *ret = a.id;
     return OK;
@@ -138,11 +173,13 @@ static Err make_row(Tx *tx, Demo *d, int y, Fault *f) {
 
     snprintf(code, sizeof code, "990101%03d", y + 1);
     snprintf(name, sizeof name, "%s居民区", areas[y]);
-    TRY(put_area(tx, d, LEVEL_RESIDENTIAL, d->subdistrict, code, name, (int[]){ 0, y, COLUMNS, y + 1 }, -1, &residential, f));
+    TRY(put_area(tx, d, LEVEL_RESIDENTIAL, d->subdistrict, code, name, (int[]){ 0, y, COLUMNS, y + 1 }, -1,
+                 &residential, f));
     for (int x = 0; x < COLUMNS; x++) {
         snprintf(code, sizeof code, "990101%03d%03d", y + 1, x + 1);
         snprintf(name, sizeof name, "%s %02d 微网格", areas[y], x + 1);
-        TRY(put_area(tx, d, LEVEL_MICRO, residential, code, name, (int[]){ x, y, x + 1, y + 1 }, (int32_t)(300 + draw(d, 200)), &micro, f));
+        TRY(put_area(tx, d, LEVEL_MICRO, residential, code, name, (int[]){ x, y, x + 1, y + 1 },
+                     (int32_t)(300 + draw(d, 200)), &micro, f));
         snprintf(name, sizeof name, "%s路 %d 弄", areas[y], x * 20 + 8);
         Place place;
         PlacePut put = { .area = micro, .name = str(name), .households = (int32_t)(60 + draw(d, 120)) };
@@ -155,7 +192,9 @@ static Err make_ground(Tx *tx, Demo *d, Fault *f) {
     Layer layer;
     AreaId district;
     const int whole[4] = { 0, 0, COLUMNS, ROWS };
-    LayerPut put = { .code = str("governing"), .zh = str("综合网格"), .en = str("Comprehensive grids"), .governing = true };
+    LayerPut put = {
+        .code = str("governing"), .zh = str("综合网格"), .en = str("Comprehensive grids"), .governing = true
+    };
 
     TRY(layer_put(tx, &put, &layer, f));
     if (layer.roots > 0)
@@ -195,12 +234,19 @@ static Err make_catalogue(Tx *tx, Demo *d, Fault *f) {
     for (size_t i = 0; i < COUNT(catalogue); i++) {
         snprintf(code[i], sizeof code[i], "%s-01", catalogue[i].code);
         TRY(category_put(tx, str(catalogue[i].code), str(catalogue[i].zh), str(catalogue[i].en), f));
-        Condition c = { .version = 1, .category = str(catalogue[i].code), .code = str(code[i]), .zh = str(catalogue[i].condition_zh),
-                        .en = str(catalogue[i].condition_en), .finish_limit = catalogue[i].amount, .finish_clock = catalogue[i].clock,
-                        .duty = DUTY_OWN, .open_to = catalogue[i].open_to };
+        Condition c = { .version = 1,
+                        .category = str(catalogue[i].code),
+                        .code = str(code[i]),
+                        .zh = str(catalogue[i].condition_zh),
+                        .en = str(catalogue[i].condition_en),
+                        .finish_limit = catalogue[i].amount,
+                        .finish_clock = catalogue[i].clock,
+                        .duty = DUTY_OWN,
+                        .open_to = catalogue[i].open_to };
         TRY(condition_put(tx, &c, &made, f));
         d->conditions[i] = made.id;
-        TRY(serves_put(tx, d->units[unit_of(catalogue[i].unit)], str(catalogue[i].code), d->subdistrict, day_of_civil(2024, 1, 1), f));
+        TRY(serves_put(tx, d->units[unit_of(catalogue[i].unit)], str(catalogue[i].code), d->subdistrict,
+                       day_of_civil(2024, 1, 1), f));
     }
     return OK;
 }
@@ -212,12 +258,18 @@ static Err make_people(Tx *tx, Demo *d, Fault *f) {
 
     actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &operator);
     for (size_t i = 0; i < COUNT(people); i++) {
-        AccountNew in = { .login = str(people[i].login), .title = str(people[i].title), .hashed = d->password_hash };
-        PostNew at = { .login = in.login, .role = people[i].role, .area = str("990100"), .unit = str(people[i].unit ? people[i].unit : "") };
-        TRY(account_add(tx, &in, &operator, &account, f));
-        at.has.area = people[i].role != ROLE_DUTY_LEAD && people[i].role != ROLE_DISPATCHER; /* those two see the unplaced queue */
+        AccountNew in = { .login = str(people[i].login),
+                          .title = str(people[i].title),
+                          .hashed = d->password_hash };
+        PostNew at = { .login = in.login,
+                       .role = people[i].role,
+                       .area = str("990100"),
+                       .unit = str(people[i].unit ? people[i].unit : "") };
+        TRY(account_add(tx, &in, &operator, & account, f));
+        at.has.area = people[i].role != ROLE_DUTY_LEAD &&
+                      people[i].role != ROLE_DISPATCHER; /* those two see the unplaced queue */
         at.has.unit = people[i].unit != NULL;
-        TRY(post_give(tx, &at, &operator, &post, f));
+        TRY(post_give(tx, &at, &operator, & post, f));
         d->accounts[i] = account.id;
     }
     return OK;
@@ -244,10 +296,17 @@ static void actor_for(const Demo *d, Role role, OrgId unit, Actor *ret) {
             ret->account = d->accounts[i];
 }
 
-static Err take_step(Tx *tx, const Demo *d, Case *c, CaseAct act, Role role, OrgId as_unit, size_t kind, OrgId to, Fault *f) {
+static Err take_step(Tx *tx, const Demo *d, Case *c, CaseAct act, Role role, OrgId as_unit, size_t kind,
+                     OrgId to, Fault *f) {
     Actor by;
-    CaseActIn in = { .id = c->id, .revision = c->revision, .act = act, .note = str("已办理"), .condition = d->conditions[kind], .unit = to,
-                     .answered = true, .close_kind = CLOSE_SOLVED };
+    CaseActIn in = { .id = c->id,
+                     .revision = c->revision,
+                     .act = act,
+                     .note = str("已办理"),
+                     .condition = d->conditions[kind],
+                     .unit = to,
+                     .answered = true,
+                     .close_kind = CLOSE_SOLVED };
 
     in.has.note = act == ACT_HANDLE || act == ACT_FEEDBACK;
     in.has.condition = act == ACT_FILE;
@@ -263,8 +322,10 @@ static Err make_case(Tx *tx, void *arg, Fault *f) {
     static const struct {
         CaseAct act;
         Role role;
-    } way[] = { { ACT_ACCEPT, ROLE_DISPATCHER }, { ACT_FILE, ROLE_DISPATCHER },  { ACT_DISPATCH, ROLE_DISPATCHER }, { ACT_TAKE, ROLE_HANDLER },
-                { ACT_HANDLE, ROLE_HANDLER },    { ACT_PASS, ROLE_CHECKER },     { ACT_FEEDBACK, ROLE_CALLBACK },   { ACT_CLOSE, ROLE_CALLBACK } };
+    } way[] = { { ACT_ACCEPT, ROLE_DISPATCHER },   { ACT_FILE, ROLE_DISPATCHER },
+                { ACT_DISPATCH, ROLE_DISPATCHER }, { ACT_TAKE, ROLE_HANDLER },
+                { ACT_HANDLE, ROLE_HANDLER },      { ACT_PASS, ROLE_CHECKER },
+                { ACT_FEEDBACK, ROLE_CALLBACK },   { ACT_CLOSE, ROLE_CALLBACK } };
     Demo *d = arg;
     Actor by;
     CaseReceipt receipt;
@@ -272,10 +333,14 @@ static Err make_case(Tx *tx, void *arg, Fault *f) {
 
     d->arena.used = 0;
     tx_lend(tx, &d->arena);
-    size_t kind = draw(d, COUNT(catalogue)), unit = unit_of(catalogue[kind].unit), far = draw(d, COUNT(way) + 3);
-    CaseReport in = { .text = str(catalogue[kind].condition_zh), .spot = str(where[draw(d, COUNT(where))]),
-                      .lon = WEST + (int32_t)draw(d, COLUMNS * CELL_LON), .lat = SOUTH + (int32_t)draw(d, ROWS * CELL_LAT),
-                      .category = str(catalogue[kind].code), .source = SOURCE_WORKER };
+    size_t kind = draw(d, COUNT(catalogue)), unit = unit_of(catalogue[kind].unit),
+           far = draw(d, COUNT(way) + 3);
+    CaseReport in = { .text = str(catalogue[kind].condition_zh),
+                      .spot = str(where[draw(d, COUNT(where))]),
+                      .lon = WEST + (int32_t)draw(d, COLUMNS * CELL_LON),
+                      .lat = SOUTH + (int32_t)draw(d, ROWS * CELL_LAT),
+                      .category = str(catalogue[kind].code),
+                      .source = SOURCE_WORKER };
     in.has.spot = in.has.category = true;
     in.has.lon = in.has.lat = d->n % 40 != 7; /* a few have no place: the queue shows them */
     actor_for(d, ROLE_GRID_WORKER, (OrgId){ 0 }, &by);
@@ -285,7 +350,8 @@ static Err make_case(Tx *tx, void *arg, Fault *f) {
     for (size_t i = 0; i < far && i < COUNT(way) && (i < 1 || c.has.area); i++) {
         bool handler = way[i].role == ROLE_HANDLER;
         Role role = handler && unit == 3 ? ROLE_PROPERTY : way[i].role;
-        TRY(take_step(tx, d, &c, way[i].act, role, handler ? d->units[unit] : (OrgId){ 0 }, kind, d->units[unit], f));
+        TRY(take_step(tx, d, &c, way[i].act, role, handler ? d->units[unit] : (OrgId){ 0 }, kind,
+                      d->units[unit], f));
     }
     return OK;
 }

@@ -60,7 +60,9 @@ static int tear_down(void **state) {
 static Err call(const char *op, const Actor *by, const char *json, const char *key) {
     Arena a;
     Buf out = { text, 0, sizeof text, false, 0 };
-    OpCall c = { .op = op_named(str(op)), .store = store, .slot = -1, .body = str(json), .arena = &a, .out = &out };
+    OpCall c = {
+        .op = op_named(str(op)), .store = store, .slot = -1, .body = str(json), .arena = &a, .out = &out
+    };
 
     text[0] = 0;
     c.client_key = key ? str(key) : (Str){ 0 };
@@ -167,7 +169,9 @@ static void test_empty_scope_sees_nothing(void **state) {
     Buf out = { text, 0, sizeof text, false, 0 };
     (void)state;
     assert_ok(arena_begin(&arena, 8 << 20, &fa));
-    OpCall c = { .op = op_named(str("case.list")), .store = store, .slot = -1, .by = a, .arena = &arena, .out = &out };
+    OpCall c = {
+        .op = op_named(str("case.list")), .store = store, .slot = -1, .by = a, .arena = &arena, .out = &out
+    };
     assert_ok(op_call(&c, &fa));
     assert_string_equal(text, "{\"items\":[]}");
     arena_end(&arena);
@@ -180,19 +184,24 @@ static void step(const Actor *by, int64_t id, const char *act, const char *more,
     Actor dispatcher = actor(ROLE_DISPATCHER, 0, 1);
     snprintf(json, sizeof json, "{\"id\":\"%lld\"}", (long long)id);
     assert_ok(call("case.get", &dispatcher, json, NULL));
-    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"revision\":%lld,\"act\":\"%s\"%s}", (long long)id, (long long)answered("revision"), act, more);
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"revision\":%lld,\"act\":\"%s\"%s}", (long long)id,
+             (long long)answered("revision"), act, more);
     Err e = call("case.act", by, json, NULL);
     if (e != expected)
         fail_msg("%s: %s, not %s: %s", act, err_name(e), err_name(expected), e ? fa.en : "");
 }
 
 static void test_report_to_close(void **state) {
-    Actor resident, dispatcher = actor(ROLE_DISPATCHER, 0, 11), checker = actor(ROLE_CHECKER, 0, 13), caller = actor(ROLE_CALLBACK, 0, 14);
+    Actor resident, dispatcher = actor(ROLE_DISPATCHER, 0, 11), checker = actor(ROLE_CHECKER, 0, 13),
+                    caller = actor(ROLE_CALLBACK, 0, 14);
     char more[128], json[128], code[32], secret[32];
     (void)state;
     actor_public(&resident);
-    assert_ok(call("case.report", &resident, "{\"text\":\"井盖破损 😀\",\"lon\":121.47,\"lat\":31.225,\"contact\":\"canary-4711\"}", NULL));
-    assert_true(sscanf(strstr(text, "\"code\":"), "\"code\":\"%31[^\"]", code) == 1 && sscanf(strstr(text, "\"secret\":"), "\"secret\":\"%31[^\"]", secret) == 1);
+    assert_ok(call("case.report", &resident,
+                   "{\"text\":\"井盖破损 😀\",\"lon\":121.47,\"lat\":31.225,\"contact\":\"canary-4711\"}",
+                   NULL));
+    assert_true(sscanf(strstr(text, "\"code\":"), "\"code\":\"%31[^\"]", code) == 1 &&
+                sscanf(strstr(text, "\"secret\":"), "\"secret\":\"%31[^\"]", secret) == 1);
     assert_ok(call("case.list", &dispatcher, "{\"limit\":1}", NULL));
     int64_t id = answered("id");
     assert_null(strstr(text, "canary"));
@@ -209,7 +218,8 @@ static void test_report_to_close(void **state) {
     snprintf(more, sizeof more, ",\"unit\":\"%lld\"", (long long)unit);
     step(&dispatcher, id, "dispatch", more, OK);
 
-    Actor handler = actor(ROLE_HANDLER, unit, 12), other = actor(ROLE_HANDLER, unit + 1, 15), self = actor(ROLE_CHECKER, 0, 12);
+    Actor handler = actor(ROLE_HANDLER, unit, 12), other = actor(ROLE_HANDLER, unit + 1, 15),
+          self = actor(ROLE_CHECKER, 0, 12);
     step(&other, id, "take", "", ERR_NOT_FOUND); /* another unit's case does not exist for him */
     step(&handler, id, "take", "", OK);
     step(&handler, id, "handle", "", ERR_INVALID); /* needs a note */
@@ -241,7 +251,8 @@ static void test_stale_revision(void **state) {
     actor_public(&resident);
     assert_ok(call("case.report", &resident, "{\"text\":\"x\",\"lon\":121.47,\"lat\":31.225}", NULL));
     assert_ok(call("case.list", &dispatcher, "{\"limit\":1}", NULL));
-    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"revision\":1,\"act\":\"accept\"}", (long long)answered("id"));
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"revision\":1,\"act\":\"accept\"}",
+             (long long)answered("id"));
     assert_ok(call("case.act", &dispatcher, json, NULL));
     assert_int_equal(call("case.act", &dispatcher, json, NULL), ERR_CONFLICT);
     assert_string_equal(fa.key, "case_changed");
@@ -289,7 +300,8 @@ static void test_contact_is_logged(void **state) {
     int64_t wrong;
     Buf b = { text, 0, sizeof text, false, 0 };
     (void)state;
-    assert_ok(call("case.report", &dispatcher, "{\"text\":\"x\",\"source\":\"hotline\",\"contact\":\"canary-0815\"}", NULL));
+    assert_ok(call("case.report", &dispatcher,
+                   "{\"text\":\"x\",\"source\":\"hotline\",\"contact\":\"canary-0815\"}", NULL));
     snprintf(json, sizeof json, "{\"id\":\"%lld\",\"reason\":\"回电\"}", (long long)answered("id"));
     assert_int_equal(call("case.contact", &handler, json, NULL), ERR_FORBIDDEN);
     assert_ok(call("case.contact", &dispatcher, json, NULL));
@@ -343,7 +355,8 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_bad_input),
     };
     dialect = d;
-    return cmocka_run_group_tests_name(d == SQLITE ? "operations on SQLite" : "operations on PostgreSQL", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name(d == SQLITE ? "operations on SQLite" : "operations on PostgreSQL", tests,
+                                       set_up, tear_down);
 }
 
 int main(void) {
