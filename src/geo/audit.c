@@ -1,6 +1,6 @@
 /* audit – see audit.h. A layer goes through: validity (repair.h), shared
  * vertices (vertices.h), overlaps (index_overlaps names the pairs, GEOS measures
- * them), gaps (holes in the union). Then a level against the one above it. */
+ * them), gaps (what the union leaves free inside). Then a level against the one above it. */
 #include "audit.h"
 
 #include "index.h"
@@ -174,32 +174,33 @@ static Err find_overlaps(Run *run, const AreaIndex *ix, bool *ret_clean) {
     return err;
 }
 
-/* The ground of a hole that is really free: islands in it are taken out. */
-static Err gap_shape(const Shape *whole, int32_t ring, Shape *ret, Fault *f) {
-    const Point *hole = whole->points + whole->ring_at[ring];
+/* One polygon of a shape as a shape of its own. */
+static Err take_polygon(const Shape *s, int32_t k, Shape *ret, Fault *f) {
     ShapeDraft draft;
-    Shape gap;
+    int32_t dropped;
+
+    draft_begin(&draft);
+    draft_polygon(&draft);
+    for (int32_t r = s->poly_at[k]; r < s->poly_at[k + 1]; r++) {
+        draft_ring(&draft);
+        for (int32_t i = s->ring_at[r]; i < s->ring_at[r + 1]; i++)
+            draft_point(&draft, s->points[i]);
+    }
+    return draft_end(&draft, NULL, ret, &dropped, f);
+}
+
+static Err frame_of(Box box, Shape *ret, Fault *f) {
+    ShapeDraft draft;
     int32_t dropped;
 
     draft_begin(&draft);
     draft_polygon(&draft);
     draft_ring(&draft);
-    for (int32_t i = 0; i < whole->ring_at[ring + 1] - whole->ring_at[ring]; i++)
-        draft_point(&draft, hole[i]);
-    TRY(draft_end(&draft, NULL, &gap, &dropped, f));
-    bool island = false;
-    Box box = shape_box(&gap);
-    for (int32_t k = 0; k < whole->n_polys && !island; k++) {
-        Point p = whole->points[whole->ring_at[whole->poly_at[k]]];
-        island = box_has(box, p) && shape_has(&gap, p);
-    }
-    if (!island) {
-        *ret = gap;
-        return OK;
-    }
-    Err err = shape_difference(&gap, whole, NULL, ret, f);
-    shape_free(&gap);
-    return err;
+    draft_point(&draft, (Point){ box.west, box.south });
+    draft_point(&draft, (Point){ box.east, box.south });
+    draft_point(&draft, (Point){ box.east, box.north });
+    draft_point(&draft, (Point){ box.west, box.north });
+    return draft_end(&draft, NULL, ret, &dropped, f);
 }
 
 /* Two areas beside the gap: those that have its vertices. */
@@ -222,11 +223,11 @@ static void gap_neighbours(const AreaIndex *ix, const Shape *gap, int32_t *ret_a
     }
 }
 
-static Err judge_gap(Run *run, const AreaIndex *ix, const Shape *whole, int32_t ring) {
+static Err judge_gap(Run *run, const AreaIndex *ix, const Shape *free_ground, int32_t k) {
     Finding found = { .kind = FINDING_GAP };
     Shape gap;
 
-    TRY(gap_shape(whole, ring, &gap, run->f));
+    TRY(take_polygon(free_ground, k, &gap, run->f));
     found.m2 = shape_area_m2(&gap);
     Err err = OK;
     if (found.m2 >= run->rules.sliver_m2) {
@@ -242,25 +243,50 @@ static Err judge_gap(Run *run, const AreaIndex *ix, const Shape *whole, int32_t 
 
 /* A clean tiling is joined by dropping what it has twice; should GEOS find that
  * it is none, the slow way is always right. */
-static Err find_gaps(Run *run, const AreaIndex *ix, bool clean) {
+static Err join_all(Run *run, bool clean, Shape *ret) {
     Audit *audit = run->audit;
     const Shape **list = mem_alloc((size_t)audit->n * sizeof *list);
-    Shape whole = { 0 };
 
     if (!list)
         return fault_memory(run->f);
     for (int32_t i = 0; i < audit->n; i++)
         list[i] = &audit->shapes[i];
-    Err err = clean ? shape_union(list, audit->n, true, NULL, &whole, run->f) : ERR_INVALID;
+    Err err = clean ? shape_union(list, audit->n, true, NULL, ret, run->f) : ERR_INVALID;
     if (err == ERR_INVALID)
-        err = shape_union(list, audit->n, false, NULL, &whole, run->f);
+        err = shape_union(list, audit->n, false, NULL, ret, run->f);
     mem_free(list);
-    for (int32_t k = 0; err == OK && k < whole.n_polys; k++)
-        for (int32_t r = whole.poly_at[k] + 1; err == OK && r < whole.poly_at[k + 1]; r++) {
-            err = not_cancelled(run);
-            if (err == OK)
-                err = judge_gap(run, ix, &whole, r);
-        }
+    return err;
+}
+
+/* What is left of a frame around the layer, in pieces: the one that reaches the
+ * frame is the outside, the others are gaps. So a sliver that runs from one end
+ * of the layer to the other is a gap too, where holes of the union would not
+ * show it, and areas that stand free in a gap are no part of it. */
+static Err find_gaps(Run *run, const AreaIndex *ix, bool clean) {
+    Shape whole = { 0 }, frame = { 0 }, free_ground = { 0 };
+    Box box = box_wider(index_box(ix), 1000, 1000);
+
+    if (box.west >= box.east)
+        return OK;
+    Err err = join_all(run, clean, &whole);
+    if (err == OK)
+        err = frame_of(box, &frame, run->f);
+    if (err == OK)
+        err = shape_difference(&frame, &whole, NULL, &free_ground, run->f);
+    for (int32_t k = 0; err == OK && k < free_ground.n_polys; k++) {
+        Box reach = BOX_NONE;
+        for (int32_t i = free_ground.ring_at[free_ground.poly_at[k]];
+             i < free_ground.ring_at[free_ground.poly_at[k] + 1]; i++)
+            box_grow(&reach, free_ground.points[i]);
+        if (reach.west == box.west || reach.east == box.east || reach.south == box.south ||
+            reach.north == box.north)
+            continue;
+        err = not_cancelled(run);
+        if (err == OK)
+            err = judge_gap(run, ix, &free_ground, k);
+    }
+    shape_free(&free_ground);
+    shape_free(&frame);
     shape_free(&whole);
     return err;
 }
