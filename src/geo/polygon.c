@@ -157,23 +157,35 @@ static Err fault_outside(const ShapeDraft *d, Fault *f) {
         d->at_lon, d->at_lat);
 }
 
+/* One ring of the draft into s, if it encloses anything; *ret_kept is its points. */
+static Err draft_tidy_ring(const ShapeDraft *d, int32_t r, bool outer, Shape *s, int32_t points,
+                           int32_t *ret_kept, Fault *f) {
+    int32_t from = d->ring_at[r], n = (r + 1 < d->n_rings ? d->ring_at[r + 1] : d->n_points) - from;
+    Point at;
+
+    *ret_kept = 0;
+    if (n < 3)
+        return OK;
+    if (ring_spans(d->points + from, n, &at))
+        return fault(f, ERR_INVALID, "shape_date_line", "",
+                     "图形在 %.7f, %.7f 处跨越 180 度经线;请在该经线处把它分成两块。",
+                     "The shape crosses the date line at %.7f, %.7f; split it there into two polygons.",
+                     point_lon(at), point_lat(at));
+    *ret_kept = ring_tidy(d->points + from, n, outer, s->points + points);
+    return OK;
+}
+
 static Err draft_tidy(const ShapeDraft *d, Shape *s, int32_t *ret_dropped, Fault *f) {
     int32_t points = 0, rings = 0, polys = 0, dropped = 0;
 
     for (int32_t k = 0; k < d->n_polys; k++) {
         int32_t first = d->poly_at[k], end = k + 1 < d->n_polys ? d->poly_at[k + 1] : d->n_rings, had = rings;
         for (int32_t r = first; r < end; r++) {
-            int32_t from = d->ring_at[r], to = r + 1 < d->n_rings ? d->ring_at[r + 1] : d->n_points;
-            Point at;
-            if (ring_spans(d->points + from, to - from, &at))
-                return fault(f, ERR_INVALID, "shape_date_line", "",
-                             "图形在 %.7f, %.7f 处跨越 180 度经线;请在该经线处把它分成两块。",
-                             "The shape crosses the date line at %.7f, %.7f; split it there into two polygons.",
-                             point_lon(at), point_lat(at));
-            int32_t kept = ring_tidy(d->points + from, to - from, r == first, s->points + points);
+            int32_t kept;
+            TRY(draft_tidy_ring(d, r, r == first, s, points, &kept, f));
             if (kept == 0) {
                 dropped += r == first ? end - first : 1;
-                if (r == first)
+                if (r == first) /* its holes go with it */
                     break;
                 continue;
             }
