@@ -130,7 +130,7 @@ static Err check_run(EngineClock unit, int32_t amount, int64_t start_ms, const C
                          "Pause %d begins before the start or the pause in front of it, or ends before it "
                          "begins. Put them in order.",
                          (int)i + 1);
-        if (pauses[i].to_ms - start_ms >= CALENDAR_CENTURY_D * DAY_MS)
+        if (pauses[i].to_ms > last_ms || pauses[i].to_ms - start_ms >= CALENDAR_CENTURY_D * DAY_MS)
             return too_long(f, amount);
         at = pauses[i].to_ms;
     }

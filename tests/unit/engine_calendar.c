@@ -616,6 +616,9 @@ static void limits_that_are_refused(void **unused) {
     assert_int_equal(clock_due_paused(calendars[CN], ENGINE_MINUTE, 1, start, pauses, 2, &due, &f),
                      ERR_INVALID);
     assert_string_equal(f.key, "clock_limit_long");
+    pauses[1].to_ms = INT64_MAX;
+    assert_int_equal(clock_due_paused(calendars[CN], ENGINE_MINUTE, 1, start, pauses, 2, &due, &f),
+                     ERR_INVALID);
     assert_int_equal(clock_spent(calendars[CN], ENGINE_WORK_HOUR, INT64_MIN, INT64_MAX, &spent, &f),
                      ERR_INVALID);
     assert_string_equal(f.key, "clock_instant");
