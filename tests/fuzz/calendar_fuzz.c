@@ -38,7 +38,7 @@ static const Zone *zone_of(int64_t choice) {
 
 static void run_clock(const WorkCalendar *c, Bytes *b) {
     EngineClock unit = (EngineClock)(take(b, 1) % 8);
-    int32_t amount = (int32_t)take(b, 4) >> (take(b, 1) & 31);
+    int32_t amount = (int32_t)take(b, 4), less = (int32_t)take(b, 1);
     int64_t start = take(b, 8) / 64 >> (take(b, 1) & 31); /* so that pauses can be added */
     ClockPause pauses[2];
     Explanation x;
@@ -46,9 +46,10 @@ static void run_clock(const WorkCalendar *c, Bytes *b) {
     Due due;
     Fault f = { 0 };
 
+    amount >>= (less & 31) | (less < 240 ? 16 : 0); /* mostly what ends soon */
     for (int i = 0; i < 2; i++) {
-        pauses[i].from_ms = (i ? pauses[0].to_ms : start) + take(b, 5);
-        pauses[i].to_ms = pauses[i].from_ms + take(b, 5) - 1000;
+        pauses[i].from_ms = (i ? pauses[0].to_ms : start) + take(b, 4);
+        pauses[i].to_ms = pauses[i].from_ms + take(b, 4) - 1000;
     }
     int32_t n = (int32_t)take(b, 1) % 3;
     Err e = clock_due_paused(c, unit, amount, start, pauses, n, &due, &f);
