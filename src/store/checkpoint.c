@@ -18,7 +18,7 @@ typedef struct Side {
     void *conn;
     pthread_mutex_t lock;
     pthread_cond_t grown, shrunk;
-    int64_t cap; /* 64 MB, more while a reader pins the log */
+    _Atomic int64_t cap; /* 64 MB, more while a reader pins the log */
     bool asked;
 } Side;
 

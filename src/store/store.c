@@ -1,6 +1,7 @@
 /* store – opening, closing, and the connections for reading. See store.h. */
 #include "inner.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,11 +13,8 @@ int32_t store_version(const Store *s) { return s->version; }
 /* ---- reading ---- */
 
 static Reader *try_reader(Store *s, size_t i) {
-    bool free = false;
-    return __atomic_compare_exchange_n(&s->readers[i].busy, &free, true, false, __ATOMIC_SEQ_CST,
-                                       __ATOMIC_SEQ_CST)
-               ? &s->readers[i]
-               : NULL;
+    bool idle = false;
+    return atomic_compare_exchange_strong(&s->readers[i].busy, &idle, true) ? &s->readers[i] : NULL;
 }
 
 static Reader *any_reader(Store *s, int slot) {
@@ -136,7 +134,8 @@ static Err make(const StoreConfig *c, Store **ret, Fault *f) {
     }
     s->config.readers = !c->readers ? READERS : c->readers < READERS_MAX ? c->readers : READERS_MAX;
     s->d = is_postgres(c->where) ? &postgres_driver : &sqlite_driver;
-    s->lock_fd = s->node = -1;
+    s->lock_fd = -1;
+    s->node = -1;
     init_locks(s);
     *ret = s;
     return OK;

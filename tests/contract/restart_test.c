@@ -73,12 +73,13 @@ static void *end_session(void *arg) {
 
 static void test_lost_answer(void **state) {
     (void)state;
-    Job jobs[] = { { .id = 1, .rows = 1, .keyed = true }, { .id = 2, .rows = 1 }, { .id = 3, .rows = 1, .keyed = true },
+    Job jobs[] = { { .id = 1, .rows = 1, .keyed = true },
+                   { .id = 2, .rows = 1 },
+                   { .id = 3, .rows = 1, .keyed = true },
                    { .id = 3, .rows = 1 } };
     pthread_t t;
 
-    testdb_exec(&db, 
-                     "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    testdb_exec(&db, "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                      " IF NEW.id = 2 THEN PERFORM pg_sleep(5); END IF; RETURN NULL; END $$;"
                      "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON probe DEFERRABLE INITIALLY DEFERRED"
                      " FOR EACH ROW EXECUTE FUNCTION slow()");
@@ -122,7 +123,10 @@ static void test_down_too_long(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define EACH(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-        EACH(test_killed), EACH(test_stopped), EACH(test_lost_answer), EACH(test_down_too_long),
+        EACH(test_killed),
+        EACH(test_stopped),
+        EACH(test_lost_answer),
+        EACH(test_down_too_long),
     };
     if (!testdb_has(POSTGRES) || !getenv("JW_TEST_PGCTL"))
         return 77; /* meson: skipped */
