@@ -19,7 +19,7 @@ sees() {
     geo | store | http | base) ;;
     engine) echo geo ;;
     domain) echo store engine geo ;;
-    port) echo domain ;;
+    port) echo domain geo ;;
     api) echo http port domain ;;
     cli) echo api port domain ;;
     main) echo cli ;;
