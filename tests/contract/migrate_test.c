@@ -268,6 +268,16 @@ static void test_postgres_refusals(void **state) {
     store = NULL;
 }
 
+/* The product's own texts, on this store: made, opened, written to. */
+static void test_product(void **state) {
+    (void)state;
+    StoreConfig c = { .where = db.where };
+    assert_ok(store_migrate(&c, 0, &fa));
+    assert_ok(store_open(&c, &store, &fa));
+    assert_int_equal(store_version(store), (int)store_migrations_n);
+    assert_ok(store_ready(store, &fa));
+}
+
 static int run_on(Dialect d) {
     const struct CMUnitTest tests[] = {
 #define EACH(name) cmocka_unit_test_setup_teardown(name, set_up_empty, tear_down)
@@ -275,7 +285,7 @@ static int run_on(Dialect d) {
         EACH(test_records),           EACH(test_copy_first),
         EACH(test_failing_migration), EACH(test_refusals),
         EACH(test_file_refusals),     EACH(test_in_use),
-        EACH(test_postgres_refusals),
+        EACH(test_postgres_refusals), EACH(test_product),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "SQLite" : "PostgreSQL", tests, NULL, NULL);
