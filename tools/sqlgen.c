@@ -37,6 +37,7 @@ static struct {
 
 static const char *file;
 static int line = 1;
+static bool listing;
 static char pieces_room[1 << 16], piece_room[2][1 << 14], override_text[TEXT_MAX];
 static Buf pieces = { pieces_room, 0, sizeof pieces_room, false, 0 };
 static Buf piece[2] = { { piece_room[0], 0, sizeof piece_room[0], false, 0 },
@@ -295,7 +296,8 @@ static void print_query(void) {
         printf("&%s_record\n};\n", q.gives->noun);
     else
         printf("NULL\n};\n");
-    print_function();
+    if (!listing) /* the list wants no functions */
+        print_function();
 }
 
 static void header_line(char *text) {
@@ -361,7 +363,7 @@ static void slurp(const char *path, char *ret) {
 int main(int argc, char **argv) {
     static char text[TEXT_MAX], names[1 << 16], path[4096];
     Buf all = { names, 0, sizeof names, false, 0 };
-    bool every = argc > 3 && strcmp(argv[1], "--all") == 0;
+    bool every = listing = argc > 3 && strcmp(argv[1], "--all") == 0;
 
     if (argc < 3) {
         fprintf(stderr, "usage: sqlgen [--all] POSTGRES_DIR FILE.sql … > HEADER.h\n");

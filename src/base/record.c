@@ -17,7 +17,7 @@ static const void *at_const(const Field *f, const void *row) { return (const cha
 static void set_has(const Field *f, void *row) { *(bool *)((char *)row + f->has) = true; }
 bool field_has(const Field *f, const void *row) { return *(const bool *)((const char *)row + f->has); }
 
-const Choice *choice_numbered(const Choices *c, int32_t number) {
+const Choice *choice_numbered(const Choices *c, int64_t number) {
     for (size_t i = 0; i < c->n; i++)
         if (c->list[i].number == number)
             return &c->list[i];

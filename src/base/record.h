@@ -57,7 +57,7 @@ typedef struct Choices {
     const Choice *list;
     size_t n;
 } Choices;
-const Choice *choice_numbered(const Choices *c, int32_t number); /* NULL: unknown */
+const Choice *choice_numbered(const Choices *c, int64_t number); /* NULL: unknown */
 const Choice *choice_worded(const Choices *c, Str word);
 
 typedef struct Record Record;
