@@ -19,6 +19,14 @@ fi
 
 sh tests/unit/rooms.sh --includes || failed=1
 
+# The API as the newest program prints it, for lint:api.
+program=$(ls -t build*/jingwei 2>/dev/null | head -n 1)
+mkdir -p ci-out
+if [ -n "$program" ] && ! "$program" openapi >ci-out/openapi.json; then
+    echo "lint: $program prints no OpenAPI" >&2
+    failed=1
+fi
+
 has_script() { [ -f web/package.json ] && node -e 'process.exit(require("./web/package.json").scripts?.[process.argv[1]] ? 0 : 1)' "$1"; }
 for script in check lint lint:api; do
     if has_script "$script"; then
