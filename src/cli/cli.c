@@ -142,6 +142,7 @@ const Command commands[] = {
     { "call", "OPERATION [JSON] [--as LOGIN] [--key CLIENT-KEY]", "runs any operation", run_call },
     { "user", "add LOGIN NAME | passwd LOGIN | post LOGIN ROLE [AREA] [UNIT]",
       "accounts and their posts; a password is read from standard input", run_user },
+    { "import", "calendar FILE.csv", "takes holidays and make-up days from a table", run_import },
     { "check", "", "verifies invariants and says what is wrong", run_check },
     { "migrate", "", "brings the database to this program's schema", run_migrate },
     { "backup", "FILE", "copies a running SQLite installation, without its keys", run_backup },

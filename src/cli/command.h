@@ -26,6 +26,7 @@ Installation command_installation(const Config *c);
 int run_serve(const Config *c, int argc, char **argv);
 int run_call(const Config *c, int argc, char **argv);
 int run_user(const Config *c, int argc, char **argv);
+int run_import(const Config *c, int argc, char **argv);
 int run_demo(const Config *c, int argc, char **argv);
 
 #endif

@@ -2,6 +2,7 @@
 #include "limits.h"
 
 #include "catalogue_q.h"
+#include "holidays.h"
 
 #include <string.h>
 

@@ -25,6 +25,4 @@ Err limits_due(Tx *tx, Limit l, int64_t start_ms, Moment *ret, Fault *f);
 /* "4 工作时，09:10 起 …" in both languages, in the arena. */
 Err limits_explain(Tx *tx, Limit l, int64_t start_ms, Str *ret_zh, Str *ret_en, Fault *f);
 
-Err calendar_put(Tx *tx, int32_t day, DayKind kind, Str name, Fault *f);
-
 #endif

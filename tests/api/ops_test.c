@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "calendar_file.h"
 #include "demo.h"
 #include "installation.h"
 #include "keys.h"
@@ -339,6 +340,27 @@ static void test_bad_input(void **state) {
     }
 }
 
+/* ---- the calendar from a table: all of it or nothing ---- */
+
+static Err import_text(const char *table, int64_t *ret_days) {
+    CsvMemory memory = { str(table) };
+    return calendar_import(store, csv_from_memory, &memory, ret_days, &fa);
+}
+
+static void test_calendar_import(void **state) {
+    int64_t days = -1;
+    (void)state;
+    assert_int_equal(import_text("day,kind,name\n2026-01-01,rest,元旦\n2026-02-30,rest,x\n", &days),
+                     ERR_INVALID);
+    assert_non_null(strstr(fa.en, "Row 2"));
+    assert_string_equal(fa.field, "day");
+    assert_int_equal(import_text("day,kind\n2026-01-01,rest\n", &days), ERR_INVALID);
+    assert_int_equal(days, -1);
+    assert_ok(import_text("day,kind,name\n2026-01-01,rest,元旦\n2026-01-04,work,元旦调休\n", &days));
+    assert_int_equal(days, 2);
+    assert_ok(import_text("day,kind,name\n2026-01-01,rest,元旦\n", &days)); /* replaces, never doubles */
+}
+
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_query_prepares),
@@ -353,6 +375,7 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_unplaced_are_queued_with_their_reason),
         cmocka_unit_test(test_contact_is_logged),
         cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_calendar_import),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "operations on SQLite" : "operations on PostgreSQL", tests,
