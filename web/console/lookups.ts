@@ -10,7 +10,8 @@ export const units = ref<Org[]>([]);
 export const conditions = ref<Condition[]>([]);
 export const categories = ref<Category[]>([]);
 const areas = reactive(new Map<string, Area>());
-/* The top of the tree: what the small map shows of a case without a grid. */
+/* The lowest area that holds all others: a district may be here for the sake of its
+ * one subdistrict. What the small map shows of a case without a grid. */
 export const root = ref<string | undefined>(undefined);
 
 export async function loadLookups(): Promise<void> {
@@ -24,7 +25,9 @@ export async function loadLookups(): Promise<void> {
   conditions.value = c;
   categories.value = g;
   for (const area of a) if (area.id) areas.set(area.id, area);
-  root.value = a[0]?.id;
+  let top: Area | undefined = a[0];
+  for (let only: Area | undefined = top; only?.children === 1; only = a.find((x) => x.parent === top?.id)) top = only;
+  root.value = top?.id;
 }
 
 export const areaName = (id: string | undefined): string => (id && areas.get(id)?.name) || '';
