@@ -68,6 +68,7 @@ Err area_history(Tx *tx, const AreaKey *in, const Actor *by, Page *ret, Fault *f
 Err area_locate(Tx *tx, const Spot *in, const Actor *by, Located *ret, Fault *f);
 Err area_rename(Tx *tx, const AreaRename *in, const Actor *by, Area *ret, Fault *f);
 Err area_merge(Tx *tx, const AreaMerge *in, const Actor *by, Area *ret, Fault *f);
+Err place_get(Tx *tx, const PlaceKey *in, const Actor *by, Place *ret, Fault *f);
 Err place_list(Tx *tx, const PlaceFind *in, const Actor *by, Page *ret, Fault *f);
 
 #endif
