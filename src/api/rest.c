@@ -153,7 +153,7 @@ static bool is_point_read(const Op *op) {
 static Err make_room(RestCall *c, Fault *f) {
     const Op *op = c->op.op;
     bool small = is_point_read(op) || (op->does == WRITE && op->right != RIGHT_GROUND_WRITE);
-    char *room = small ? arena_take(http_arena(c->http), OUT_POINT) : NULL;
+    char *room = small ? arena_raw(http_arena(c->http), OUT_POINT) : NULL;
 
     c->op.arena = http_arena(c->http);
     if (small) {

@@ -39,13 +39,18 @@ Err arena_begin(Arena *a, size_t size, Fault *f) {
     return OK;
 }
 
-void *arena_take(Arena *a, size_t n) {
+void *arena_raw(Arena *a, size_t n) {
     size_t room = (n + 15) & ~(size_t)15;
     if (room < n || room > a->size - a->used)
         return NULL;
     void *p = a->base + a->used;
     a->used += room;
-    return memset(p, 0, n);
+    return p;
+}
+
+void *arena_take(Arena *a, size_t n) {
+    void *p = arena_raw(a, n);
+    return p ? memset(p, 0, n) : NULL;
 }
 
 void arena_end(Arena *a) {

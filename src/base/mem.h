@@ -26,6 +26,7 @@ typedef struct Arena {
     size_t used, size;
 } Arena;
 Err arena_begin(Arena *a, size_t size, Fault *f);
+void *arena_raw(Arena *a, size_t n);  /* the same, not zeroed: for what is written before it is read */
 void *arena_take(Arena *a, size_t n); /* zeroed, 16-byte aligned; NULL when full */
 void arena_end(Arena *a);
 Err fault_arena(Fault *f); /* what a full arena is called: ERR_LIMIT */

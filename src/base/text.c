@@ -10,11 +10,12 @@ bool str_is(Str s, const char *z) { return s.n == strlen(z) && memcmp(s.p, z, s.
 bool str_same(Str a, Str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
 
 Err str_copy(Arena *a, Str s, Str *ret, Fault *f) {
-    char *copy = arena_take(a, s.n + 1);
+    char *copy = arena_raw(a, s.n + 1);
     if (!copy)
         return fault_arena(f);
     if (s.n)
         memcpy(copy, s.p, s.n);
+    copy[s.n] = 0;
     *ret = (Str){ copy, s.n };
     return OK;
 }
