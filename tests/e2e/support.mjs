@@ -111,7 +111,7 @@ export async function signIn(page, login, address = '/console/') {
   await page.locator('input[name=login]').fill(login);
   await page.locator('input[name=password]').fill(PASSWORD);
   await page.locator('form button[type=submit]').click();
-  await page.locator('nav.rail, .list').first().waitFor();
+  await page.locator('.flush').waitFor();
 }
 
 /* WCAG 2.2 A and AA, and axe's best practices: no violation on what is in view. */

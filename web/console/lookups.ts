@@ -26,7 +26,11 @@ export async function loadLookups(): Promise<void> {
   categories.value = g;
   for (const area of a) if (area.id) areas.set(area.id, area);
   let top: Area | undefined = a[0];
-  for (let only: Area | undefined = top; only?.children === 1; only = a.find((x) => x.parent === top?.id)) top = only;
+  while (top?.children === 1) {
+    const only = a.find((x) => x.parent === top?.id);
+    if (!only) break;
+    top = only;
+  }
   root.value = top?.id;
 }
 
