@@ -388,7 +388,7 @@ static bool number_of(Str s, double *ret) {
 static Err decode_text_value(const Field *f, Str s, void *row, Arena *a, Fault *fa) {
     int64_t i = 0;
     double d = 0;
-    bool whole = digits_of(s, &i);
+    bool whole = digits_of(s, &i), number = number_of(s, &d);
 
     switch (f->kind) {
     case KIND_TEXT: return set_text(f, s, row, a, fa);
@@ -396,7 +396,7 @@ static Err decode_text_value(const Field *f, Str s, void *row, Arena *a, Fault *
     case KIND_REF: return set_id(f, s, row, a, fa);
     case KIND_INT:
     case KIND_LONG: return set_int(f, whole, i, row, a, fa);
-    case KIND_DEGREE: return set_degree(f, number_of(s, &d), d, row, a, fa);
+    case KIND_DEGREE: return set_degree(f, number, d, row, a, fa);
     case KIND_TIME: return set_time(f, whole, i, row, a, fa);
     case KIND_DAY: return set_day(f, s, row, a, fa);
     case KIND_ENUM: return set_enum(f, s, row, a, fa);

@@ -1,0 +1,58 @@
+/* What stands in an address – of a page or of a GET – becomes the same values as in
+ * a body: numbers, ids, words and truths, each by the kind of its field. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "records.h"
+
+static Str none;
+
+static void degrees_come_through(void **state) {
+    (void)state;
+    Fault f = { 0 };
+    Arena a;
+    Spot spot;
+    Pair pairs[] = { { str("lon"), str("121.4790619") }, { str("lat"), str("-31.229047") } };
+
+    assert_int_equal(arena_begin(&a, 1 << 16, &f), OK);
+    assert_int_equal(record_decode(&spot_asked_record, none, pairs, 2, &a, &spot, &f), OK);
+    assert_int_equal(spot.lon, 1214790619);
+    assert_int_equal(spot.lat, -312290470);
+    pairs[1].value = str("31.2x");
+    assert_int_equal(record_decode(&spot_asked_record, none, pairs, 2, &a, &spot, &f), ERR_INVALID);
+    assert_string_equal(f.field, "lat");
+    arena_end(&a);
+}
+
+static void words_truths_and_numbers_come_through(void **state) {
+    (void)state;
+    Fault f = { 0 };
+    Arena a;
+    CaseFind find;
+    Pair pairs[] = { { str("state"), str("filed") },
+                     { str("open"), str("true") },
+                     { str("page"), str("7") },
+                     { str("unit"), str("383507656578437188") },
+                     { str("within"), str("") } };
+
+    assert_int_equal(arena_begin(&a, 1 << 16, &f), OK);
+    assert_int_equal(record_decode(&case_find_record, none, pairs, COUNT(pairs), &a, &find, &f), OK);
+    assert_int_equal(find.state, CASE_FILED);
+    assert_true(find.has.open && find.open);
+    assert_int_equal(find.page, 7);
+    assert_int_equal(find.unit.v, 383507656578437188);
+    assert_false(find.has.within); /* empty is absent */
+    arena_end(&a);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(degrees_come_through),
+        cmocka_unit_test(words_truths_and_numbers_come_through),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
