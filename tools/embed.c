@@ -207,8 +207,7 @@ static void walk(const char *dir, const char *under) {
 
 static const char unbuilt[] = "<!doctype html>\n<html lang=\"zh\"><meta charset=\"utf-8\"><meta "
                               "name=\"viewport\" content=\"width=device-width\">\n"
-                              "<title>经纬 Jingwei</title>\n<body style=\"font:1rem/1.6 "
-                              "sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem\">\n"
+                              "<title>经纬 Jingwei</title>\n<body>\n"
                               "<h1>经纬 Jingwei</h1>\n<p>服务在运行，但网页没有编进这个程序。请在源码目录运行 "
                               "<code>make</code> 重新构建（需要 node 和 npm）。</p>\n"
                               "<p lang=\"en\">The server is running, but its pages were not built into this "
