@@ -16,18 +16,9 @@ SELECT @columns(account) FROM account WHERE home = 0 AND login = :login;
 -- gives: account
 SELECT @columns(account) FROM account WHERE home = :home AND id = :id;
 
--- name: account_list
--- gives: account
-SELECT @columns(account) FROM account ORDER BY home, login;
-
 -- name: post_add
 -- takes: post
 INSERT INTO post (@columns(post)) VALUES (@values(post));
-
--- name: post_by_id
--- takes: post_key
--- gives: post
-SELECT @columns(post) FROM post WHERE home = :home AND id = :id;
 
 -- name: post_of_account
 -- Those that hold on a day, the oldest first.

@@ -64,12 +64,6 @@ SELECT @columns(cases) FROM cases WHERE home = :home AND code = :code;
 -- gives: cases
 SELECT @columns(cases) FROM cases WHERE external_no = :external_no ORDER BY id;
 
--- name: case_walk
--- Every case in the order of keys, for `check` and for rebuilding.
--- takes: case_walk_in
--- gives: cases
-SELECT @columns(cases) FROM cases WHERE (home, id) > (:after_home, :after) ORDER BY home, id LIMIT :limit;
-
 -- name: event_add
 -- takes: case_event
 INSERT INTO case_event (@columns(case_event)) VALUES (@values(case_event));

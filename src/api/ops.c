@@ -125,15 +125,6 @@ const Op *op_routed(const char *method, Str path, Pair *ret_pairs, size_t *ret_n
 
 /* ---- a call ---- */
 
-static Err check_area(const OpCall *c, Fault *f) {
-    const Field *field = c->op->scope == IN_AREA ? record_field(c->op->in, str("path")) : NULL;
-
-    if (c->op->scope != IN_AREA || (field && actor_reaches(&c->by, column_get(field, 0, c->in).s)))
-        return OK;
-    return fault(f, ERR_NOT_FOUND, "area_unknown", "area", "没有这个网格，或不在您的范围内。",
-                 "There is no such area in your part of the city.");
-}
-
 Err op_begin(OpCall *c, Fault *f) {
     const Op *op = c->op;
 
@@ -151,7 +142,7 @@ Err op_begin(OpCall *c, Fault *f) {
         return fault_arena(f);
     TRY(record_decode(op->in, c->body, c->pairs, c->n_pairs, c->arena, c->in, f));
     c->arena_mark = c->arena->used;
-    return check_area(c, f);
+    return OK;
 }
 
 /* What a handler puts into `token` becomes the session cookie, never the body. */
@@ -180,11 +171,21 @@ static Err encode(OpCall *c, Fault *f) {
     return c->out->full ? fault_arena(f) : OK;
 }
 
+/* A client key keeps the answer for 180 days. A session's token and a reporter's
+ * contact must not last so long, so these two take no key: signing in twice makes
+ * two sessions, and a contact that was opened twice is logged twice. */
+static bool is_keyed(const OpCall *c) {
+    const Field *token = record_field(c->op->out, str("token"));
+    bool secret = c->op->right == RIGHT_CONTACT_OPEN || (token && token->kind == KIND_BYTES);
+
+    return c->op->does != READ && c->client_key.n > 0 && !secret;
+}
+
 /* Runs in the transaction, perhaps more than once: everything that a run leaves
  * behind is reset here. */
 static Err run(Tx *tx, void *arg, Fault *f) {
     OpCall *c = arg;
-    bool keyed = c->op->does != READ && c->client_key.n, seen = false;
+    bool keyed = is_keyed(c), seen = false;
     Str before;
 
     c->arena->used = c->arena_mark;
@@ -200,7 +201,7 @@ static Err run(Tx *tx, void *arg, Fault *f) {
     TRY(c->op->run(tx, c->in, &c->by, &c->page, f));
     take_token(c);
     TRY(encode(c, f));
-    if (keyed && !c->has_token)
+    if (keyed)
         TRY(request_keep(tx, c->client_key, c->op->name, c->body, &c->by, buf_view(c->out), f));
     return OK;
 }
@@ -223,13 +224,10 @@ Err op_prepare(OpCall *c, Fault *f) {
 
 Err op_read(OpCall *c, Fault *f) { return store_read(c->store, c->slot, run, c, f); }
 
-Err op_write(OpCall *c, DoneFn *done, void *arg, Fault *f) {
-    (void)arg;
-    return store_write(c->store, run, c, c->client_key.n > 0, done, f);
-}
+Err op_write(OpCall *c, DoneFn *done, Fault *f) { return store_write(c->store, run, c, is_keyed(c), done, f); }
 
 Err op_call(OpCall *c, Fault *f) {
     TRY(op_begin(c, f));
     TRY(op_prepare(c, f));
-    return c->op->does == READ ? op_read(c, f) : store_write_now(c->store, run, c, c->client_key.n > 0, f);
+    return c->op->does == READ ? op_read(c, f) : store_write_now(c->store, run, c, is_keyed(c), f);
 }

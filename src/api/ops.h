@@ -8,7 +8,7 @@
 #include "tx.h"
 
 typedef enum Does { READ = 1, WRITE, PREPARED } Does;
-typedef enum ScopeRule { IN_AREA = 1, BY_QUERY, ANYWHERE } ScopeRule;
+typedef enum ScopeRule { BY_QUERY = 1, ANYWHERE } ScopeRule;
 
 typedef struct Op {
     const char *name, *method, *path, *sentence;
@@ -50,7 +50,7 @@ typedef struct OpCall {
     bool has_token;
 } OpCall;
 
-/* Right before input: a stranger learns nothing. Then decodes and checks scope. */
+/* Right before input: a stranger learns nothing. Then decodes. */
 Err op_begin(OpCall *c, Fault *f);
 
 /* PREPARED: the slow part, on a thread that may wait. Others: nothing. */
@@ -59,8 +59,8 @@ Err op_prepare(OpCall *c, Fault *f);
 /* READ: on a snapshot, now. */
 Err op_read(OpCall *c, Fault *f);
 
-/* WRITE, PREPARED: queued; `done` is called after the commit. */
-Err op_write(OpCall *c, DoneFn *done, void *arg, Fault *f);
+/* WRITE, PREPARED: queued; `done(c, …)` is called after the commit. */
+Err op_write(OpCall *c, DoneFn *done, Fault *f);
 
 /* All of it, and waits: command line and tests. */
 Err op_call(OpCall *c, Fault *f);

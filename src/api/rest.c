@@ -140,6 +140,8 @@ static void answer(RestCall *c, Err e, const Fault *f) {
     arena_end(&large);
 }
 
+/* The operation's call is the first member, so its address is the whole's. */
+_Static_assert(offsetof(RestCall, op) == 0, "write_done takes one for the other");
 static void write_done(void *arg, Err e, const Fault *f) { answer(arg, e, f); }
 
 /* ---- running ---- */
@@ -181,7 +183,7 @@ static void in_the_pool(void *arg) {
         return;
     }
     if (e == OK)
-        e = op_write(&c->op, write_done, c, &f);
+        e = op_write(&c->op, write_done, &f);
     if (e != OK)
         answer(c, e, &f);
 }
@@ -200,7 +202,7 @@ static void run_call(RestCall *c) {
     }
     http_later(c->http);
     if (c->op.op->does == WRITE) {
-        e = op_write(&c->op, write_done, c, &f);
+        e = op_write(&c->op, write_done, &f);
         if (e != OK)
             answer(c, e, &f);
     } else if (!http_hand_over(http_server(c->http), in_the_pool, c)) {
@@ -211,8 +213,12 @@ static void run_call(RestCall *c) {
 
 /* ---- health ---- */
 
+/* Behind a proxy everybody comes from loopback; what was forwarded is not from here. */
 static bool from_here(const HttpCall *c) {
-    return str_is(http_peer(c), "127.0.0.1") || str_is(http_peer(c), "::1");
+    Str forwarded;
+
+    return (str_is(http_peer(c), "127.0.0.1") || str_is(http_peer(c), "::1")) &&
+           !http_header(c, "X-Forwarded-For", &forwarded) && !http_header(c, "Forwarded", &forwarded);
 }
 
 static void metric(Buf *b, const char *name, const char *help, int64_t value) {

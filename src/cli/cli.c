@@ -98,8 +98,6 @@ static int run_backup(const Config *c, int argc, char **argv) {
     return EXIT_OK;
 }
 
-static int run_check(const Config *c, int argc, char **argv);
-
 static int run_restore(const Config *c, int argc, char **argv) {
     Fault f;
 
@@ -137,21 +135,21 @@ static int run_check(const Config *c, int argc, char **argv) {
 /* ---- the list ---- */
 
 const Command commands[] = {
-    { "serve", "[--listen ADDR:PORT]", "serves pages and API", run_serve },
-    { "demo", "", "makes a small fictional subdistrict in an empty data directory", run_demo },
-    { "call", "OPERATION [JSON] [--as LOGIN] [--key CLIENT-KEY]", "runs any operation", run_call },
+    { "serve", "[--listen ADDR:PORT]", "serves pages and API", false, run_serve },
+    { "demo", "", "makes a small fictional subdistrict in an empty data directory", true, run_demo },
+    { "call", "OPERATION [JSON] [--as LOGIN] [--key CLIENT-KEY]", "runs any operation", true, run_call },
     { "user", "add LOGIN NAME | passwd LOGIN | post LOGIN ROLE [AREA] [UNIT]",
-      "accounts and their posts; a password is read from standard input", run_user },
-    { "import", "calendar FILE.csv", "takes holidays and make-up days from a table", run_import },
-    { "check", "", "verifies invariants and says what is wrong", run_check },
-    { "migrate", "", "brings the database to this program's schema", run_migrate },
-    { "backup", "FILE", "copies a running SQLite installation, without its keys", run_backup },
-    { "restore", "FILE", "puts a copy into an empty data directory", run_restore },
-    { "config", "[--json|--markdown]", "prints the settings and where they come from", run_config },
-    { "openapi", "", "prints the API as OpenAPI 3.1", run_openapi },
-    { "types", "", "prints the nouns as TypeScript", run_types },
-    { "privacy", "", "prints every stored field with its purpose, readers and retention", run_privacy },
-    { "schema", "", "prints the tables that the nouns describe", run_schema },
+      "accounts and their posts; a password is read from standard input", true, run_user },
+    { "import", "calendar FILE.csv", "takes holidays and make-up days from a table", true, run_import },
+    { "check", "", "verifies invariants and says what is wrong", false, run_check },
+    { "migrate", "", "brings the database to this program's schema", false, run_migrate },
+    { "backup", "FILE", "copies a running SQLite installation, without its keys", true, run_backup },
+    { "restore", "FILE", "puts a copy into an empty data directory", true, run_restore },
+    { "config", "[--json|--markdown]", "prints the settings and where they come from", true, run_config },
+    { "openapi", "", "prints the API as OpenAPI 3.1", false, run_openapi },
+    { "types", "", "prints the nouns as TypeScript", false, run_types },
+    { "privacy", "", "prints every stored field with its purpose, readers and retention", false, run_privacy },
+    { "schema", "", "prints the tables that the nouns describe", false, run_schema },
 };
 const size_t commands_count = COUNT(commands);
 
@@ -214,5 +212,7 @@ int cli_main(int argc, char **argv, char **environment) {
         }
     if (config_load(environment, &argc, argv, &config, &f) != OK || zone_install(config.zone, &f) != OK)
         return command_fault(&f);
+    if (argc > 2 && !c->words)
+        return command_usage(c);
     return c->run(&config, argc - 2, argv + 2);
 }

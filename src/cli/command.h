@@ -9,6 +9,7 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 typedef struct Command {
     const char *name, *arguments, *sentence;
+    bool words;                                         /* does it take any? else they are refused */
     int (*run)(const Config *c, int argc, char **argv); /* argv[0] is the first word after the command */
 } Command;
 extern const Command commands[];

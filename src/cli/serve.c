@@ -67,9 +67,7 @@ int run_serve(const Config *c, int argc, char **argv) {
     sigset_t stop;
     Fault f;
 
-    (void)argv;
-    if (argc != 0)
-        return command_usage(command_named("serve"));
+    (void)argc, (void)argv;
     if (log_level_read(c->log_level, &level))
         log_level_set(level);
     /* Blocked before any thread starts, so that only sigwait() sees them. */

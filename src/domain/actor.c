@@ -29,8 +29,3 @@ void actor_copy(const Actor *from, Actor *ret) {
 }
 
 bool actor_may(const Actor *by, Right right) { return right_of(by->role, right); }
-
-bool actor_reaches(const Actor *by, Str path) {
-    Str low = by->scope.path_low;
-    return low.n > 0 && path.n >= low.n && memcmp(path.p, low.p, low.n) == 0;
-}

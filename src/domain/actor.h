@@ -26,7 +26,6 @@ void actor_in(Role role, Str path, OrgId unit, Actor *ret);
 void actor_copy(const Actor *from, Actor *ret); /* an Actor points into itself */
 
 bool actor_may(const Actor *by, Right right);
-bool actor_reaches(const Actor *by, Str path); /* does this path lie in the scope? */
 
 /* A list of at most `n` rows of the output record, in the arena of the call. */
 typedef struct Page {

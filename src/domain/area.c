@@ -354,7 +354,7 @@ static Err take_slot(Tx *tx, const Layer *layer, const AreaPut *in, Area *a, Fau
     return OK;
 }
 
-static Err put_shape(Tx *tx, const Area *a, const Shape *shape, Fault *f) {
+static Err write_shape(Tx *tx, const Area *a, const Shape *shape, bool known, Fault *f) {
     AreaShape row = { .area = a->id, .layer = a->layer };
     Buf bytes;
     int64_t changed;
@@ -362,7 +362,9 @@ static Err put_shape(Tx *tx, const Area *a, const Shape *shape, Fault *f) {
     TRY(buf_begin(&bytes, 4096, 64 << 20, f));
     shape_pack(shape, &bytes);
     row.shape = buf_view(&bytes);
-    Err e = bytes.full ? fault_arena(f) : sql_area_shape_add(tx, &row, &changed, f);
+    Err e = bytes.full ? fault_arena(f)
+            : known    ? sql_area_shape_save(tx, &row, &changed, f)
+                       : sql_area_shape_add(tx, &row, &changed, f);
     buf_end(&bytes);
     return e;
 }
@@ -399,7 +401,7 @@ Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f) {
         measure(&a, in->shape);
     TRY(sql_area_add(tx, &a, &changed, f));
     if (a.shaped)
-        TRY(put_shape(tx, &a, in->shape, f));
+        TRY(write_shape(tx, &a, in->shape, false, f));
     *ret = a;
     return OK;
 }
@@ -448,8 +450,6 @@ Err area_rename(Tx *tx, const AreaRename *in, const Actor *by, Area *ret, Fault 
 static Err unite_shapes(Tx *tx, const Area *a, Area *into, Fault *f) {
     Shape one, two, both;
     bool has_one, has_two;
-    Buf bytes;
-    int64_t changed;
 
     TRY(area_shape_load(tx, a->id, tx_arena(tx), &one, &has_one, f));
     TRY(area_shape_load(tx, into->id, tx_arena(tx), &two, &has_two, f));
@@ -457,12 +457,7 @@ static Err unite_shapes(Tx *tx, const Area *a, Area *into, Fault *f) {
         return OK; /* lists of buildings: there is no ground to take */
     TRY(shape_union((const Shape *const[]){ &one, &two }, 2, false, tx_arena(tx), &both, f));
     measure(into, &both);
-    TRY(buf_begin(&bytes, 4096, 64 << 20, f));
-    shape_pack(&both, &bytes);
-    AreaShape row = { .area = into->id, .layer = into->layer, .shape = buf_view(&bytes) };
-    Err e = bytes.full ? fault_arena(f) : sql_area_shape_save(tx, &row, &changed, f);
-    buf_end(&bytes);
-    return e;
+    return write_shape(tx, into, &both, true, f);
 }
 
 static Err check_merge(const Area *a, const Area *into, int32_t day, Fault *f) {

@@ -79,16 +79,14 @@ static Ground *picture_of(Store *s) {
 /* Keeps `g` for this store; the picture before it lives on until its last reader. */
 static void picture_keep(Store *s, Ground *g) {
     Ground *old = NULL;
-    size_t at = STORES_MAX;
+    size_t at = 0, free_at = STORES_MAX;
 
     pthread_mutex_lock(&pictures_lock);
-    for (size_t i = 0; i < STORES_MAX; i++)
-        if (pictures[i].store == s || (at == STORES_MAX && !pictures[i].store))
-            at = pictures[i].store == s ? i : at == STORES_MAX ? i : at;
-    for (size_t i = 0; i < STORES_MAX; i++)
-        if (pictures[i].store == s)
-            at = i;
-    if (at < STORES_MAX) {
+    for (; at < STORES_MAX && pictures[at].store != s; at++)
+        if (!pictures[at].store && free_at == STORES_MAX)
+            free_at = at;
+    at = at < STORES_MAX ? at : free_at;
+    if (at < STORES_MAX) { /* else the picture is made anew each time: right, only slower */
         old = pictures[at].ground;
         pictures[at].store = g ? s : NULL;
         pictures[at].ground = g;
@@ -319,9 +317,6 @@ Err ground_borrow(Tx *tx, const Ground **ret, Fault *f) {
 }
 
 /* ---- asking it ---- */
-
-size_t ground_count(const Ground *g) { return g->n; }
-const GroundArea *ground_at(const Ground *g, size_t i) { return &g->areas[i]; }
 
 size_t ground_chain(const Ground *g, const GroundArea *from, const GroundArea *ret[CHAIN_MAX]) {
     size_t n = 0;

@@ -28,8 +28,6 @@ Err ground_borrow(Tx *tx, const Ground **ret, Fault *f);
 void ground_return(const Ground *g);
 void ground_forget(Store *s); /* before store_close */
 
-size_t ground_count(const Ground *g);
-const GroundArea *ground_at(const Ground *g, size_t i);
 const GroundArea *ground_area(const Ground *g, AreaId id); /* NULL: not active, or of another layer */
 
 enum { CHAIN_MAX = 8, BORDER_M = 30 };

@@ -10,7 +10,9 @@
 #include "demo.h"
 #include "installation.h"
 #include "keys.h"
+#include "case.h"
 #include "ops.h"
+#include "request.h"
 #include "schema.h"
 #include "store.h"
 #include "testdb.h"
@@ -97,7 +99,7 @@ static Err prepare_all(Tx *tx, void *arg, Fault *f) {
     (void)arg;
     for (size_t i = 0; all_queries[i]; i++) {
         unsigned all = 1u << all_queries[i]->n_filters;
-        for (unsigned mask = 0; mask < all; mask = mask + 1 < all && mask > 64 ? all - 1 : mask + 1)
+        for (unsigned mask = 0; mask < all; mask++)
             TRY(tx_prepare(tx, all_queries[i], mask, f));
     }
     return OK;
@@ -121,7 +123,7 @@ static void test_schema_is_what_the_nouns_say(void **state) {
 static void test_rows_are_whole(void **state) {
     (void)state;
     for (size_t i = 0; i < ops_count; i++) {
-        assert_true(ops[i].right >= RIGHT_PUBLIC && ops[i].right < RIGHT_COUNT && ops[i].scope >= IN_AREA);
+        assert_true(ops[i].right >= RIGHT_PUBLIC && ops[i].right < RIGHT_COUNT && ops[i].scope >= BY_QUERY);
         assert_true(ops[i].body_max > 0 && *ops[i].sentence && ops[i].does >= READ);
         for (size_t j = 0; j < i; j++)
             assert_true(strcmp(ops[i].method, ops[j].method) != 0 || strcmp(ops[i].path, ops[j].path) != 0);
@@ -294,6 +296,19 @@ static void test_unplaced_are_queued_with_their_reason(void **state) {
     assert_string_equal(fa.field, "lat");
 }
 
+static Err count_requests(Tx *tx, void *key, Fault *f) {
+    char room[4096];
+    Arena a = { room, 0, sizeof room };
+    Actor dispatcher = actor(ROLE_DISPATCHER, 0, 11);
+    bool seen;
+    Str answer;
+
+    tx_lend(tx, &a);
+    TRY(request_seen(tx, str(key), "case.contact", (Str){ "", 0 }, &dispatcher, &seen, &answer, f));
+    assert_false(seen);
+    return OK;
+}
+
 /* The contact opens with a reason, is logged, and the chain of the log holds. */
 static void test_contact_is_logged(void **state) {
     Actor dispatcher = actor(ROLE_DISPATCHER, 0, 11), handler = actor(ROLE_HANDLER, 5, 12);
@@ -307,7 +322,9 @@ static void test_contact_is_logged(void **state) {
     assert_int_equal(call("case.contact", &handler, json, NULL), ERR_FORBIDDEN);
     assert_ok(call("case.contact", &dispatcher, json, NULL));
     assert_non_null(strstr(text, "canary-0815"));
-    assert_ok(call("case.contact", &dispatcher, json, NULL));
+    assert_ok(
+        call("case.contact", &dispatcher, json, "key-contact-1")); /* the answer is not kept with the key */
+    assert_ok(store_read(store, -1, count_requests, "key-contact-1", &fa));
     text[0] = 0;
     assert_ok(installation_check(store, &b, &wrong, &fa));
     assert_int_equal(wrong, 0);
@@ -338,6 +355,53 @@ static void test_bad_input(void **state) {
         assert_string_equal(fa.field, wrong[i].field);
         assert_true(*fa.zh && *fa.en);
     }
+}
+
+/* ---- a case of another system ---- */
+
+typedef struct Imported {
+    CaseImport in;
+    Case out;
+    Arena arena;
+} Imported;
+
+static Err import_one(Tx *tx, void *arg, Fault *f) {
+    Imported *i = arg;
+    Actor operator;
+
+    actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &operator);
+    i->arena.used = 0;
+    tx_lend(tx, &i->arena);
+    return case_import(tx, &i->in, &operator, & i->out, f);
+}
+
+static void test_case_import(void **state) {
+    Imported i = { .in = { .external_no = str("18-00269879"),
+                           .text = str("Traffic Signal Repairs"),
+                           .pointed = true,
+                           .lon = 1214700000,
+                           .lat = 312250000,
+                           .reported_ms = 1523531486000,
+                           .due_ms = 1523617886000,
+                           .closed_ms = 1523537147000 } };
+    (void)state;
+    assert_ok(arena_begin(&i.arena, 1 << 20, &fa));
+    assert_ok(store_write_now(store, import_one, &i, false, &fa));
+    assert_int_equal(i.out.state, CASE_CLOSED);
+    assert_int_equal(i.out.placed, PLACED);
+    assert_int_equal(i.out.closed.ms, 1523537147000);
+    assert_int_equal(store_write_now(store, import_one, &i, false, &fa), ERR_CONFLICT); /* never doubled */
+    assert_string_equal(fa.key, "case_imported");
+
+    i.in.external_no = str("18-2");
+    i.in.closed_ms = 0;
+    i.in.placeholder = true; /* though the point lies in a grid */
+    assert_ok(store_write_now(store, import_one, &i, false, &fa));
+    assert_int_equal(i.out.state, CASE_ACCEPTED);
+    assert_int_equal(i.out.placed, PLACE_PLACEHOLDER);
+    assert_false(i.out.has.area);
+    assert_int_equal(id_home(i.out.id.v), 0);
+    arena_end(&i.arena);
 }
 
 /* ---- the calendar from a table: all of it or nothing ---- */
@@ -375,6 +439,7 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_unplaced_are_queued_with_their_reason),
         cmocka_unit_test(test_contact_is_logged),
         cmocka_unit_test(test_bad_input),
+        cmocka_unit_test(test_case_import),
         cmocka_unit_test(test_calendar_import),
     };
     dialect = d;
