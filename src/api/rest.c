@@ -310,14 +310,20 @@ static void handle_api(Rest *r, HttpCall *c) {
     run_call(call);
 }
 
+/* Is `path` the page `root` or beneath it? */
+static bool beneath(Str path, const char *root) {
+    size_t n = strlen(root);
+    return path.n >= n && memcmp(path.p, root, n) == 0 && (path.n == n || path.p[n] == '/');
+}
+
 /* The pages route by themselves: /track/7K3M… is the public page. */
 static void handle_page(HttpCall *c) {
     Str path = http_path(c);
     const StaticFile *file = static_find(&web_files, path);
 
-    if (!file && path.n >= 8 && memcmp(path.p, "/console", 8) == 0)
+    if (!file && beneath(path, "/console"))
         file = static_find(&web_files, str("/console/"));
-    if (!file && !(path.n >= 8 && memcmp(path.p, "/assets/", 8) == 0))
+    if (!file && beneath(path, "/track"))
         file = static_find(&web_files, str("/"));
     if (file)
         static_answer(c, file, NULL);

@@ -2,6 +2,7 @@
  * what is in flight is answered. */
 #include "command.h"
 
+#include "catalogue.h"
 #include "log.h"
 #include "rest.h"
 
@@ -44,6 +45,9 @@ static RestConfig rest_config(const Config *c, int threads, int hands) {
                          .log = log_would(LOG_DEBUG) ? log_line : NULL };
 }
 
+/* The pages show times as the city's clocks do, wherever they are opened. */
+static Err tell_zone(Tx *tx, void *zone, Fault *f) { return setting_put(tx, str("zone"), str(zone), f); }
+
 static void wait_for_the_end(const Rest *rest, const char *data) {
     sigset_t stop;
     int which;
@@ -80,6 +84,7 @@ int run_serve(const Config *c, int argc, char **argv) {
     in.readers = threads + hands > 64 ? 64 : threads + hands;
     in.exclusive = true;
     Err e = installation_open(&in, &store, &f);
+    e = e == OK ? store_write_now(store, tell_zone, (void *)c->zone, true, &f) : e;
     RestConfig r = rest_config(c, threads, hands);
     e = e == OK ? rest_start(&r, store, &rest, &f) : e;
     if (e == OK) {
