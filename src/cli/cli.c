@@ -2,7 +2,7 @@
  * serve.c, call.c, demo.c. */
 #include "cli.h"
 
-#include "command.h"
+#include "import.h"
 #include "ops.h"
 
 #include <stdio.h>
@@ -140,7 +140,8 @@ const Command commands[] = {
     { "call", "OPERATION [JSON] [--as LOGIN] [--key CLIENT-KEY]", "runs any operation", true, run_call },
     { "user", "add LOGIN NAME | passwd LOGIN | post LOGIN ROLE [AREA] [UNIT]",
       "accounts and their posts; a password is read from standard input", true, run_user },
-    { "import", "calendar FILE.csv", "takes holidays and make-up days from a table", true, run_import },
+    { "import", "KIND FILE …", "takes tables and maps of the city from files; see import --help", true,
+      run_import },
     { "check", "", "verifies invariants and says what is wrong", false, run_check },
     { "migrate", "", "brings the database to this program's schema", false, run_migrate },
     { "backup", "FILE", "copies a running SQLite installation, without its keys", true, run_backup },
@@ -207,7 +208,10 @@ int cli_main(int argc, char **argv, char **environment) {
         return usage_all();
     for (int i = 2; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0) {
-            printf("usage: jingwei %s %s\n       %s\n", c->name, c->arguments, c->sentence);
+            if (c->run == run_import)
+                import_help(argv[2]);
+            else
+                printf("usage: jingwei %s %s\n       %s\n", c->name, c->arguments, c->sentence);
             return EXIT_OK;
         }
     if (config_load(environment, &argc, argv, &config, &f) != OK || zone_install(config.zone, &f) != OK)

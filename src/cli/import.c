@@ -1,42 +1,117 @@
-/* import – tables and maps of the city from files. */
-#include "command.h"
+/* import – tables and maps of the city from files: the list of kinds, the file
+ * as they read it, and the shortest of them. See import.h. */
+#include "import.h"
 
 #include "calendar_file.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
-static Err from_file(void *source, char *to, size_t room, size_t *ret_n, Fault *f) {
-    FILE *in = source;
-    size_t n = fread(to, 1, room, in);
+/* ---- the file ---- */
 
-    if (n == 0 && ferror(in))
-        return fault(f, ERR_STORE, "file", "", "读文件出错。", "The file cannot be read.");
+static Err file_fault(const char *path, int error, Fault *f) {
+    return fault(f, ERR_STORE, "file", "", "读不了 %s：%s。", "%s cannot be read: %s.", path, strerror(error));
+}
+
+Err import_file_open(const char *path, ImportFile *ret, Fault *f) {
+    struct stat st;
+    FILE *in = fopen(path, "rb");
+
+    if (!in)
+        return file_fault(path, errno, f);
+    if (fstat(fileno(in), &st) != 0 || S_ISDIR(st.st_mode)) {
+        fclose(in);
+        return file_fault(path, EISDIR, f);
+    }
+    *ret = (ImportFile){ .in = in, .path = path };
+    progress_begin(&ret->bar, path, S_ISREG(st.st_mode) ? st.st_size : 0);
+    return OK;
+}
+
+void import_file_close(ImportFile *file) {
+    if (!file->in)
+        return;
+    progress_end(&file->bar);
+    fclose(file->in);
+    file->in = NULL;
+}
+
+Err import_file_pull(void *source, char *to, size_t room, size_t *ret_n, Fault *f) {
+    ImportFile *file = source;
+    size_t n = fread(to, 1, room, file->in);
+
+    if (n == 0 && ferror(file->in))
+        return file_fault(file->path, errno, f);
+    file->done += (int64_t)n;
+    progress_show(&file->bar, file->done);
     *ret_n = n;
     return OK;
 }
 
-int run_import(const Config *c, int argc, char **argv) {
+/* ---- the calendar ---- */
+
+int import_calendar(const Config *c, int argc, char **argv) {
     Installation in = command_installation(c);
+    ImportFile file = { 0 };
     Store *s = NULL;
     int64_t days = 0;
     Fault f;
 
-    if (argc != 2 || strcmp(argv[0], "calendar") != 0)
-        return command_usage(command_named("import"));
-    FILE *file = fopen(argv[1], "rb");
-    if (!file) {
-        fault(&f, ERR_STORE, "file", "", "打不开 %s：%s。", "%s cannot be opened: %s.", argv[1],
-              strerror(errno));
-        return command_fault(&f);
-    }
-    Err e = installation_open(&in, &s, &f);
-    e = e == OK ? calendar_import(s, from_file, file, &days, &f) : e;
+    if (argc != 1)
+        return import_usage("calendar");
+    Err e = import_file_open(argv[0], &file, &f);
+    e = e == OK ? installation_open(&in, &s, &f) : e;
+    e = e == OK ? calendar_import(s, import_file_pull, &file, &days, &f) : e;
     installation_close(s);
-    fclose(file);
+    import_file_close(&file);
     if (e != OK)
         return command_fault(&f);
     printf("日历：%lld 天 / %lld days of the calendar\n", (long long)days, (long long)days);
     return EXIT_OK;
+}
+
+/* ---- the list ---- */
+
+const ImportKind import_kinds[] = {
+    { "calendar", "FILE.csv", "takes holidays and make-up days from a table", NULL, import_calendar },
+};
+const size_t import_kinds_count = COUNT(import_kinds);
+
+static const ImportKind *kind_named(const char *name) {
+    for (size_t i = 0; name && i < import_kinds_count; i++)
+        if (strcmp(import_kinds[i].name, name) == 0)
+            return &import_kinds[i];
+    return NULL;
+}
+
+static void print_kind(FILE *to, const ImportKind *k) {
+    fprintf(to, "usage: jingwei import %s %s [--data DIR] [--store postgresql://…]\n       %s\n", k->name,
+            k->arguments, k->sentence);
+}
+
+int import_usage(const char *kind) {
+    print_kind(stderr, kind_named(kind));
+    return EXIT_USAGE;
+}
+
+void import_help(const char *kind) {
+    const ImportKind *k = kind_named(kind);
+
+    for (size_t i = 0; i < import_kinds_count && !k; i++)
+        print_kind(stdout, &import_kinds[i]);
+    if (k)
+        print_kind(stdout, k);
+    if (k && k->more)
+        printf("\n%s", k->more);
+}
+
+int run_import(const Config *c, int argc, char **argv) {
+    const ImportKind *k = argc > 0 ? kind_named(argv[0]) : NULL;
+
+    if (k)
+        return k->run(c, argc - 1, argv + 1);
+    for (size_t i = 0; i < import_kinds_count; i++)
+        print_kind(stderr, &import_kinds[i]);
+    return EXIT_USAGE;
 }
