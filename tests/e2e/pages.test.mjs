@@ -215,8 +215,7 @@ test('a case without a place gets one from the small map', async () => {
     await page.getByRole('searchbox').fill(code);
     await page.locator('[data-row] a').click();
     await page.locator('[data-act=place]').click();
-    await page.locator('.map canvas').waitFor();
-    await page.waitForTimeout(300); // the map's first frame
+    await page.locator('.map[data-drawn] canvas').waitFor();
     const box = await page.locator('.map .room').boundingBox();
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
     await page.waitForFunction(() => document.querySelector('input[name=lon]')?.value !== '');

@@ -1,9 +1,12 @@
 /* support – what every end-to-end test stands on: the real program on a demo city of
- * its own, Debian's chromium, axe, and pictures under shots/.
+ * its own, Debian's chromium, axe, and pictures under ci-out/shots.
  *
  * JW_URL names a running server (a demo of its own: tests write to it); otherwise
  * the binary of JW_BINARY, build/jingwei by default, is started on a free port and
- * ended with the tests. Nothing else is started, and nothing outside is asked. */
+ * ended with the tests. Nothing else is started, and nothing outside is asked.
+ *
+ * No test sleeps: it waits for what it wants to see, WAIT_MS at most, which is far
+ * more than a busy machine with the sanitizers on needs. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -19,18 +22,35 @@ const { chromium } = require('playwright-core');
 const axe_source = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export const PASSWORD = 'jingwei-demo';
-const shots = join(here, 'shots');
+const shots = join(source, 'ci-out', 'shots');
 mkdirSync(shots, { recursive: true });
+const WAIT_MS = 30_000;
 
-/* { url, stop() } */
-export async function startServer() {
+/* Why there is no server on this store here; false where there is one. */
+export function noStore(store) {
+  return store === 'postgres' && !process.env.JW_TEST_POSTGRES && 'there is no PostgreSQL here';
+}
+
+/* A new database beside the one that JW_TEST_POSTGRES names. */
+function newDatabase() {
+  const name = `e2e_${process.pid}_${Date.now()}`;
+  execFileSync('psql', ['-qX', process.env.JW_TEST_POSTGRES, '-c', `CREATE DATABASE ${name} ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`]);
+  return process.env.JW_TEST_POSTGRES.replace(/[^/]*$/, name);
+}
+
+/* { url, stop() }; stop() asserts that it ended well, with no word of a sanitizer.
+ * What else a test wants of `serve`, it adds to `more`. */
+export async function startServer({ store = 'sqlite', more = [] } = {}) {
   if (process.env.JW_URL) return { url: process.env.JW_URL, stop: async () => undefined };
   const binary = process.env.JW_BINARY ?? join(source, 'build', 'jingwei');
   const data = mkdtempSync(join(tmpdir(), 'jingwei-e2e-'));
-  const told = execFileSync(binary, ['demo', '--data', join(data, 'city')], { encoding: 'utf8' });
+  const where = ['--data', join(data, 'city'), ...(store === 'postgres' ? ['--store', newDatabase()] : [])];
+  if (store === 'postgres') execFileSync(binary, ['migrate', ...where]);
+  const told = execFileSync(binary, ['demo', ...where], { encoding: 'utf8' });
   assert.match(told, new RegExp(PASSWORD), 'demo prints the password of its accounts');
-  const child = spawn(binary, ['serve', '--data', join(data, 'city'), '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(binary, ['serve', ...where, '--listen', '127.0.0.1:0', ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((done) => child.once('exit', done));
+  process.once('exit', () => child.kill('SIGKILL')); // whatever happens to the tests
   let log = '';
   child.stderr.on('data', (part) => (log += part));
   const url = await new Promise((found, lost) => {
@@ -46,8 +66,9 @@ export async function startServer() {
     url,
     async stop() {
       child.kill('SIGTERM');
-      await ended;
+      const status = await ended;
       rmSync(data, { recursive: true, force: true });
+      assert.equal(status, 0, `the server did not end well:\n${log}`);
     },
   };
 }
@@ -85,9 +106,10 @@ export async function person(browser, url, { size = 'desk', lang = 'zh', dark = 
     hasTouch: size === 'phone',
     ...more,
   });
-  context.setDefaultTimeout(8_000);
+  context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   const complaints = [];
+  const asked = []; // what it asked the server, as "GET /api/1/cases"; a test may empty it
   page.on('console', (m) => {
     // Answers of 4xx are part of the tests; Chromium reports each as an error.
     if (m.type() === 'error' && !/Failed to load resource/.test(m.text())) complaints.push(m.text());
@@ -95,10 +117,13 @@ export async function person(browser, url, { size = 'desk', lang = 'zh', dark = 
   page.on('pageerror', (e) => complaints.push(String(e)));
   page.on('request', (r) => {
     if (!r.url().startsWith(url) && !/^(data|blob):/.test(r.url())) complaints.push(`asked ${r.url()}`);
+    const { pathname } = new URL(r.url());
+    if (pathname.startsWith('/api/')) asked.push(`${r.method()} ${pathname}`);
   });
   return {
     page,
     context,
+    asked,
     async close() {
       await context.close();
       assert.deepEqual(complaints, [], 'the page complains of nothing and asks nobody else');
