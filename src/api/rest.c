@@ -151,24 +151,36 @@ static bool is_point_read(const Op *op) {
 }
 
 /* Rooms: a point read and an ordinary write fit the HTTP arena; what is larger
- * takes a block of its own. */
+ * takes a block of its own. A write's answer must fit at the first try, as it is
+ * kept with the client key, so it may grow; a read's is tried in the arena. */
 static Err make_room(RestCall *c, Fault *f) {
     const Op *op = c->op.op;
     bool small = is_point_read(op) || (op->does == WRITE && op->right != RIGHT_GROUND_WRITE);
-    char *room = small ? arena_raw(http_arena(c->http), OUT_POINT) : NULL;
 
     c->op.arena = http_arena(c->http);
-    if (small) {
+    c->op.out = &c->out;
+    if (is_point_read(op)) {
+        char *room = arena_raw(http_arena(c->http), OUT_POINT);
         if (!room)
             return fault_arena(f);
         c->out = (Buf){ room, 0, OUT_POINT, false, 0 };
-    } else {
+        return OK;
+    }
+    if (!small) {
         TRY(arena_begin(&c->large, ARENA_LARGE, f));
         c->op.arena = &c->large;
-        TRY(buf_begin(&c->out, 16384, OUT_MAX, f));
     }
-    c->op.out = &c->out;
-    return OK;
+    return buf_begin(&c->out, small ? 1024 : 16384, OUT_MAX, f);
+}
+
+/* A case of ten thousand characters takes more than a point's usual room. */
+static Err read_point(RestCall *c, Fault *f) {
+    Err e = op_read(&c->op, f);
+
+    if (!c->out.full)
+        return e;
+    TRY(buf_begin(&c->out, 4 * OUT_POINT, OUT_MAX, f));
+    return op_read(&c->op, f);
 }
 
 static void in_the_pool(void *arg) {
@@ -196,7 +208,7 @@ static void run_call(RestCall *c) {
         e = op_begin(&c->op, &f);
     if (e != OK || is_point_read(c->op.op)) {
         if (e == OK)
-            e = op_read(&c->op, &f);
+            e = read_point(c, &f);
         answer(c, e, &f);
         return;
     }

@@ -52,6 +52,11 @@ int run_call(const Config *c, int argc, char **argv) {
     Fault f;
     AsWhom who = { .login = as, .arena = &a };
 
+    if (argc >= 1 && !op) {
+        fault(&f, ERR_INVALID, "operation_unknown", "", "没有“%.40s”这个操作。`jingwei call` 列出全部操作。",
+              "There is no operation “%.40s”. `jingwei call` lists them all.", argv[0]);
+        return command_misused(&f);
+    }
     if (!op || argc > 2) {
         for (size_t i = 0; i < ops_count; i++)
             fprintf(stderr, "  %-18s %s\n", ops[i].name, ops[i].sentence);

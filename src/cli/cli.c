@@ -136,7 +136,7 @@ static int run_check(const Config *c, int argc, char **argv) {
 
 const Command commands[] = {
     { "serve", "[--listen ADDR:PORT]", "serves pages and API", false, run_serve },
-    { "demo", "", "makes a small fictional subdistrict in an empty data directory", true, run_demo },
+    { "demo", "[--seed N]", "makes a small fictional subdistrict in an empty data directory", true, run_demo },
     { "call", "OPERATION [JSON] [--as LOGIN] [--key CLIENT-KEY]", "runs any operation", true, run_call },
     { "user", "add LOGIN NAME | passwd LOGIN | post LOGIN ROLE [AREA] [UNIT]",
       "accounts and their posts; a password is read from standard input", true, run_user },
@@ -174,6 +174,11 @@ int command_fault(const Fault *f) {
     return err_exit_code(f->err);
 }
 
+int command_misused(const Fault *f) {
+    command_fault(f);
+    return EXIT_USAGE;
+}
+
 const char *command_option(int *argc, char **argv, const char *flag) {
     for (int i = 0; i + 1 < *argc; i++)
         if (strcmp(argv[i], flag) == 0) {
@@ -198,14 +203,48 @@ static int usage_all(void) {
     return EXIT_USAGE;
 }
 
+static int unknown_command(const char *word) {
+    Fault f;
+
+    fault(&f, ERR_INVALID, "command_unknown", "", "没有“%.40s”这个命令。`jingwei` 列出全部命令。",
+          "There is no command “%.40s”. `jingwei` lists them all.", word);
+    return command_misused(&f);
+}
+
+/* Is `word` one of the flags that stand in the command's line of arguments? */
+static bool is_flag_of(const Command *c, const char *word) {
+    size_t n = strlen(word);
+
+    for (const char *p = c->arguments; (p = strstr(p, word)) != NULL; p += n)
+        if (p > c->arguments && strchr(" [|(", p[-1]) && strchr(" ]|)", p[n]))
+            return true;
+    return false;
+}
+
+/* The settings are taken out already; what still begins with two dashes must be
+ * the command's own. */
+static Err check_flags(const Command *c, int argc, char **argv, Fault *f) {
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strncmp(argv[i], "--", 2) == 0 && !is_flag_of(c, argv[i]))
+            return fault(
+                f, ERR_INVALID, "flag_unknown", "",
+                "%s 没有“%.40s”这个选项，也没有这个设置。`jingwei %s --help` 和 `jingwei config` 列出它们。",
+                "%s has no flag “%.40s”, and there is no such setting. `jingwei %s --help` and `jingwei "
+                "config` list them.",
+                c->name, argv[i], c->name);
+    return OK;
+}
+
 int cli_main(int argc, char **argv, char **environment) {
     static Config config;
     Fault f;
     const Command *c = argc > 1 ? command_named(argv[1]) : NULL;
 
     record_begin();
-    if (!c)
+    if (argc < 2)
         return usage_all();
+    if (!c)
+        return unknown_command(argv[1]);
     for (int i = 2; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0) {
             if (c->run == run_import)
@@ -214,8 +253,9 @@ int cli_main(int argc, char **argv, char **environment) {
                 printf("usage: jingwei %s %s\n       %s\n", c->name, c->arguments, c->sentence);
             return EXIT_OK;
         }
-    if (config_load(environment, &argc, argv, &config, &f) != OK || zone_install(config.zone, &f) != OK)
-        return command_fault(&f);
+    if (config_load(environment, &argc, argv, &config, &f) != OK || zone_install(config.zone, &f) != OK ||
+        check_flags(c, argc, argv, &f) != OK)
+        return command_misused(&f);
     if (argc > 2 && !c->words)
         return command_usage(c);
     return c->run(&config, argc - 2, argv + 2);

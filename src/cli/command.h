@@ -17,6 +17,7 @@ extern const size_t commands_count;
 
 int command_usage(const Command *c); /* prints it, EXIT_USAGE */
 int command_fault(const Fault *f);   /* both languages to stderr, EXIT_FAILED */
+int command_misused(const Fault *f); /* the same, EXIT_USAGE */
 const Command *command_named(const char *name);
 
 /* The value after `flag` ("--as"), taken out of argv; NULL: not given. */

@@ -80,6 +80,7 @@ int run_serve(const Config *c, int argc, char **argv) {
     sigaddset(&stop, SIGINT);
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a failed write, not the end */
 
     in.readers = threads + hands > 64 ? 64 : threads + hands;
     in.exclusive = true;

@@ -49,7 +49,7 @@ static const char release[] = "RELEASE one";
 /* ---- what the server said ---- */
 
 static Err lost_fault(const Conn *c, Fault *f) {
-    Err e = fault(f, ERR_STORE, "store_unreachable", "",
+    Err e = fault(f, ERR_BUSY, "store_unreachable", "",
                   "连不上 PostgreSQL（%s:%s），没有保存。请检查它是否在运行。",
                   "PostgreSQL at %s:%s does not answer; nothing was saved. Check that it is running.",
                   PQhost(c->pg) ? PQhost(c->pg) : "", PQport(c->pg) ? PQport(c->pg) : "");

@@ -244,7 +244,7 @@ static void test_postgres_refusals(void **state) {
     if (dialect != POSTGRES)
         return;
     c.where = "postgresql://jingwei:secret@127.0.0.1:1/postgres";
-    assert_refused(store_open(&c, &store, &fa), ERR_STORE, "store_unreachable",
+    assert_refused(store_open(&c, &store, &fa), ERR_BUSY, "store_unreachable",
                    "at 127.0.0.1:1 does not answer");
     assert_null(strstr(fa.en, "secret"));
     assert_null(strstr(fa.detail, "secret"));

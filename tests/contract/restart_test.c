@@ -107,9 +107,9 @@ static void test_down_too_long(void **state) {
     ctl("kill");
     queue_jobs(jobs, COUNT(jobs));
     wait_jobs(jobs, COUNT(jobs));
-    assert_true(jobs[0].err == ERR_STORE && jobs[1].err == ERR_STORE);
+    assert_true(jobs[0].err == ERR_BUSY && jobs[1].err == ERR_BUSY);
     assert_string_equal(jobs[0].fault.key, "store_unreachable");
-    assert_int_equal(store_ready(store, &fa), ERR_STORE);
+    assert_int_equal(store_ready(store, &fa), ERR_BUSY);
     assert_string_equal(fa.key, "store_unreachable");
     ctl("start");
     assert_ok(store_ready(store, &fa));
