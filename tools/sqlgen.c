@@ -9,7 +9,9 @@
  *
  *   -- name: case_list           -- takes: case_find scope       -- gives: cases
  *   @columns(cases) @values(cases) @sets(cases) :name
- *   and blocks, kept only when the OPTIONAL field they name is set: see sql/queries.
+ *   @holds(column pattern): the text holds the words, see str_holding(). LIKE itself is
+ *   refused: the stores fold letters differently, and % and _ are letters here.
+ *   And blocks, kept only when the OPTIONAL field they name is set: see sql/queries.
  *
  * A second form of a query for PostgreSQL alone stands in sql/postgres under the
  * same name and takes the same records. `sqlgen --all` prints the list of every
@@ -21,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { TEXT_MAX = 1 << 20 };
 
@@ -126,7 +129,7 @@ static void expand(Str what, Str noun, Str prefix) {
     if (!r)
         stop("no such record", noun);
     if (!columns && !values && !sets)
-        stop("know only @columns, @values and @sets, not", what);
+        stop("know only @columns, @values, @sets and @holds, not", what);
     const Field *f = r->fields(&n);
     for (size_t i = 0; i < n; i++, f++)
         for (size_t part = 0; field_stored(f) && part < field_parts(f); part++) {
@@ -191,7 +194,17 @@ static size_t word_at(const char *p) {
     return n;
 }
 
-/* @columns(cases) or @columns(cases c): the second word is the table's alias. */
+/* The same on both stores: only A–Z have capitals. */
+static void holds(Str column, Str pattern) {
+    put("lower(", 6);
+    put(column.p, column.n);
+    put(") LIKE lower(", 13);
+    param(pattern, false);
+    put(") ESCAPE '\\'", 12);
+}
+
+/* @columns(cases) or @columns(cases c): the second word is the table's alias.
+ * @holds(name name_like): the second word is the parameter. */
 static const char *macro(const char *p, size_t n) {
     Str noun = { p + n + 2, word_at(p + n + 2) };
     const char *rest = noun.p + noun.n;
@@ -203,7 +216,10 @@ static const char *macro(const char *p, size_t n) {
     }
     if (*rest != ')')
         stop("open bracket after", noun);
-    expand((Str){ p + 1, n }, noun, prefix);
+    if (str_is((Str){ p + 1, n }, "holds"))
+        holds(noun, prefix);
+    else
+        expand((Str){ p + 1, n }, noun, prefix);
     return rest + 1;
 }
 
@@ -230,6 +246,8 @@ static const char *body_step(const char *p) {
         p = strstr(p, "*/");
         return p ? p + 2 : "";
     }
+    if (strncasecmp(p, "like ", 5) == 0)
+        stop("LIKE is written as @holds(column pattern)", str(""));
     line += *p == '\n';
     if (!isspace((unsigned char)*p))
         put(p, 1);

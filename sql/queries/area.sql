@@ -109,12 +109,13 @@ INSERT INTO place (@columns(place)) VALUES (@values(place));
 SELECT @columns(place) FROM place WHERE home = :home AND id = :id;
 
 -- name: place_list
+-- Those whose name holds the words: written there or spoken, it may begin anywhere.
 -- takes: place_find
 -- gives: place
 SELECT @columns(place) FROM place
  WHERE path >= '0'
    /*? area */ AND area = :area /*? end */
-   /*? name */ AND name = :name /*? end */
+   /*? name_like */ AND @holds(name name_like) /*? end */
  ORDER BY path, name, id
  LIMIT :limit;
 

@@ -20,6 +20,7 @@ UPDATE cases SET @sets(cases)
 
 -- name: case_list
 -- Newest first. A case is open until it is closed or rejected (states 10, 11).
+-- The words are looked for row by row, until there is an index of them.
 -- takes: case_find scope
 -- gives: cases
 SELECT @columns(cases) FROM cases
@@ -33,6 +34,7 @@ SELECT @columns(cases) FROM cases
    /*? unit */ AND unit = :unit /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? due_before */ AND due_ms < :due_before_ms /*? end */
+   /*? words_like */ AND (external_no = :words OR @holds(spot words_like) OR @holds(text words_like)) /*? end */
    /*? before */ AND id < :before /*? end */
  ORDER BY id DESC
  LIMIT :limit OFFSET :skip;
@@ -52,6 +54,7 @@ SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
    /*? unit */ AND unit = :unit /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? due_before */ AND due_ms < :due_before_ms /*? end */
+   /*? words_like */ AND (external_no = :words OR @holds(spot words_like) OR @holds(text words_like)) /*? end */
  LIMIT 1001) AS counted;
 
 -- name: case_by_code

@@ -20,6 +20,23 @@ Err str_copy(Arena *a, Str s, Str *ret, Fault *f) {
     return OK;
 }
 
+Err str_holding(Arena *a, Str s, Str *ret, Fault *f) {
+    char *pattern = arena_raw(a, 2 * s.n + 3), *to = pattern;
+
+    if (!pattern)
+        return fault_arena(f);
+    *to++ = '%';
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '%' || s.p[i] == '_' || s.p[i] == '\\')
+            *to++ = '\\';
+        *to++ = s.p[i];
+    }
+    *to++ = '%';
+    *to = 0;
+    *ret = (Str){ pattern, (size_t)(to - pattern) };
+    return OK;
+}
+
 /* Bytes of the well-formed character at `p`, 0 if there is none (Unicode, table 3-7). */
 static size_t utf8_step(const unsigned char *p, size_t n) {
     unsigned char low = 0x80, high = 0xBF;

@@ -13,6 +13,9 @@ typedef struct Str {
 Str str(const char *z);
 bool str_is(Str s, const char *z);
 bool str_same(Str a, Str b);
+/* The pattern that finds every text in which `s` occurs, % and _ taken as they are:
+ * what @holds() of a query compares with. */
+Err str_holding(Arena *a, Str s, Str *ret, Fault *f);
 Err str_copy(Arena *a, Str s, Str *ret, Fault *f); /* NUL-terminated copy in the arena */
 
 /* Well-formed UTF-8 (no surrogates, nothing overlong, up to U+10FFFF)? On false

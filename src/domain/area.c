@@ -539,6 +539,11 @@ Err place_get(Tx *tx, const PlaceKey *in, const Actor *by, Place *ret, Fault *f)
 }
 
 Err place_list(Tx *tx, const PlaceFind *in, const Actor *by, Page *ret, Fault *f) {
+    PlaceFind find = *in;
+
     (void)by;
-    return sql_place_list(tx, in, ret->rows, (size_t)in->limit, &ret->n, f);
+    find.has.name_like = in->has.name;
+    if (in->has.name)
+        TRY(str_holding(tx_arena(tx), in->name, &find.name_like, f));
+    return sql_place_list(tx, &find, ret->rows, (size_t)in->limit, &ret->n, f);
 }

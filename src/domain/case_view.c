@@ -18,13 +18,17 @@ enum { PAGES_MAX = 20, EVENTS_SHOWN = 200, COUNTED = 1000 };
 
 /* ---- lists ---- */
 
-/* `within` names an area; the query wants its range of paths. */
+/* What the query wants of what was asked: `within` names an area, and it takes the
+ * range of its paths; the words are looked for as they stand, % and _ included. */
 static Err find_ready(Tx *tx, const CaseFind *in, CaseFind *ret, Fault *f) {
     Area area;
     char high[48];
 
     *ret = *in;
     ret->skip = (in->page - 1) * in->limit;
+    ret->has.words_like = in->has.words;
+    if (in->has.words)
+        TRY(str_holding(tx_arena(tx), in->words, &ret->words_like, f));
     if (!in->has.within)
         return OK;
     TRY(area_load(tx, in->within, &area, f));

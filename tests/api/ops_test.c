@@ -332,6 +332,46 @@ static void test_contact_is_logged(void **state) {
 
 /* ---- bad input: one clear sentence, and where ---- */
 
+/* ---- looked for by words ---- */
+
+static size_t listed(const char *op, const Actor *by, const char *json) {
+    size_t n = 0;
+
+    assert_ok(call(op, by, json, NULL));
+    for (const char *p = strstr(text, "\"id\":"); p; p = strstr(p + 1, "\"id\":"))
+        n++;
+    return n;
+}
+
+static void test_places_by_words(void **state) {
+    Actor resident;
+
+    (void)state;
+    actor_public(&resident);
+    assert_int_equal(listed("place.list", &resident, "{\"name\":\"松苑路 8 弄\"}"), 1);
+    assert_int_equal(listed("place.list", &resident, "{\"name\":\"苑路\"}"), 6);
+    assert_int_equal(listed("place.list", &resident, "{\"name\":\"苑路\",\"limit\":2}"), 2);
+    assert_int_equal(listed("place.list", &resident, "{\"name\":\"%\"}"), 0);
+    assert_int_equal(listed("place.list", &resident, "{\"name\":\"松_路\"}"), 0);
+    assert_int_equal(listed("place.list", &resident, "{\"name\":\"松苑路\\\\\"}"), 0);
+}
+
+static void test_cases_by_words(void **state) {
+    Actor clerk = actor(ROLE_DISPATCHER, 0, 0), resident, elsewhere;
+
+    (void)state;
+    actor_public(&resident);
+    actor_in(ROLE_DISPATCHER, str("0zz"), (OrgId){ 0 }, &elsewhere);
+    assert_ok(call("case.report", &resident, "{\"text\":\"50%_off Sign\",\"spot\":\"望江亭 7 号\"}", NULL));
+    assert_int_equal(listed("case.list", &clerk, "{\"words\":\"望江亭\"}"), 1);
+    assert_int_equal(listed("case.list", &clerk, "{\"words\":\"%_OFF sign\"}"), 1);
+    assert_int_equal(listed("case.list", &clerk, "{\"words\":\"5_%_off\"}"), 0);
+    assert_int_equal(listed("case.list", &clerk, "{\"words\":\"望江亭\",\"state\":\"closed\"}"), 0);
+    assert_int_equal(listed("case.list", &elsewhere, "{\"words\":\"望江亭\"}"), 0);
+    assert_ok(call("case.count", &clerk, "{\"words\":\"望江亭\"}", NULL));
+    assert_int_equal(answered("n"), 1);
+}
+
 static void test_bad_input(void **state) {
     static const struct {
         const char *json, *key, *field;
@@ -438,6 +478,8 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_client_key),
         cmocka_unit_test(test_unplaced_are_queued_with_their_reason),
         cmocka_unit_test(test_contact_is_logged),
+        cmocka_unit_test(test_places_by_words),
+        cmocka_unit_test(test_cases_by_words),
         cmocka_unit_test(test_bad_input),
         cmocka_unit_test(test_case_import),
         cmocka_unit_test(test_calendar_import),

@@ -243,6 +243,24 @@ static void without_memory(void **unused) {
     mem_watched = false;
 }
 
+static void patterns_of_like(void **state) {
+    static const struct {
+        const char *words, *pattern;
+    } cases[] = { { "漏水", "%漏水%" }, { "", "%%" }, { "50%_\\", "%50\\%\\_\\\\%" } };
+    Arena a;
+    Str got;
+
+    (void)state;
+    assert_int_equal(arena_begin(&a, 64, &f), OK);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(str_holding(&a, str(cases[i].words), &got, &f), OK);
+        assert_string_equal(got.p, cases[i].pattern);
+        assert_int_equal(got.n, strlen(cases[i].pattern));
+    }
+    assert_int_equal(str_holding(&a, str("wider than what is left of so small an arena"), &got, &f), ERR_LIMIT);
+    arena_end(&a);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(utf8_by_the_book),
@@ -250,6 +268,7 @@ int main(void) {
         cmocka_unit_test(degrees_and_numbers),
         cmocka_unit_test(json_texts_come_back),
         cmocka_unit_test(arenas),
+        cmocka_unit_test(patterns_of_like),
         cmocka_unit_test(sentences_are_text),
         cmocka_unit_test(without_memory),
     };
