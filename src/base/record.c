@@ -41,6 +41,31 @@ const Field *record_field(const Record *r, Str name) {
     return NULL;
 }
 
+/* Bytes of the member of a row; 0 of what has none. */
+static size_t member_size(Kind k) {
+    static const size_t size[KIND_COUNT] = {
+        [KIND_KEY] = sizeof(int64_t),  [KIND_REF] = sizeof(int64_t), [KIND_INT] = sizeof(int32_t),
+        [KIND_LONG] = sizeof(int64_t), [KIND_TEXT] = sizeof(Str),    [KIND_DEGREE] = sizeof(int32_t),
+        [KIND_TIME] = sizeof(Moment),  [KIND_DAY] = sizeof(int32_t), [KIND_BOOL] = sizeof(bool),
+        [KIND_ENUM] = sizeof(Kind),    [KIND_BYTES] = sizeof(Str),   [KIND_SEALED] = sizeof(Sealed),
+        [KIND_LIST] = sizeof(List),    [KIND_RAW] = sizeof(Str)
+    };
+    return size[k];
+}
+
+void record_take(const Record *to, void *row, const Record *from, const void *asked) {
+    size_t n;
+    const Field *f = from->fields(&n);
+
+    for (size_t i = 0; i < n; i++, f++) {
+        const Field *into = record_field(to, str(f->name));
+        if (!into || into->kind != f->kind || into->presence == MADE || into->presence == LATER)
+            continue;
+        memcpy((char *)row + into->at, (const char *)asked + f->at, member_size(f->kind));
+        memcpy((char *)row + into->has, (const char *)asked + f->has, sizeof(bool));
+    }
+}
+
 /* ---- columns ---- */
 
 bool field_nullable(const Field *f) { return f->presence == OPTIONAL || f->presence == LATER; }

@@ -99,6 +99,11 @@ Value column_get(const Field *f, size_t part, const void *row);
 Err column_set(const Field *f, size_t part, void *row, Value v, Arena *a, Fault *fa);
 const Field *record_field(const Record *r, Str name); /* NULL: none of that name */
 
+/* What was asked becomes what is stored: each field that both records have under one
+ * name and of one kind, value and flag, unless the server makes it in `to`. Texts
+ * stay where they are. So a field that is asked for and stored needs no line in C. */
+void record_take(const Record *to, void *row, const Record *from, const void *asked);
+
 /* Once, before the first decode: the JSON reader takes its memory from mem.h too. */
 void record_begin(void);
 

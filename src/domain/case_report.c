@@ -104,25 +104,8 @@ Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Act
 /* ---- the report ---- */
 
 static void copy_report(const CaseReport *in, const Actor *by, Case *c) {
-    *c = (Case){ .revision = 1,
-                 .workflow = 1,
-                 .state = CASE_REPORTED,
-                 .source = in->source,
-                 .danger = in->danger,
-                 .text = in->text,
-                 .spot = in->spot,
-                 .lon = in->lon,
-                 .lat = in->lat,
-                 .place = in->place,
-                 .category = in->category,
-                 .reported = moment_now(),
-                 .occurred = in->occurred };
-    c->has.spot = in->has.spot;
-    c->has.lon = in->has.lon;
-    c->has.lat = in->has.lat;
-    c->has.place = in->has.place;
-    c->has.category = in->has.category;
-    c->has.occurred = in->has.occurred;
+    *c = (Case){ .revision = 1, .workflow = 1, .state = CASE_REPORTED, .reported = moment_now() };
+    record_take(&cases_record, c, &case_report_record, in);
     if (by->account.v) {
         c->reported_by = by->account;
         c->has.reported_by = true;

@@ -1,5 +1,6 @@
 /* What stands in an address – of a page or of a GET – becomes the same values as in
- * a body: numbers, ids, words and truths, each by the kind of its field. */
+ * a body: numbers, ids, words and truths, each by the kind of its field. And what
+ * was asked becomes what is stored, field by field. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,10 +50,29 @@ static void words_truths_and_numbers_come_through(void **state) {
     arena_end(&a);
 }
 
+static void asked_becomes_stored(void **state) {
+    CaseReport in = { .text = str("积水"), .lon = 1214790619, .danger = true, .source = SOURCE_VISIT };
+    Case c = { .spot = str("as it was"), .revision = 7, .state = CASE_FILED };
+
+    (void)state;
+    in.has.lon = c.has.spot = true;
+    record_take(&cases_record, &c, &case_report_record, &in);
+    assert_string_equal(c.text.p, "积水");
+    assert_int_equal(c.lon, 1214790619);
+    assert_true(c.has.lon && c.danger);
+    assert_int_equal(c.source, SOURCE_VISIT);
+    assert_false(c.has.spot || c.has.place); /* not asked: not there */
+    assert_int_equal(c.revision, 7);         /* the server's own are not touched */
+    assert_int_equal(c.state, CASE_FILED);
+    record_take(&cases_record, &c, &case_key_record, &(CaseKey){ .id = { 5 } });
+    assert_int_equal(c.id.v, 0); /* nor is the key, which the server makes */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(degrees_come_through),
         cmocka_unit_test(words_truths_and_numbers_come_through),
+        cmocka_unit_test(asked_becomes_stored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
