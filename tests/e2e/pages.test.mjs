@@ -127,6 +127,25 @@ test('language and type size are remembered', async () => {
   });
 });
 
+test('who reported in English is answered in English', async () => {
+  let code;
+  await with_person({ size: 'phone', lang: 'en' }, async (page) => {
+    await page.goto('/');
+    await page.locator('input[name=spot]').fill('By the west gate');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.locator('textarea[name=text]').fill('A street lamp is out');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: 'Send' }).click();
+    code = (await page.locator('[data-test=code]').textContent()).trim();
+  });
+  await with_person({}, async (page) => {
+    await signIn(page, 'dispatch', '/console/?state=all&unplaced=1');
+    await page.getByRole('searchbox').fill(code);
+    await page.locator('[data-row] a').click();
+    await page.getByText('请用英文答复').waitFor();
+  });
+});
+
 /* ---- the console ---- */
 
 test('signing in keeps the address; a wrong password is said beside it', async () => {

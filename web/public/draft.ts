@@ -5,6 +5,7 @@ import { reactive, watch } from 'vue';
 import { Writer } from '../shared/api/client';
 import type { CaseReport } from '../shared/api/types';
 import { forget, recallJson, remember } from '../shared/keep';
+import { lang } from '../shared/modes';
 
 export type Draft = {
   step: 1 | 2 | 3;
@@ -20,6 +21,7 @@ export type Draft = {
   reachable: boolean;
   name: string;
   contact: string;
+  in_english?: boolean; // as it was first sent: the switch must not make it another report
 };
 
 const empty = (): Draft => ({ step: 1, spot: '', text: '', danger: false, category: '', reachable: false, name: '', contact: '' });
@@ -40,7 +42,9 @@ export const sender = new Writer({
 });
 
 export function reportOf(d: Draft): CaseReport {
+  d.in_english ??= lang.value === 'en';
   const r: CaseReport = { text: d.text.trim() };
+  if (d.in_english) r.in_english = true;
   if (d.spot.trim()) r.spot = d.spot.trim();
   if (d.place) r.place = d.place;
   else if (d.lon !== undefined && d.lat !== undefined) {
