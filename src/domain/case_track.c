@@ -25,6 +25,14 @@ static Err case_of_code(Tx *tx, Str text, Case *ret, Fault *f) {
                      "There is no report with this code.");
 }
 
+/* A clerk on the telephone has the code before anything else. */
+Err case_by_code(Tx *tx, const CaseTrack *in, const Actor *by, Case *ret, Fault *f) {
+    Case c;
+
+    TRY(case_of_code(tx, in->code, &c, f));
+    return case_load(tx, c.id, by, ret, f);
+}
+
 Err case_track(Tx *tx, const CaseTrack *in, const Actor *by, CaseStatus *ret, Fault *f) {
     Case c;
 

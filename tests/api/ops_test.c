@@ -342,7 +342,23 @@ static void test_contact_is_logged(void **state) {
 
 /* ---- bad input: one clear sentence, and where ---- */
 
-/* ---- looked for by words ---- */
+/* ---- looked for by code and by words ---- */
+
+static void test_case_by_code(void **state) {
+    Actor clerk = actor(ROLE_DISPATCHER, 0, 0), handler = actor(ROLE_HANDLER, 1, 0), resident;
+    char code[16], json[64];
+
+    (void)state;
+    actor_public(&resident);
+    assert_ok(call("case.report", &resident, "{\"text\":\"读码来问\"}", NULL));
+    snprintf(code, sizeof code, "%.14s", strstr(text, "\"code\":\"") + 8);
+    snprintf(json, sizeof json, "{\"code\":\"%.4s %.4s %.4s\"}", code, code + 5, code + 10);
+    assert_ok(call("case.by_code", &clerk, json, NULL)); /* as it is read out, without the dashes */
+    assert_non_null(strstr(text, code));
+    assert_non_null(strstr(text, "读码来问"));
+    assert_int_equal(call("case.by_code", &handler, json, NULL), ERR_NOT_FOUND); /* not his unit's */
+    assert_int_equal(call("case.by_code", &clerk, "{\"code\":\"7K3M-9QXT-2VHD\"}", NULL), ERR_INVALID);
+}
 
 static size_t listed(const char *op, const Actor *by, const char *json) {
     size_t n = 0;
@@ -488,6 +504,7 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_client_key),
         cmocka_unit_test(test_unplaced_are_queued_with_their_reason),
         cmocka_unit_test(test_contact_is_logged),
+        cmocka_unit_test(test_case_by_code),
         cmocka_unit_test(test_places_by_words),
         cmocka_unit_test(test_cases_by_words),
         cmocka_unit_test(test_bad_input),
