@@ -33,8 +33,7 @@ setup:
 	@tools/setup.sh build
 
 run: setup build
-	@[ -e "$(DATA)" ] || { build/jingwei import calendar data/calendar-cn.csv --data "$(DATA)" && \
-	    build/jingwei demo --data "$(DATA)"; }
+	@[ -e "$(DATA)" ] || build/jingwei demo --data "$(DATA)"
 	@exec build/jingwei serve --data "$(DATA)" $(if $(LISTEN),--listen $(LISTEN))
 
 # Every test, with AddressSanitizer, on both stores; within 10 minutes on two cores.

@@ -6,10 +6,22 @@ INSERT INTO category (@columns(category)) VALUES (@values(category));
 -- takes: category_find
 -- gives: category
 SELECT @columns(category) FROM category
- WHERE home = 0
+ WHERE home = 0 AND retired = FALSE
    /*? code */ AND code = :code /*? end */
  ORDER BY code, id
  LIMIT :limit;
+
+-- name: category_retire
+-- A new version takes the place of what is in force; it stays for old cases.
+UPDATE category SET retired = TRUE WHERE home = 0 AND retired = FALSE;
+
+-- name: condition_retire
+UPDATE condition SET retired = TRUE WHERE home = 0 AND retired = FALSE;
+
+-- name: condition_newest
+-- The number of the last version, 0 before the first.
+-- gives: count
+SELECT CAST(coalesce(max(version), 0) AS bigint) AS n FROM condition WHERE home = 0;
 
 -- name: condition_add
 -- takes: condition

@@ -190,6 +190,16 @@ const char *command_option(int *argc, char **argv, const char *flag) {
     return NULL;
 }
 
+bool command_flag(int *argc, char **argv, const char *flag) {
+    for (int i = 0; i < *argc; i++)
+        if (strcmp(argv[i], flag) == 0) {
+            memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i - 1) * sizeof *argv);
+            (*argc)--;
+            return true;
+        }
+    return false;
+}
+
 Installation command_installation(const Config *c) {
     return (Installation){ .dir = c->data, .store = c->store, .key_file = c->key_file, .readers = 1 };
 }

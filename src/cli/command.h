@@ -22,6 +22,7 @@ const Command *command_named(const char *name);
 
 /* The value after `flag` ("--as"), taken out of argv; NULL: not given. */
 const char *command_option(int *argc, char **argv, const char *flag);
+bool command_flag(int *argc, char **argv, const char *flag); /* was it given? taken out too */
 
 Installation command_installation(const Config *c);
 

@@ -1,8 +1,6 @@
-/* import – tables and maps of the city from files: the list of kinds, the file
- * as they read it, and the shortest of them. See import.h. */
+/* import – tables and maps of the city from files: the list of kinds, and the file
+ * as they read it. See import.h. */
 #include "import.h"
-
-#include "calendar_file.h"
 
 #include <errno.h>
 #include <string.h>
@@ -49,32 +47,17 @@ Err import_file_pull(void *source, char *to, size_t room, size_t *ret_n, Fault *
     return OK;
 }
 
-/* ---- the calendar ---- */
-
-int import_calendar(const Config *c, int argc, char **argv) {
-    Installation in = command_installation(c);
-    ImportFile file = { 0 };
-    Store *s = NULL;
-    int64_t days = 0;
-    Fault f;
-
-    if (argc != 1)
-        return import_usage("calendar");
-    Err e = import_file_open(argv[0], &file, &f);
-    e = e == OK ? installation_open(&in, &s, &f) : e;
-    e = e == OK ? calendar_import(s, import_file_pull, &file, &days, &f) : e;
-    installation_close(s);
-    import_file_close(&file);
-    if (e != OK)
-        return command_fault(&f);
-    printf("日历：%lld 天 / %lld days of the calendar\n", (long long)days, (long long)days);
-    return EXIT_OK;
-}
-
 /* ---- the list ---- */
 
 const ImportKind import_kinds[] = {
-    { "calendar", "FILE.csv", "takes holidays and make-up days from a table", NULL, import_calendar },
+    { "calendar", "FILE.csv|--default [--json]", "takes holidays and make-up days from a table",
+      "--default takes the days that the program brings. See docs/calendar.md.\n", import_calendar },
+    { "catalogue", "FILE.csv|--default [--json]", "takes categories and filing conditions, as a new version",
+      "--default takes the catalogue that the program brings. Headings are the names, the Chinese or the\n"
+      "English titles of the fields. What was in force is retired; cases keep what they were filed under. A "
+      "row\n"
+      "that is wrong refuses the whole table. See docs/catalogue.md.\n",
+      import_catalogue },
 };
 const size_t import_kinds_count = COUNT(import_kinds);
 

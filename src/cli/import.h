@@ -30,5 +30,6 @@ int import_usage(const char *kind); /* prints it, EXIT_USAGE */
 void import_help(const char *kind); /* of that kind, of all if there is no such */
 
 int import_calendar(const Config *c, int argc, char **argv);
+int import_catalogue(const Config *c, int argc, char **argv);
 
 #endif

@@ -4,22 +4,66 @@
 #include "catalogue_q.h"
 #include "system_q.h"
 
-Err category_put(Tx *tx, Str code, Str zh, Str en, Fault *f) {
-    Category c = { .id = { id_new(0) }, .code = code, .zh = zh, .en = en };
-    int64_t changed;
+/* ---- public only where harmless ---- */
 
-    return sql_category_add(tx, &c, &changed, f);
+static bool one_of(Str category, const char *const *codes, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (str_is(category, codes[i]))
+            return true;
+    return false;
 }
 
-Err condition_put(Tx *tx, const Condition *in, Condition *ret, Fault *f) {
-    Condition c = *in;
-    int64_t changed;
+/* A three-digit number of class 1, 2 or 3, as in the default catalogue. */
+static bool of_default(Str category) {
+    bool digits = category.n == 3 && category.p[0] >= '1' && category.p[0] <= '3';
 
-    c.id.v = id_new(0);
-    TRY(sql_condition_add(tx, &c, &changed, f));
-    *ret = c;
+    for (size_t i = 1; digits && i < 3; i++)
+        digits = category.p[i] >= '0' && category.p[i] <= '9';
+    return digits;
+}
+
+bool publicity_allowed(Str category, Publicity open_to) {
+    static const char *const never[] = { "203", "207", "305", "306", "200", "300" };
+
+    return open_to == PUBLIC_NO || !of_default(category) ||
+           (category.p[0] != '1' && !one_of(category, never, COUNT(never)));
+}
+
+Publicity publicity_usual(Str category) {
+    static const char *const point[] = { "201", "202", "204", "206", "301" };
+
+    if (!of_default(category) || !publicity_allowed(category, PUBLIC_AREA))
+        return PUBLIC_NO;
+    return one_of(category, point, COUNT(point)) ? PUBLIC_POINT : PUBLIC_AREA;
+}
+
+/* ---- versions ---- */
+
+Err catalogue_put(Tx *tx, Catalogue *c, int32_t *ret_version, int64_t *ret_retired, Fault *f) {
+    Count newest = { 0 };
+    int64_t changed, retired;
+    size_t n;
+
+    TRY(sql_condition_newest(tx, &newest, 1, &n, f));
+    TRY(sql_category_retire(tx, &changed, f));
+    TRY(sql_condition_retire(tx, &retired, f));
+    int32_t version = (int32_t)newest.n + 1;
+    for (size_t i = 0; i < c->n_categories; i++) {
+        c->categories[i].id.v = id_new(0);
+        c->categories[i].version = version;
+        TRY(sql_category_add(tx, &c->categories[i], &changed, f));
+    }
+    for (size_t i = 0; i < c->n_conditions; i++) {
+        c->conditions[i].id.v = id_new(0);
+        c->conditions[i].version = version;
+        TRY(sql_condition_add(tx, &c->conditions[i], &changed, f));
+    }
+    *ret_version = version;
+    *ret_retired = retired;
     return OK;
 }
+
+/* ---- reading ---- */
 
 Err condition_load(Tx *tx, ConditionId id, Condition *ret, Fault *f) {
     ConditionKey key = { .id = id };

@@ -1,12 +1,31 @@
-/* catalogue 目录 – categories and filing conditions; the settings of the city. */
+/* catalogue 目录 – categories and filing conditions, in versions: a new one takes
+ * the place of what is in force, and old cases keep theirs. */
 #ifndef JW_CATALOGUE_H
 #define JW_CATALOGUE_H
 
 #include "actor.h"
 #include "tx.h"
 
-Err category_put(Tx *tx, Str code, Str zh, Str en, Fault *f);
-Err condition_put(Tx *tx, const Condition *c, Condition *ret, Fault *f); /* gives it its id */
+enum { CATALOGUE_MAX = 5000 }; /* categories or conditions of one version */
+
+typedef struct Catalogue {
+    Category *categories;
+    Condition *conditions;
+    size_t n_categories, n_conditions;
+} Catalogue;
+
+/* Retires what is in force and adds `c` as the next version, whose number it
+ * returns. Ids and the version are given here, in `c` too; whoever made the rows has
+ * judged them (port/catalogue_file.c). */
+Err catalogue_put(Tx *tx, Catalogue *c, int32_t *ret_version, int64_t *ret_retired, Fault *f);
+
+/* How far the public may see a case of this category, where the catalogue does not
+ * say (DOMAIN.md §3, by the numbers of the default catalogue), and how far the
+ * catalogue may say (§4.11: never for 1xx, 203, 207, 305, 306, nor for what has no
+ * sub-category yet). A city with other numbers gets PUBLIC_NO and chooses. */
+Publicity publicity_usual(Str category);
+bool publicity_allowed(Str category, Publicity open_to);
+
 Err condition_load(Tx *tx, ConditionId id, Condition *ret, Fault *f);
 Err setting_put(Tx *tx, Str name, Str value, Fault *f);
 

@@ -4,8 +4,11 @@
 
 #include "account.h"
 #include "area.h"
+#include "calendar_file.h"
 #include "case.h"
 #include "catalogue.h"
+#include "catalogue_file.h"
+#include "defaults.h"
 #include "org.h"
 #include "polygon.h"
 
@@ -22,53 +25,6 @@ enum {
     CELL_LAT = 36000
 };
 
-/* The 19 sub-categories of DOMAIN.md §3, each with its default limit. */
-static const struct {
-    const char *code, *zh, *en, *condition_zh, *condition_en, *unit;
-    int32_t amount;
-    ClockUnit clock;
-    Publicity open_to;
-} catalogue[] = {
-    { "101", "为老服务与助餐", "Elder care and meals", "助餐点断供", "A meal point is closed", "U1", 5,
-      CLOCK_WORK_DAY, PUBLIC_NO },
-    { "102", "托育与未成年人服务", "Childcare and minors", "托育咨询", "Question about childcare", "U1", 5,
-      CLOCK_WORK_DAY, PUBLIC_NO },
-    { "103", "救助帮困与助残", "Relief and disability aid", "救助申请", "Asking for relief", "U1", 5,
-      CLOCK_WORK_DAY, PUBLIC_NO },
-    { "104", "就业社保、政务帮办与企业服务", "Jobs, insurance, paperwork, help for firms", "政务咨询",
-      "Advice on paperwork", "U1", 1, CLOCK_WORK_DAY, PUBLIC_NO },
-    { "105", "卫生健康与心理服务", "Health and counselling", "健康服务", "Health service", "U1", 5,
-      CLOCK_WORK_DAY, PUBLIC_NO },
-    { "106", "文体活动与阵地服务", "Culture, venues, stations", "活动室设施损坏", "Broken fittings in a venue",
-      "U1", 3, CLOCK_WORK_DAY, PUBLIC_NO },
-    { "201", "环境卫生与垃圾分类", "Sanitation and waste sorting", "垃圾桶满溢", "Overflowing bins", "U2", 4,
-      CLOCK_WORK_HOUR, PUBLIC_POINT },
-    { "202", "街面秩序与占道经营", "Street order", "占道堆放", "Things stored on the pavement", "U3", 1,
-      CLOCK_WORK_DAY, PUBLIC_POINT },
-    { "203", "违法搭建与群租", "Illegal building, group renting", "违法搭建", "Illegal building", "U3", 15,
-      CLOCK_WORK_DAY, PUBLIC_NO },
-    { "204", "停车与非机动车", "Parking and bikes", "非机动车乱停放", "Bikes parked in the way", "U3", 1,
-      CLOCK_WORK_DAY, PUBLIC_POINT },
-    { "205", "物业与房屋维修", "Property and repairs", "楼道漏水", "Leak in a stairwell", "U4", 5,
-      CLOCK_WORK_DAY, PUBLIC_AREA },
-    { "206", "市政设施与绿化水体", "Roads, drains, green, water", "井盖破损", "Broken manhole cover", "U2", 4,
-      CLOCK_WORK_HOUR, PUBLIC_POINT },
-    { "207", "噪声油烟与扬尘", "Noise, fumes, dust", "夜间施工噪声", "Building noise at night", "U3", 3,
-      CLOCK_WORK_DAY, PUBLIC_NO },
-    { "301", "消防与疏散通道", "Fire and escape routes", "疏散通道堵塞", "Blocked escape route", "U4", 4,
-      CLOCK_WORK_HOUR, PUBLIC_POINT },
-    { "302", "房屋结构与高空坠物", "Structure, falling objects", "外墙脱落", "Loose facade", "U4", 15,
-      CLOCK_WORK_DAY, PUBLIC_AREA },
-    { "303", "水电气热与管线电梯", "Utilities and lifts", "电梯故障", "Lift out of order", "U4", 1,
-      CLOCK_WORK_DAY, PUBLIC_AREA },
-    { "304", "防汛防台与应急", "Flood, storm, emergency", "路面积水", "Water on the road", "U2", 4,
-      CLOCK_WORK_HOUR, PUBLIC_AREA },
-    { "305", "矛盾纠纷调解", "Dispute mediation", "邻里纠纷", "Dispute between neighbours", "U1", 15,
-      CLOCK_WORK_DAY, PUBLIC_NO },
-    { "306", "治安防范、食药卫生与消费纠纷", "Crime prevention, food, health, consumers, dogs", "犬只扰民",
-      "Dog that disturbs", "U3", 5, CLOCK_WORK_DAY, PUBLIC_NO },
-};
-
 static const struct {
     const char *code, *name;
     OrgKind kind;
@@ -78,6 +34,10 @@ static const struct {
     { "U3", "云桥城管中队", ORG_AGENCY },
     { "U4", "织云物业", ORG_PROPERTY },
 };
+
+/* Which unit serves which sub-categories, one after the other. */
+static const char *const duties[COUNT(units)] = { "101 102 103 104 105 106 305", "201 206 304",
+                                                  "202 203 204 207 306", "205 301 302 303" };
 
 static const struct {
     const char *login, *title;
@@ -99,6 +59,11 @@ static const char *const where[] = { "织云路 88 弄 3 号楼前", "望江路 
 static const char *const areas[] = { "织云", "青石", "松苑", "长桥",
                                      "曲水" }; /* one residential area per row */
 
+typedef struct Matter {
+    Condition condition;
+    size_t unit;
+} Matter;
+
 typedef struct Demo {
     Arena arena;
     Str password_hash;
@@ -106,7 +71,9 @@ typedef struct Demo {
     LayerId layer;
     AreaId subdistrict;
     OrgId units[COUNT(units)];
-    ConditionId conditions[COUNT(catalogue)];
+    Arena lasting;   /* what is read once, for all cases */
+    Matter *matters; /* what may happen, and to whom it goes */
+    size_t n_matters;
     AccountId accounts[COUNT(people)];
     size_t n; /* case being made */
 } Demo;
@@ -208,7 +175,7 @@ static Err make_ground(Tx *tx, Demo *d, Fault *f) {
     return area_layer_changed(tx, d->layer, f);
 }
 
-/* ---- units, catalogue, people ---- */
+/* ---- units, duties, people ---- */
 
 static Err make_units(Tx *tx, Demo *d, Fault *f) {
     Org unit;
@@ -227,27 +194,13 @@ static size_t unit_of(const char *code) {
     return i;
 }
 
-static Err make_catalogue(Tx *tx, Demo *d, Fault *f) {
-    char code[COUNT(catalogue)][16];
-    Condition made;
-
-    for (size_t i = 0; i < COUNT(catalogue); i++) {
-        snprintf(code[i], sizeof code[i], "%s-01", catalogue[i].code);
-        TRY(category_put(tx, str(catalogue[i].code), str(catalogue[i].zh), str(catalogue[i].en), f));
-        Condition c = { .version = 1,
-                        .category = str(catalogue[i].code),
-                        .code = str(code[i]),
-                        .zh = str(catalogue[i].condition_zh),
-                        .en = str(catalogue[i].condition_en),
-                        .finish_limit = catalogue[i].amount,
-                        .finish_clock = catalogue[i].clock,
-                        .duty = DUTY_OWN,
-                        .open_to = catalogue[i].open_to };
-        TRY(condition_put(tx, &c, &made, f));
-        d->conditions[i] = made.id;
-        TRY(serves_put(tx, d->units[unit_of(catalogue[i].unit)], str(catalogue[i].code), d->subdistrict,
-                       day_of_civil(2024, 1, 1), f));
-    }
+static Err make_duties(Tx *tx, Demo *d, Fault *f) {
+    for (size_t i = 0; i < COUNT(units); i++)
+        for (const char *p = duties[i]; *p; p += strspn(p, " ")) {
+            Str category = { p, strcspn(p, " ") };
+            TRY(serves_put(tx, d->units[i], category, d->subdistrict, day_of_civil(2024, 1, 1), f));
+            p += category.n;
+        }
     return OK;
 }
 
@@ -282,9 +235,46 @@ static Err make_all(Tx *tx, void *arg, Fault *f) {
     tx_lend(tx, &d->arena);
     TRY(make_ground(tx, d, f));
     TRY(make_units(tx, d, f));
-    TRY(make_catalogue(tx, d, f));
+    TRY(make_duties(tx, d, f));
     TRY(make_people(tx, d, f));
     return setting_put(tx, str("city"), str("云桥街道城运中心"), f);
+}
+
+/* ---- the catalogue and the calendar that the program brings ---- */
+
+/* What a unit serves is a kind of case; what is not classified is none. */
+static Err read_matters(Tx *tx, void *arg, Fault *f) {
+    enum { CONDITIONS_MAX = 500 };
+    Demo *d = arg;
+    Actor operator;
+    ConditionFind find = { .limit = CONDITIONS_MAX };
+
+    d->lasting.used = 0;
+    tx_lend(tx, &d->lasting);
+    d->n_matters = 0;
+    d->matters = arena_take(&d->lasting, CONDITIONS_MAX * sizeof *d->matters);
+    Page page = { arena_take(&d->lasting, CONDITIONS_MAX * sizeof(Condition)), 0, CONDITIONS_MAX };
+    if (!d->matters || !page.rows)
+        return fault_arena(f);
+    actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &operator);
+    TRY(condition_list(tx, &find, &operator, & page, f));
+    for (size_t i = 0; i < page.n; i++) {
+        const Condition *c = (const Condition *)page.rows + i;
+        for (size_t unit = 0; unit < COUNT(units); unit++)
+            if (strstr(duties[unit], c->category.p))
+                d->matters[d->n_matters++] = (Matter){ *c, unit };
+    }
+    return OK;
+}
+
+static Err bring_data(Store *s, Demo *d, Fault *f) {
+    CsvMemory days = { str(default_calendar) }, table = { str(default_catalogue) };
+    CatalogueCount count;
+    int64_t n;
+
+    TRY(calendar_import(s, csv_from_memory, &days, &n, f));
+    TRY(catalogue_import(s, csv_from_memory, &table, &count, f));
+    return store_read(s, -1, read_matters, d, f);
 }
 
 /* ---- cases ---- */
@@ -303,7 +293,7 @@ static Err take_step(Tx *tx, const Demo *d, Case *c, CaseAct act, Role role, Org
                      .revision = c->revision,
                      .act = act,
                      .note = str("已办理"),
-                     .condition = d->conditions[kind],
+                     .condition = d->matters[kind].condition.id,
                      .unit = to,
                      .answered = true,
                      .close_kind = CLOSE_SOLVED };
@@ -333,13 +323,12 @@ static Err make_case(Tx *tx, void *arg, Fault *f) {
 
     d->arena.used = 0;
     tx_lend(tx, &d->arena);
-    size_t kind = draw(d, COUNT(catalogue)), unit = unit_of(catalogue[kind].unit),
-           far = draw(d, COUNT(way) + 3);
-    CaseReport in = { .text = str(catalogue[kind].condition_zh),
+    size_t kind = draw(d, (uint32_t)d->n_matters), unit = d->matters[kind].unit, far = draw(d, COUNT(way) + 3);
+    CaseReport in = { .text = d->matters[kind].condition.zh,
                       .spot = str(where[draw(d, COUNT(where))]),
                       .lon = WEST + (int32_t)draw(d, COLUMNS * CELL_LON),
                       .lat = SOUTH + (int32_t)draw(d, ROWS * CELL_LAT),
-                      .category = str(catalogue[kind].code),
+                      .category = d->matters[kind].condition.category,
                       .source = SOURCE_WORKER };
     in.has.spot = in.has.category = true;
     in.has.lon = in.has.lat = d->n % 40 != 7; /* a few have no place: the queue shows them */
@@ -360,10 +349,13 @@ Err demo_make(Store *s, Str password_hash, uint32_t seed, Buf *said, Fault *f) {
     Demo d = { .password_hash = password_hash, .state = seed ? seed : 1 };
 
     TRY(arena_begin(&d.arena, 8 << 20, f));
-    Err e = store_write_now(s, make_all, &d, false, f);
+    Err e = arena_begin(&d.lasting, 1 << 20, f);
+    e = e == OK ? store_write_now(s, make_all, &d, false, f) : e; /* first: it refuses a city that is there */
+    e = e == OK ? bring_data(s, &d, f) : e;
     for (d.n = 0; e == OK && d.n < CASES; d.n++)
         e = store_write_now(s, make_case, &d, false, f);
     arena_end(&d.arena);
+    arena_end(&d.lasting);
     for (size_t i = 0; e == OK && i < COUNT(people); i++)
         buf_fmt(said, "  %-9s %s %s\n", people[i].login, choice_numbered(&role_choices, people[i].role)->zh,
                 choice_numbered(&role_choices, people[i].role)->en);

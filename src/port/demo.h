@@ -1,6 +1,6 @@
 /* demo – a small fictional subdistrict, so that a stranger sees something real at
- * once: 云桥街道 with thirty micro-grids, units with their duties, the catalogue
- * with one condition per sub-category, and 300 cases on every step of the loop.
+ * once: 云桥街道 with thirty micro-grids, units with their duties, the default
+ * catalogue and calendar (data/), and 300 cases on every step of the loop.
  * All people, places and codes are invented. The same seed gives the same city. */
 #ifndef JW_DEMO_H
 #define JW_DEMO_H
