@@ -71,52 +71,55 @@ const Op *op_named(Str name) {
 
 /* ---- routing ---- */
 
-static size_t segment(const char *p, const char *end) {
-    size_t n = 0;
-    while (p + n < end && p[n] != '/')
-        n++;
-    return n;
+#define ROOT "/api/1/" /* of every path; ops_test.c looks */
+
+/* The parameter that the pattern has here takes a segment that is not empty. */
+static bool take_segment(const char **pattern, const char **p, const char *end, Pair *ret) {
+    const char *name = *pattern + 1, *name_end = strchr(name, '}'), *from = *p, *to = from;
+
+    while (to < end && *to != '/')
+        to++;
+    *ret = (Pair){ { name, (size_t)(name_end - name) }, { from, (size_t)(to - from) } };
+    *pattern = name_end + 1;
+    *p = to;
+    return to > from;
 }
 
-/* Does the pattern fit the path? Each {name} takes one segment that is not empty. */
-static bool path_fits(const char *pattern, Str path, Pair *pairs, size_t *ret_n, size_t *ret_literals) {
-    const char *end = path.p + path.n, *p = path.p, *stop = pattern + strlen(pattern);
-    size_t n = 0, literals = 0;
+/* Does the pattern fit the path, both beginning with ROOT? They are walked together, so that most rows are
+ * left at their first letter. Fewer parameters are more that is spelled out. */
+static bool path_fits(const char *pattern, Str path, Pair pairs[4], size_t *ret_n) {
+    const char *end = path.p + path.n, *p = path.p + sizeof ROOT - 1;
+    size_t n = 0;
 
-    while (pattern < stop && p < end) {
-        size_t want = segment(pattern, stop), have = segment(p, end);
-        if (*pattern == '{' && have && n < 4)
-            pairs[n++] = (Pair){ { pattern + 1, want - 2 }, { p, have } };
-        else if (want != have || memcmp(pattern, p, want) != 0)
+    pattern += sizeof ROOT - 1;
+    while (*pattern && p < end)
+        if (*pattern == '{') {
+            if (n == 4 || !take_segment(&pattern, &p, end, &pairs[n++]))
+                return false;
+        } else if (*pattern++ != *p++)
             return false;
-        else
-            literals++;
-        pattern += want + (pattern + want < stop);
-        p += have + (p + have < end);
-    }
     *ret_n = n;
-    *ret_literals = literals;
-    return pattern == stop && p == end && path.p[path.n - 1] != '/';
+    return !*pattern && p == end;
 }
 
 const Op *op_routed(const char *method, Str path, Pair *ret_pairs, size_t *ret_n, bool *ret_other) {
     const Op *best = NULL;
-    size_t most = 0;
 
     *ret_other = false;
-    for (size_t i = 0; i < ops_count && path.n; i++) {
+    if (path.n < sizeof ROOT || memcmp(path.p, ROOT, sizeof ROOT - 1) != 0)
+        return NULL;
+    for (size_t i = 0; i < ops_count; i++) {
         Pair pairs[4];
-        size_t n, literals;
-        if (!path_fits(ops[i].path, path, pairs, &n, &literals))
+        size_t n;
+        if (!path_fits(ops[i].path, path, pairs, &n))
             continue;
         if (strcmp(ops[i].method, method) != 0) {
             *ret_other = true;
             continue;
         }
-        if (best && literals <= most)
+        if (best && n >= *ret_n)
             continue;
         best = &ops[i];
-        most = literals;
         memcpy(ret_pairs, pairs, n * sizeof *pairs);
         *ret_n = n;
     }
@@ -147,7 +150,7 @@ Err op_begin(OpCall *c, Fault *f) {
 
 /* What a handler puts into `token` becomes the session cookie, never the body. */
 static void take_token(OpCall *c) {
-    const Field *f = c->op->many ? NULL : record_field(c->op->out, str("token"));
+    const Field *f = c->op->does == READ || c->op->many ? NULL : record_field(c->op->out, str("token"));
 
     c->has_token = f && f->kind == KIND_BYTES && field_has(f, c->page.rows);
     c->token = c->has_token ? column_get(f, 0, c->page.rows).s : (Str){ 0 };
@@ -175,10 +178,10 @@ static Err encode(OpCall *c, Fault *f) {
  * contact must not last so long, so these two take no key: signing in twice makes
  * two sessions, and a contact that was opened twice is logged twice. */
 static bool is_keyed(const OpCall *c) {
+    if (c->op->does == READ || c->client_key.n == 0 || c->op->right == RIGHT_CONTACT_OPEN)
+        return false;
     const Field *token = record_field(c->op->out, str("token"));
-    bool secret = c->op->right == RIGHT_CONTACT_OPEN || (token && token->kind == KIND_BYTES);
-
-    return c->op->does != READ && c->client_key.n > 0 && !secret;
+    return !(token && token->kind == KIND_BYTES);
 }
 
 /* Runs in the transaction, perhaps more than once: everything that a run leaves

@@ -30,7 +30,7 @@ typedef struct RestCall {
     bool has_key;
     Arena large; /* of a call that the HTTP arena is too small for */
     Buf out;
-    Pair pairs[PAIRS_MAX];
+    Pair *pairs; /* room for PAIRS_MAX */
 } RestCall;
 
 /* ---- who calls ---- */
@@ -288,14 +288,15 @@ static void handle_api(Rest *r, HttpCall *c) {
     bool other = false;
     size_t n = 0;
     Fault f = { 0 };
-    RestCall *call = arena_take(http_arena(c), sizeof *call);
+    RestCall *call = arena_raw(http_arena(c), sizeof *call);
+    Pair *pairs = arena_raw(http_arena(c), PAIRS_MAX * sizeof *pairs);
 
-    if (!call) {
+    if (!call || !pairs) {
         fault_arena(&f);
         http_fault(c, &f);
         return;
     }
-    *call = (RestCall){ .rest = r, .http = c };
+    *call = (RestCall){ .rest = r, .http = c, .pairs = pairs };
     call->op = (OpCall){ .op = route(c, call->pairs, &n, &other),
                          .store = r->store,
                          .slot = http_thread(c),

@@ -71,10 +71,25 @@ int day_weekday(int32_t day) {
     return (int)(from_monday < 0 ? from_monday + 7 : from_monday) + 1;
 }
 
+static void two_digits(char *ret, int32_t v) {
+    ret[0] = (char)('0' + v / 10);
+    ret[1] = (char)('0' + v % 10);
+}
+
+/* By hand: an answer has many of them, and snprintf took a tenth of a whole call. */
 void day_print(int32_t day, char ret[16]) {
     int32_t y, m, d;
     civil_of_day(day, &y, &m, &d);
-    snprintf(ret, 16, "%04d-%02u-%02u", y, (unsigned)m % 100, (unsigned)d % 100);
+    if (y < 0 || y > 9999) {
+        snprintf(ret, 16, "%04d-%02u-%02u", y, (unsigned)m % 100, (unsigned)d % 100);
+        return;
+    }
+    two_digits(ret, y / 100);
+    two_digits(ret + 2, y % 100);
+    ret[4] = ret[7] = '-';
+    two_digits(ret + 5, m);
+    two_digits(ret + 8, d);
+    ret[10] = 0;
 }
 
 bool day_parse(const char *z, int32_t *ret) {

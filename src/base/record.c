@@ -15,7 +15,6 @@ void record_begin(void) { json_set_alloc_funcs(mem_alloc, mem_free); }
 static void *at(const Field *f, void *row) { return (char *)row + f->at; }
 static const void *at_const(const Field *f, const void *row) { return (const char *)row + f->at; }
 static void set_has(const Field *f, void *row) { *(bool *)((char *)row + f->has) = true; }
-bool field_has(const Field *f, const void *row) { return *(const bool *)((const char *)row + f->has); }
 
 const Choice *choice_numbered(const Choices *c, int64_t number) {
     for (size_t i = 0; i < c->n; i++)
@@ -67,28 +66,6 @@ void record_take(const Record *to, void *row, const Record *from, const void *as
 }
 
 /* ---- columns ---- */
-
-bool field_nullable(const Field *f) { return f->presence == OPTIONAL || f->presence == LATER; }
-bool field_stored(const Field *f) { return f->purpose != NULL && f->kind != KIND_RETIRED; }
-
-size_t field_parts(const Field *f) {
-    switch (f->kind) {
-    case KIND_RETIRED: return 0;
-    case KIND_TIME:
-    case KIND_KEY:
-    case KIND_SEALED: return 2;
-    default: return 1;
-    }
-}
-
-Kind column_kind(const Field *f, size_t part) {
-    switch (f->kind) {
-    case KIND_TIME: return part == 0 ? KIND_MS : KIND_DAY;
-    case KIND_KEY: return part == 0 ? KIND_REF : KIND_INT;
-    case KIND_SEALED: return part == 0 ? KIND_BYTES : KIND_INT;
-    default: return f->kind;
-    }
-}
 
 void column_name(const Field *f, size_t part, char ret[64]) {
     if (f->kind == KIND_KEY && part == 1)
@@ -413,16 +390,16 @@ static bool number_of(Str s, double *ret) {
 static Err decode_text_value(const Field *f, Str s, void *row, Arena *a, Fault *fa) {
     int64_t i = 0;
     double d = 0;
-    bool whole = digits_of(s, &i), number = number_of(s, &d);
+    bool good;
 
     switch (f->kind) {
     case KIND_TEXT: return set_text(f, s, row, a, fa);
     case KIND_KEY:
     case KIND_REF: return set_id(f, s, row, a, fa);
     case KIND_INT:
-    case KIND_LONG: return set_int(f, whole, i, row, a, fa);
-    case KIND_DEGREE: return set_degree(f, number, d, row, a, fa);
-    case KIND_TIME: return set_time(f, whole, i, row, a, fa);
+    case KIND_LONG: good = digits_of(s, &i); return set_int(f, good, i, row, a, fa);
+    case KIND_DEGREE: good = number_of(s, &d); return set_degree(f, good, d, row, a, fa);
+    case KIND_TIME: good = digits_of(s, &i); return set_time(f, good, i, row, a, fa);
     case KIND_DAY: return set_day(f, s, row, a, fa);
     case KIND_ENUM: return set_enum(f, s, row, a, fa);
     case KIND_BOOL: return set_bool(f, str_is(s, "true") || str_is(s, "false"), str_is(s, "true"), row, a, fa);
@@ -507,10 +484,9 @@ static void encode_value(const Field *f, const void *row, unsigned roles, Buf *b
     case KIND_TIME:
         buf_int(b, v.i);
         day_print((int32_t)column_get(f, 1, row).i, day);
-        buf_str(b, ",\"");
-        buf_str(b, f->name);
+        buf_put(b, f->key.p, f->key.n - 2); /* ,"reported → ,"reported_day":" */
         buf_str(b, "_day\":\"");
-        buf_str(b, day);
+        buf_put(b, day, 10);
         buf_char(b, '"');
         return;
     case KIND_ENUM: /* a number written by a newer server has no word here yet */
@@ -532,20 +508,19 @@ static bool is_shown(const Field *f, const void *row, unsigned roles) {
     return field_has(f, row) || !(field_nullable(f) || f->shown);
 }
 
+/* Each field is written with a comma before it; the first comma becomes the brace. */
 void record_encode(const Record *r, const void *row, unsigned roles, Buf *b) {
-    size_t n;
+    size_t n, start = b->n;
     const Field *f = r->fields(&n);
-    char comma = '{';
 
-    for (size_t i = 0; i < n; i++, f++) {
-        if (!is_shown(f, row, roles))
-            continue;
-        buf_char(b, comma);
-        buf_char(b, '"');
-        buf_str(b, f->name);
-        buf_put(b, "\":", 2);
-        encode_value(f, row, roles, b);
-        comma = ',';
-    }
-    buf_str(b, comma == '{' ? "{}" : "}");
+    for (size_t i = 0; i < n; i++, f++)
+        if (is_shown(f, row, roles)) {
+            buf_put(b, f->key.p, f->key.n);
+            encode_value(f, row, roles, b);
+        }
+    if (b->n > start)
+        b->p[start] = '{';
+    else
+        buf_char(b, '{');
+    buf_char(b, '}');
 }

@@ -63,6 +63,7 @@ const Choice *choice_worded(const Choices *c, Str word);
 typedef struct Record Record;
 typedef struct Field {
     const char *name, *zh, *en;
+    Str key; /* ,"name": as it stands in JSON */
     Kind kind;
     Presence presence;
     size_t at, has;   /* offsets of the value and of its "is set" flag           */
@@ -89,11 +90,32 @@ typedef struct Value {
     Str s;
 } Value;
 
-bool field_has(const Field *f, const void *row);
-bool field_nullable(const Field *f);
-bool field_stored(const Field *f);
-size_t field_parts(const Field *f);
-Kind column_kind(const Field *f, size_t part);
+/* Inline, for every row of every statement walks its table with these. */
+static inline bool field_has(const Field *f, const void *row) {
+    return *(const bool *)((const char *)row + f->has);
+}
+static inline bool field_nullable(const Field *f) { return f->presence == OPTIONAL || f->presence == LATER; }
+static inline bool field_stored(const Field *f) { return f->purpose != NULL && f->kind != KIND_RETIRED; }
+
+static inline size_t field_parts(const Field *f) {
+    switch (f->kind) {
+    case KIND_RETIRED: return 0;
+    case KIND_TIME:
+    case KIND_KEY:
+    case KIND_SEALED: return 2;
+    default: return 1;
+    }
+}
+
+static inline Kind column_kind(const Field *f, size_t part) {
+    switch (f->kind) {
+    case KIND_TIME: return part == 0 ? KIND_MS : KIND_DAY;
+    case KIND_KEY: return part == 0 ? KIND_REF : KIND_INT;
+    case KIND_SEALED: return part == 0 ? KIND_BYTES : KIND_INT;
+    default: return f->kind;
+    }
+}
+
 void column_name(const Field *f, size_t part, char ret[64]);
 Value column_get(const Field *f, size_t part, const void *row);
 Err column_set(const Field *f, size_t part, void *row, Value v, Arena *a, Fault *fa);

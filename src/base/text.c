@@ -98,10 +98,7 @@ void buf_end(Buf *b) {
     *b = (Buf){ 0 };
 }
 
-/* Room for `n` more bytes and the NUL; false sets `full`. */
-static bool buf_room(Buf *b, size_t n) {
-    if (n < b->size - b->n)
-        return true;
+bool buf_grow(Buf *b, size_t n) {
     size_t size = b->size * 2 > b->n + n + 1 ? b->size * 2 : b->n + n + 1;
     if (size > b->max)
         size = b->max;
@@ -115,26 +112,23 @@ static bool buf_room(Buf *b, size_t n) {
     return true;
 }
 
-void buf_put(Buf *b, const char *p, size_t n) {
-    if (!n || !buf_room(b, n))
-        return;
-    memcpy(b->p + b->n, p, n);
-    b->n += n;
-    b->p[b->n] = 0;
-}
-
-void buf_str(Buf *b, const char *z) { buf_put(b, z, strlen(z)); }
-void buf_char(Buf *b, char c) { buf_put(b, &c, 1); }
 Str buf_view(const Buf *b) { return (Str){ b->p, b->n }; }
+
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                            "25262728293031323334353637383940414243444546474849"
+                            "50515253545556575859606162636465666768697071727374"
+                            "75767778798081828384858687888990919293949596979899";
 
 void buf_int(Buf *b, int64_t i) {
     char room[24];
     size_t at = sizeof room;
     uint64_t u = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
 
-    do
-        room[--at] = (char)('0' + u % 10);
-    while (u /= 10);
+    for (; u >= 100; u /= 100) /* two digits a division: ids have nineteen */
+        memcpy(&room[at -= 2], &pairs[u % 100 * 2], 2);
+    room[--at] = pairs[u * 2 + 1];
+    if (u >= 10)
+        room[--at] = pairs[u * 2];
     if (i < 0)
         room[--at] = '-';
     buf_put(b, room + at, sizeof room - at);

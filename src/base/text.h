@@ -5,6 +5,7 @@
 
 #include "mem.h"
 #include <stdint.h>
+#include <string.h>
 
 typedef struct Str {
     const char *p;
@@ -34,9 +35,21 @@ typedef struct Buf {
 } Buf;
 Err buf_begin(Buf *b, size_t size, size_t max, Fault *f);
 void buf_end(Buf *b);
-void buf_put(Buf *b, const char *p, size_t n);
-void buf_str(Buf *b, const char *z);
-void buf_char(Buf *b, char c);
+bool buf_grow(Buf *b, size_t n); /* makes room for n more bytes and the NUL, or sets `full` */
+
+/* Inline, for an answer is made of hundreds of short pieces, most of them literals. */
+static inline bool buf_room(Buf *b, size_t n) { return n < b->size - b->n || buf_grow(b, n); }
+
+static inline void buf_put(Buf *b, const char *p, size_t n) {
+    if (!n || !buf_room(b, n))
+        return;
+    memcpy(b->p + b->n, p, n);
+    b->n += n;
+    b->p[b->n] = 0;
+}
+
+static inline void buf_str(Buf *b, const char *z) { buf_put(b, z, strlen(z)); }
+static inline void buf_char(Buf *b, char c) { buf_put(b, &c, 1); }
 void buf_int(Buf *b, int64_t i);
 void buf_degree(Buf *b, int32_t e7); /* 1214737000 → 121.4737 */
 void buf_json(Buf *b, Str s);        /* with quotes and escapes */

@@ -1,7 +1,6 @@
 /* actor – see actor.h. */
 #include "actor.h"
 
-#include <stdio.h>
 #include <string.h>
 
 void actor_public(Actor *ret) {
@@ -16,8 +15,10 @@ static void point_into_itself(Actor *a) {
 
 void actor_in(Role role, Str path, OrgId unit, Actor *ret) {
     *ret = (Actor){ .role = role, .unit = unit, .reads = READ(PUBLIC) | 1u << role };
-    snprintf(ret->path_room[0], sizeof ret->path_room[0], "%.*s", (int)path.n, path.p);
-    snprintf(ret->path_room[1], sizeof ret->path_room[1], "%.*s~", (int)path.n, path.p);
+    size_t n = path.n < sizeof ret->path_room[0] - 2 ? path.n : sizeof ret->path_room[0] - 2;
+    memcpy(ret->path_room[0], path.p, n);
+    memcpy(ret->path_room[1], path.p, n);
+    ret->path_room[1][n] = '~';
     point_into_itself(ret);
     ret->scope.unit_low = unit.v;
     ret->scope.unit_high = unit.v ? unit.v : ID_TOP;

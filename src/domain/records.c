@@ -37,22 +37,16 @@
     static const Field *noun##_fields(size_t *ret_n) { \
         typedef T This;                                \
         static const Field f[] = {
+#define NAMED(name_) .name = #name_, .key = { ",\"" #name_ "\":", sizeof #name_ + 3 }
 #define PLACE_OF(name_) .at = offsetof(This, name_), .has = offsetof(This, has.name_)
 #define ASK(name_, type, presence_, zh_, en_) \
-    { .name = #name_, .zh = zh_, .en = en_, T_##type, P_##presence_, PLACE_OF(name_) },
+    { NAMED(name_), .zh = zh_, .en = en_, T_##type, P_##presence_, PLACE_OF(name_) },
 #define SHOW(name_, type, zh_, en_, readers_) \
-    { .name = #name_, .zh = zh_, .en = en_, T_##type, .shown = true, PLACE_OF(name_), .readers = readers_ },
-#define FIELD(name_, type, presence_, zh_, en_, purpose_, readers_, keep) \
-    { .name = #name_,                                                     \
-      .zh = zh_,                                                          \
-      .en = en_,                                                          \
-      T_##type,                                                           \
-      P_##presence_,                                                      \
-      PLACE_OF(name_),                                                    \
-      .purpose = purpose_,                                                \
-      .readers = readers_,                                                \
-      .keep_days = keep },
-#define RETIRED(name_, since) { .name = #name_, .kind = KIND_RETIRED },
+    { NAMED(name_), .zh = zh_, .en = en_, T_##type, .shown = true, PLACE_OF(name_), .readers = readers_ },
+#define FIELD(name_, type, presence_, zh_, en_, purpose_, readers_, keep)                         \
+    { NAMED(name_),    .zh = zh_,           .en = en_,           T_##type,         P_##presence_, \
+      PLACE_OF(name_), .purpose = purpose_, .readers = readers_, .keep_days = keep },
+#define RETIRED(name_, since) { NAMED(name_), .kind = KIND_RETIRED },
 #define END_RECORD     \
     }                  \
     ;                  \

@@ -319,9 +319,11 @@ static Err conn_next(void *conn, Run *run, bool *ret_row, Fault *f) {
     return OK;
 }
 
+/* Through the value, which is looked up once. (Values of columns may be read like
+ * this because one thread uses a connection at a time: sqlite_prepare_process.) */
 static Err conn_column(void *conn, Run *run, int i, Kind kind, Value *ret, Fault *f) {
-    sqlite3_stmt *s = run->statement;
-    Value v = { .null = sqlite3_column_type(s, i) == SQLITE_NULL };
+    sqlite3_value *from = sqlite3_column_value(run->statement, i);
+    Value v = { .null = sqlite3_value_type(from) == SQLITE_NULL };
 
     if (v.null) {
         *ret = v;
@@ -330,19 +332,19 @@ static Err conn_column(void *conn, Run *run, int i, Kind kind, Value *ret, Fault
     switch (kind) {
     case KIND_TEXT:
     case KIND_RAW:
-        v.s.p = (const char *)sqlite3_column_text(s, i);
+        v.s.p = (const char *)sqlite3_value_text(from);
         if (!v.s.p)
             return said(conn, SQLITE_NOMEM, f);
-        v.s.n = (size_t)sqlite3_column_bytes(s, i);
+        v.s.n = (size_t)sqlite3_value_bytes(from);
         break;
     case KIND_BYTES:
-        v.s.p = sqlite3_column_blob(s, i);
-        v.s.n = (size_t)sqlite3_column_bytes(s, i);
+        v.s.p = sqlite3_value_blob(from);
+        v.s.n = (size_t)sqlite3_value_bytes(from);
         if (!v.s.p && v.s.n)
             return said(conn, SQLITE_NOMEM, f);
         v.s.p = v.s.p ? v.s.p : "";
         break;
-    default: v.i = sqlite3_column_int64(s, i); break;
+    default: v.i = sqlite3_value_int64(from); break;
     }
     *ret = v;
     return OK;

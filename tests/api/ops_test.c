@@ -157,6 +157,49 @@ static void sample_of(const Op *op, int64_t id, const char *code, char ret[4096]
 }
 
 /* Somebody with every right, in a part of the city that holds nothing. */
+static const Op *routed(const char *method, const char *path, size_t *ret_n, bool *ret_other) {
+    static Pair pairs[4];
+    *ret_n = 0;
+    return op_routed(method, str(path), pairs, ret_n, ret_other);
+}
+
+/* Every row is found by its own path, with one segment for each parameter; what is
+ * spelled out wins; what is longer, shorter or empty somewhere is no path. */
+static void test_routes(void **state) {
+    size_t n;
+    bool other;
+
+    (void)state;
+    for (size_t i = 0; i < ops_count; i++) {
+        char path[128], longer[130];
+        const char *from = ops[i].path;
+        size_t to = 0, params = 0;
+        while (*from) {
+            params += *from == '{';
+            if (*from == '{') {
+                path[to++] = '7';
+                from = strchr(from, '}') + 1;
+            } else
+                path[to++] = *from++;
+        }
+        path[to] = 0;
+        assert_ptr_equal(routed(ops[i].method, path, &n, &other), &ops[i]);
+        assert_int_equal(n, params);
+        assert_null(routed("BREW", path, &n, &other));
+        assert_true(other);
+        snprintf(longer, sizeof longer, "%s/", path);
+        assert_null(routed(ops[i].method, longer, &n, &other));
+        assert_false(other);
+    }
+    assert_string_equal(routed("GET", "/api/1/cases/count", &n, &other)->name, "case.count");
+    assert_string_equal(routed("GET", "/api/1/cases/counts", &n, &other)->name, "case.get");
+    static const char *const none[] = {
+        "", "/", "/api/1", "/api/1/", "/api/2/cases", "/api/1/case", "/api/1/cases//view"
+    };
+    for (size_t i = 0; i < COUNT(none); i++)
+        assert_null(routed("GET", none[i], &n, &other));
+}
+
 static void test_outsider_sees_nothing(void **state) {
     char json[4096], code[16];
     int64_t id;
@@ -497,6 +540,7 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_schema_is_what_the_nouns_say),
         cmocka_unit_test(test_rows_are_whole),
         cmocka_unit_test(test_stranger_learns_nothing),
+        cmocka_unit_test(test_routes),
         cmocka_unit_test(test_outsider_sees_nothing),
         cmocka_unit_test(test_empty_scope_sees_nothing),
         cmocka_unit_test(test_report_to_close),

@@ -46,6 +46,10 @@ static void days_and_dates(void **unused) {
     assert_string_equal(z, "1969-12-31");
     day_print(day_of_civil(2026, 3, 1), z);
     assert_string_equal(z, "2026-03-01");
+    day_print(day_of_civil(0, 1, 1) - 1, z);
+    assert_string_equal(z, "-001-12-31");
+    day_print(day_of_civil(12345, 6, 7), z);
+    assert_string_equal(z, "12345-06-07");
     for (int32_t i = day_of_civil(1, 1, 1); i <= day_of_civil(9999, 12, 31); i += 17) {
         civil_of_day(i, &y, &m, &d);
         assert_int_equal(day_of_civil(y, m, d), i);

@@ -101,6 +101,14 @@ static void degrees_and_numbers(void **unused) {
     Buf b = { room, 0, sizeof room, false, 0 };
     buf_int(&b, INT64_MIN);
     assert_string_equal(room, "-9223372036854775808");
+    char want[32];
+    for (int64_t i = 1; i < INT64_MAX / 10; i *= 10) /* both sides of every length */
+        for (int64_t j = i - 12; j <= i + 112; j++) {
+            b = (Buf){ room, 0, sizeof room, false, 0 };
+            buf_int(&b, j);
+            snprintf(want, sizeof want, "%lld", (long long)j);
+            assert_string_equal(room, want);
+        }
 }
 
 static void json_texts_come_back(void **unused) {

@@ -1,5 +1,6 @@
 /* Tokens and their cache: what is kept is found, what is revoked never returns, and
  * readers among writers never see half of one and half of another. */
+#include "seal.h"
 #include "session.h"
 
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <sodium.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -38,6 +40,29 @@ static void tokens(void **state) {
     assert_false(session_key(str(text), &read));
     text[5] = ' ';
     assert_false(session_key(str(text), &read));
+}
+
+/* Every character in every place is read as sodium reads it: the same bytes, or none.
+ * (Bytes from 0x80 on, which libsodium 1.0.18 takes for characters, are none.) */
+static void reads_as_sodium_does(void **state) {
+    char text[SESSION_TOKEN_CHARS + 1];
+    unsigned char raw[32];
+    SessionKey key, same;
+    size_t n;
+    (void)state;
+    for (size_t at = 0; at < SESSION_TOKEN_CHARS; at++) {
+        session_token(text, &key);
+        for (int c = 0; c < 256; c++) {
+            text[at] = (char)c;
+            bool good = c < 0x80 && sodium_base642bin(raw, sizeof raw, text, SESSION_TOKEN_CHARS, NULL, &n,
+                                                      NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0;
+            assert_int_equal(session_key((Str){ text, SESSION_TOKEN_CHARS }, &key), good);
+            if (!good)
+                continue;
+            hash_32("session", NULL, (Str){ (const char *)raw, sizeof raw }, same.byte);
+            assert_memory_equal(&key, &same, sizeof key);
+        }
+    }
 }
 
 static void keep_find_forget(void **state) {
@@ -173,6 +198,7 @@ static void readers_never_see_halves(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens),
+        cmocka_unit_test(reads_as_sodium_does),
         cmocka_unit_test(keep_find_forget),
         cmocka_unit_test(revoked_does_not_return),
         cmocka_unit_test(full_gives_up_the_old),
