@@ -53,6 +53,20 @@ test('a scanned code fills in the place', async () => {
   });
 });
 
+test('an address in words proposes the buildings that it may be', async () => {
+  await with_person({ size: 'phone' }, async (page) => {
+    await page.goto('/');
+    await page.locator('input[name=spot]').fill('苑路');
+    await page.getByText('是这里吗？').waitFor();
+    assert.equal(await page.locator('button.pick').count(), 3);
+    await noViolations(page, 'proposed buildings');
+    await shot(page, 'report-proposed');
+    const name = (await page.locator('button.pick').first().textContent()).trim();
+    await page.locator('button.pick').first().click();
+    await page.locator('.fact b', { hasText: name }).waitFor();
+  });
+});
+
 test('what is missing is said beside its field', async () => {
   await with_person({ size: 'phone' }, async (page) => {
     await page.goto('/');
@@ -204,6 +218,31 @@ test('filters and pages are in the address; the keyboard walks the list', async 
     await page.goto('/console/?state=rejected&overdue=1');
     await page.getByText('没有这样的案件').waitFor();
     await shot(page, 'list-empty');
+  });
+});
+
+test('a case is found by the code that is read out, and by words', async () => {
+  const { code } = await report({ text: '门洞里有人堆了旧沙发', spot: '百花弄 3 号' });
+  await with_person({}, async (page) => {
+    await signIn(page, 'dispatch', '/console/?state=closed');
+    const box = page.getByRole('searchbox');
+    await box.fill(code.replaceAll('-', ' ').toLowerCase());
+    await box.press('Enter');
+    await page.locator('.words', { hasText: '旧沙发' }).waitFor();
+    await box.fill('7K3M-9QXT-2VHD'); // one letter wrong: the check finds it
+    await box.press('Enter');
+    await page.locator('form[role=search] [role=alert]').waitFor();
+    await noViolations(page, 'a code with a wrong letter');
+    await page.goto('/console/');
+    await box.fill('百花弄');
+    await box.press('Enter');
+    await page.waitForURL(/words=/);
+    await page.locator('.tb [role=status]', { hasText: /^共 1 件$/ }).waitFor();
+    assert.equal(await page.locator('[data-row]').count(), 1);
+    await noViolations(page, 'cases by words');
+    await shot(page, 'list-words');
+    await page.getByRole('button', { name: '百花弄' }).click();
+    await page.waitForURL((url) => !url.search.includes('words'));
   });
 });
 

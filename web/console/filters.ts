@@ -2,7 +2,7 @@
  * is open. The address is the only memory of it. */
 import { computed } from 'vue';
 
-import { case_state, type CaseState } from '../shared/api/types';
+import { case_find_form, case_state, type CaseState } from '../shared/api/types';
 import { go, route, type Query } from '../shared/route';
 import { now } from '../shared/time';
 import { post } from './session';
@@ -17,7 +17,11 @@ export type Filters = {
   overdue: boolean;
   mine: boolean;
   within: string;
+  words: string;
 };
+
+/* As many characters as the server takes. */
+const cutWords = (s: string) => Array.from(s.trim()).slice(0, case_find_form.words.max).join('');
 
 const isId = (s: string | undefined): s is string => !!s && /^[1-9]\d{0,18}$/.test(s);
 
@@ -30,6 +34,7 @@ export const filters = computed<Filters>(() => {
     overdue: q.overdue === '1',
     mine: q.mine === '1' && !!post.value?.unit,
     within: isId(q.within) ? q.within : '',
+    words: cutWords(q.words ?? ''),
   };
 });
 export const page = computed(() => Math.min(PAGES, Math.max(1, Number.parseInt(route.query.page ?? '1', 10) || 1)));
@@ -46,6 +51,7 @@ export function asked(): Record<string, string | number | boolean | undefined> {
     due_before: f.overdue ? now.value : undefined,
     unit: f.mine ? post.value?.unit : undefined,
     within: f.within || undefined,
+    words: f.words || undefined,
   };
 }
 
