@@ -284,6 +284,12 @@ static void refuse_path(HttpCall *c, bool other) {
         http_problem(c, 404, "no_such_path", "", "没有这个接口地址。", "There is no such address in the API.");
 }
 
+/* What acts with a cookie, or gives one: another site must neither use somebody's
+ * session nor put him into one that is not his. */
+static bool needs_own_page(const RestCall *c) {
+    return c->op.by.account.v || strcmp(c->op.op->name, "session.open") == 0;
+}
+
 static void handle_api(Rest *r, HttpCall *c) {
     bool other = false;
     size_t n = 0;
@@ -315,7 +321,7 @@ static void handle_api(Rest *r, HttpCall *c) {
         http_fault(c, &f);
         return;
     }
-    if (call->op.by.account.v && !http_same_origin(c)) {
+    if (needs_own_page(call) && !http_same_origin(c)) {
         http_problem(c, 403, "cross_site", "", "这个请求不是从本站页面发出的。",
                      "This request did not come from a page of this site.");
         return;

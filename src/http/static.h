@@ -29,9 +29,10 @@ extern const StaticSet web_files; /* what this program was built with */
 
 /* What a page of ours may load: itself, and pictures it made. Vue and the map set
  * styles through the object model, which needs no 'unsafe-inline'. */
-#define STATIC_CSP                                                              \
-    "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; " \
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+#define STATIC_CSP                                                                                   \
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; " \
+    "manifest-src 'self'; worker-src 'self'; img-src 'self' data: blob:; base-uri 'none'; "          \
+    "form-action 'self'; frame-ancestors 'none'"
 
 /* The file at `path` (a path that ends in '/' means its index.html), or NULL. */
 const StaticFile *static_find(const StaticSet *set, Str path);

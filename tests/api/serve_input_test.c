@@ -257,12 +257,12 @@ static void test_cross_site(void **state) {
 /* A wrong password and a name that does not exist are answered alike. */
 static void test_wrong_password(void **state) {
     (void)state;
-    refused(&(Bad){ "POST", "/api/1/session", NULL, "{\"login\":\"dispatch\",\"password\":\"jingwei-dem0\"}",
-                    401, "sign_in_wrong", "password", "用户名或密码不正确。",
-                    "The name or the password is wrong." });
-    refused(&(Bad){ "POST", "/api/1/session", NULL, "{\"login\":\"nobody\",\"password\":\"jingwei-demo\"}", 401,
-                    "sign_in_wrong", "password", "用户名或密码不正确。",
-                    "The name or the password is wrong." });
+    refused(&(Bad){ "POST", "/api/1/session", "X-Jingwei: 1\r\n",
+                    "{\"login\":\"dispatch\",\"password\":\"jingwei-dem0\"}", 401, "sign_in_wrong", "password",
+                    "用户名或密码不正确。", "The name or the password is wrong." });
+    refused(&(Bad){ "POST", "/api/1/session", "X-Jingwei: 1\r\n",
+                    "{\"login\":\"nobody\",\"password\":\"jingwei-demo\"}", 401, "sign_in_wrong", "password",
+                    "用户名或密码不正确。", "The name or the password is wrong." });
     Reply r = server_get(&s, "/api/1/me"); /* and nobody is thrown out */
     assert_string_equal(reply_value(&r, "login"), "dispatch");
 }

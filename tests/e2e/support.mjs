@@ -110,6 +110,7 @@ export async function person(browser, url, { size = 'desk', lang = 'zh', dark = 
   const page = await context.newPage();
   const complaints = [];
   const asked = []; // what it asked the server, as "GET /api/1/cases"; a test may empty it
+  const waiting = new Set(); // what it has no answer to yet
   page.on('console', (m) => {
     // Answers of 4xx are part of the tests; Chromium reports each as an error.
     if (m.type() === 'error' && !/Failed to load resource/.test(m.text())) complaints.push(m.text());
@@ -119,11 +120,14 @@ export async function person(browser, url, { size = 'desk', lang = 'zh', dark = 
     if (!r.url().startsWith(url) && !/^(data|blob):/.test(r.url())) complaints.push(`asked ${r.url()}`);
     const { pathname } = new URL(r.url());
     if (pathname.startsWith('/api/')) asked.push(`${r.method()} ${pathname}`);
+    waiting.add(r);
   });
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => waiting.delete(r));
   return {
     page,
     context,
     asked,
+    waiting,
     async close() {
       await context.close();
       assert.deepEqual(complaints, [], 'the page complains of nothing and asks nobody else');

@@ -1,9 +1,10 @@
-/* lookups – the small tables behind ids: units, conditions, categories, areas. Read
- * once per sign-in; an id that is not in them shows nothing rather than a number. */
+/* lookups – the small tables behind ids: units, conditions, categories, areas, and
+ * outlines as they are needed. Read once per sign-in; an id that is not in them shows
+ * nothing rather than a number. */
 import { reactive, ref } from 'vue';
 
 import { get, getAll } from '../shared/api/client';
-import type { Area, Category, Condition, Org } from '../shared/api/types';
+import type { Area, AreaOutline, Category, Condition, Org } from '../shared/api/types';
 import { titleOf } from '../shared/modes';
 
 export const units = ref<Org[]>([]);
@@ -24,6 +25,7 @@ export async function loadLookups(): Promise<void> {
   units.value = u;
   conditions.value = c;
   categories.value = g;
+  outlines.clear();
   for (const area of a) if (area.id) areas.set(area.id, area);
   let top: Area | undefined = a[0];
   while (top?.children === 1) {
@@ -44,4 +46,19 @@ export async function nameArea(id: string): Promise<void> {
   if (areas.has(id)) return;
   const area = await get<Area>(`/api/1/areas/${id}`);
   areas.set(id, area);
+}
+
+/* The outlines of an area and its children, asked for once: cases side by side mostly
+ * lie in the same few. A question that fails is asked again. */
+const OUTLINES_MOST = 40;
+const outlines = new Map<string, Promise<AreaOutline[]>>();
+
+export function outlinesOf(id: string): Promise<AreaOutline[]> {
+  const known = outlines.get(id);
+  if (known) return known;
+  const asked = getAll<AreaOutline>(`/api/1/areas/${id}/outlines`);
+  asked.catch(() => outlines.delete(id));
+  outlines.set(id, asked);
+  if (outlines.size > OUTLINES_MOST) outlines.delete(outlines.keys().next().value as string);
+  return asked;
 }
