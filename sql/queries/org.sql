@@ -21,6 +21,14 @@ SELECT @columns(org) FROM org
 -- takes: serves
 INSERT INTO serves (@columns(serves)) VALUES (@values(serves));
 
+-- name: serves_same
+-- takes: serves_same
+-- gives: serves
+SELECT @columns(serves) FROM serves
+ WHERE unit = :unit AND matter = :matter AND area = :area
+ ORDER BY id
+ LIMIT 1;
+
 -- name: serves_for
 -- The one duty that fits best: the smallest area that holds the path, then the
 -- longest beginning of the condition's code.

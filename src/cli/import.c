@@ -58,6 +58,19 @@ const ImportKind import_kinds[] = {
       "row\n"
       "that is wrong refuses the whole table. See docs/catalogue.md.\n",
       import_catalogue },
+    { "cases", "FILE.csv --map MAP.json [--rejects FILE.csv] [--json]",
+      "takes the tickets of another system as cases",
+      "The mapping says which column is what; docs/import-cases.md describes it.\n"
+      "Run it again after a failure: what is there already is not doubled.\n"
+      "Rows that cannot be taken, or that differ from what is there, go to --rejects\n"
+      "with their reason. Exit code 0: every row is a case; 1: some are not, or it failed.\n",
+      import_cases },
+    { "orgs", "FILE.csv [--area CODE] [--kind KIND] [--json]", "takes units, and what they serve, from a table",
+      "Columns: code, name, kind, area, and serves: beginnings of conditions' codes, with\n"
+      "semicolons between. --area and --kind stand in for a column that is not there.\n"
+      "Kinds: subdistrict_office, residents_committee, agency, property_management,\n"
+      "owners_committee, rights_unit, social_organisation, resident_unit.\n",
+      import_orgs },
 };
 const size_t import_kinds_count = COUNT(import_kinds);
 

@@ -29,6 +29,8 @@ extern const size_t import_kinds_count;
 int import_usage(const char *kind); /* prints it, EXIT_USAGE */
 void import_help(const char *kind); /* of that kind, of all if there is no such */
 
+int import_orgs(const Config *c, int argc, char **argv);
+int import_cases(const Config *c, int argc, char **argv);
 int import_calendar(const Config *c, int argc, char **argv);
 int import_catalogue(const Config *c, int argc, char **argv);
 

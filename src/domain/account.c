@@ -3,7 +3,6 @@
 
 #include "account_q.h"
 #include "area.h"
-#include "area_q.h"
 #include "org.h"
 #include "random.h"
 #include "seal.h"
@@ -298,15 +297,12 @@ Err account_password(Tx *tx, const AccountPassword *in, const Actor *by, Account
 
 /* Where the post holds: an area of the governing layer by its code, or the city. */
 static Err post_place(Tx *tx, const PostNew *in, Post *p, Fault *f) {
-    Layer layer;
     Area area;
-    size_t n;
 
     p->path = str("0");
     if (!in->has.area)
         return OK;
-    TRY(sql_layer_governing(tx, &layer, 1, &n, f));
-    TRY(area_by_code(tx, n ? layer.id : (LayerId){ 0 }, in->area, &area, f));
+    TRY(area_governing_by_code(tx, in->area, &area, f));
     p->path = area.path;
     p->area = area.id;
     p->has.area = true;

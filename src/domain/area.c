@@ -148,6 +148,14 @@ Err area_by_code(Tx *tx, LayerId layer, Str code, Area *ret, Fault *f) {
     return OK;
 }
 
+Err area_governing_by_code(Tx *tx, Str code, Area *ret, Fault *f) {
+    Layer layer;
+    size_t n;
+
+    TRY(sql_layer_governing(tx, &layer, 1, &n, f));
+    return area_by_code(tx, n ? layer.id : (LayerId){ 0 }, code, ret, f);
+}
+
 Err area_shape_load(Tx *tx, AreaId id, Arena *a, Shape *ret, bool *ret_shaped, Fault *f) {
     AreaKey key = { .id = id };
     AreaShape row;

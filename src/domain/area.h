@@ -40,6 +40,7 @@ bool area_code_fits(Str pattern, Str code); /* an empty or NULL pattern fits all
 
 Err area_load(Tx *tx, AreaId id, Area *ret, Fault *f);
 Err area_by_code(Tx *tx, LayerId layer, Str code, Area *ret, Fault *f);
+Err area_governing_by_code(Tx *tx, Str code, Area *ret, Fault *f); /* of the layer that governs */
 Err area_shape_load(Tx *tx, AreaId id, Arena *a, struct Shape *ret, bool *ret_shaped, Fault *f);
 
 /* The links from an area of the picture upward, copied into the arena of `tx`. */

@@ -34,17 +34,34 @@ Err case_judge(Tx *tx, const Case *c, const CaseStep *step, const Actor *by, Fau
 
 Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, Str note, Fault *f);
 
-/* A case of another system, with its own times; updates nothing and is refused as
- * ERR_CONFLICT where the external number is known already. */
+/* A case of another system, with its own times. Where the external number is known
+ * nothing is written: `there`, `made` is the case that has it, and `differs` says in
+ * what the other system now tells another story. May run again without harm. */
 typedef struct CaseImport {
-    Str external_no, text, spot, category;
+    Str external_no, text, spot, category; /* spot, category: n 0, none */
     bool pointed;
     int32_t lon, lat;
     bool placeholder; /* the coordinates are one */
     ConditionId condition;
     OrgId unit;
-    int64_t reported_ms, due_ms, closed_ms; /* 0: none */
+    CaseState state;                        /* accepted, closed or rejected; closed needs closed_ms */
+    int64_t reported_ms, due_ms, closed_ms; /* due, closed: 0, none */
 } CaseImport;
-Err case_import(Tx *tx, const CaseImport *in, const Actor *by, Case *ret, Fault *f);
+
+enum {
+    DIFFERS_TEXT = 1,
+    DIFFERS_SPOT = 2,
+    DIFFERS_POINT = 4,
+    DIFFERS_REPORTED = 8,
+    DIFFERS_DUE = 16,
+    DIFFERS_CLOSED = 32
+};
+
+typedef struct CaseImported {
+    Case made;
+    bool there;
+    unsigned differs; /* DIFFERS_… */
+} CaseImported;
+Err case_import(Tx *tx, const CaseImport *in, const Actor *by, CaseImported *ret, Fault *f);
 
 #endif

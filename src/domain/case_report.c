@@ -157,21 +157,34 @@ Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret,
 
 /* ---- from another system ---- */
 
-static Err refuse_known(Tx *tx, Str external_no, Fault *f) {
-    CaseExternal key = { .external_no = external_no };
-    Case known;
+/* Of what is worked on here only what the other system says again is compared: a
+ * case that it closed, and which is open here, differs; the other way round it was
+ * closed here. */
+static unsigned differences(const Case *c, const CaseImport *in) {
+    bool spot = c->has.spot ? str_same(c->spot, in->spot) : in->spot.n == 0,
+         point = c->has.lon == in->pointed && (!in->pointed || (c->lon == in->lon && c->lat == in->lat)),
+         due = c->has.external_due ? c->external_due.ms == in->due_ms : in->due_ms == 0,
+         closed = !in->closed_ms || (c->has.closed && c->closed.ms == in->closed_ms);
+
+    return (str_same(c->text, in->text) ? 0u : DIFFERS_TEXT) | (spot ? 0u : DIFFERS_SPOT) |
+           (point ? 0u : DIFFERS_POINT) | (c->reported.ms == in->reported_ms ? 0u : DIFFERS_REPORTED) |
+           (due ? 0u : DIFFERS_DUE) | (closed ? 0u : DIFFERS_CLOSED);
+}
+
+static Err find_known(Tx *tx, const CaseImport *in, CaseImported *ret, Fault *f) {
+    CaseExternal key = { .external_no = in->external_no };
     size_t n;
 
-    TRY(sql_case_by_external(tx, &key, &known, 1, &n, f));
-    return n ? fault(f, ERR_CONFLICT, "case_imported", "external_no", "外部编号“%.*s”已导入。",
-                     "The external number “%.*s” is imported already.", (int)external_no.n, external_no.p)
-             : OK;
+    TRY(sql_case_by_external(tx, &key, &ret->made, 1, &n, f));
+    ret->there = n > 0;
+    ret->differs = n ? differences(&ret->made, in) : 0;
+    return OK;
 }
 
 static void copy_import(const CaseImport *in, Case *c) {
     *c = (Case){ .revision = 1,
                  .workflow = 1,
-                 .state = in->closed_ms ? CASE_CLOSED : CASE_ACCEPTED,
+                 .state = in->state,
                  .source = SOURCE_IMPORT,
                  .text = in->text,
                  .spot = in->spot,
@@ -199,26 +212,31 @@ static void copy_import(const CaseImport *in, Case *c) {
     }
 }
 
-Err case_import(Tx *tx, const CaseImport *in, const Actor *by, Case *ret, Fault *f) {
-    Case c;
+Err case_import(Tx *tx, const CaseImport *in, const Actor *by, CaseImported *ret, Fault *f) {
+    CaseImported out;
+    Case *c = &out.made;
     OrgId agreed;
     int32_t home;
     int64_t changed;
 
-    TRY(refuse_known(tx, in->external_no, f));
-    copy_import(in, &c);
-    TRY(case_place(tx, &c, &home, &agreed, f));
+    TRY(find_known(tx, in, &out, f));
+    if (out.there) {
+        *ret = out;
+        return OK;
+    }
+    copy_import(in, c);
+    TRY(case_place(tx, c, &home, &agreed, f));
     if (in->placeholder) { /* inside or outside: it is no place at all */
-        c.placed = PLACE_PLACEHOLDER;
-        c.path = str("0");
-        c.has.area = false;
+        c->placed = PLACE_PLACEHOLDER;
+        c->path = str("0");
+        c->has.area = false;
         home = 0;
     }
-    c.id.v = id_new(home);
+    c->id.v = id_new(home);
     Code code = code_make(home);
-    TRY(str_copy(tx_arena(tx), str(code.z), &c.code, f));
-    TRY(sql_case_add(tx, &c, &changed, f));
-    TRY(case_event_put(tx, &c, ACT_IMPORT, 0, by, (Str){ 0 }, f));
-    *ret = c;
+    TRY(str_copy(tx_arena(tx), str(code.z), &c->code, f));
+    TRY(sql_case_add(tx, c, &changed, f));
+    TRY(case_event_put(tx, c, ACT_IMPORT, 0, by, (Str){ 0 }, f));
+    *ret = out;
     return OK;
 }

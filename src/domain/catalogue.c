@@ -63,6 +63,32 @@ Err catalogue_put(Tx *tx, Catalogue *c, int32_t *ret_version, int64_t *ret_retir
     return OK;
 }
 
+static Err category_need(Tx *tx, Str code, int32_t version, Fault *f) {
+    CategoryFind find = { .code = code, .limit = 1 };
+    Category c = { .id = { id_new(0) }, .code = code, .zh = code, .en = code, .version = version }, there;
+    int64_t changed;
+    size_t n;
+
+    find.has.code = true;
+    TRY(sql_category_list(tx, &find, &there, 1, &n, f));
+    return n ? OK : sql_category_add(tx, &c, &changed, f);
+}
+
+Err condition_add(Tx *tx, const Condition *in, Condition *ret, Fault *f) {
+    Condition c = *in;
+    Count newest = { 0 };
+    int64_t changed;
+    size_t n;
+
+    TRY(sql_condition_newest(tx, &newest, 1, &n, f));
+    c.id.v = id_new(0);
+    c.version = newest.n ? (int32_t)newest.n : 1;
+    TRY(category_need(tx, c.category, c.version, f));
+    TRY(sql_condition_add(tx, &c, &changed, f));
+    *ret = c;
+    return OK;
+}
+
 /* ---- reading ---- */
 
 Err condition_load(Tx *tx, ConditionId id, Condition *ret, Fault *f) {

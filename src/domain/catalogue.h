@@ -19,6 +19,11 @@ typedef struct Catalogue {
  * judged them (port/catalogue_file.c). */
 Err catalogue_put(Tx *tx, Catalogue *c, int32_t *ret_version, int64_t *ret_retired, Fault *f);
 
+/* One condition more in the version in force, and its category with it, under its own
+ * code, where that is not there. Id and version are given here. ERR_CONFLICT: it has
+ * the code already. */
+Err condition_add(Tx *tx, const Condition *in, Condition *ret, Fault *f);
+
 /* How far the public may see a case of this category, where the catalogue does not
  * say (DOMAIN.md §3, by the numbers of the default catalogue), and how far the
  * catalogue may say (§4.11: never for 1xx, 203, 207, 305, 306, nor for what has no

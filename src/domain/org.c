@@ -60,6 +60,16 @@ Err serves_put(Tx *tx, OrgId unit, Str matter, AreaId area, int32_t since, Fault
     return sql_serves_add(tx, &s, &changed, f);
 }
 
+Err serves_has(Tx *tx, OrgId unit, Str matter, AreaId area, bool *ret, Fault *f) {
+    ServesSame same = { .unit = unit, .matter = matter, .area = area };
+    Serves row;
+    size_t n;
+
+    TRY(sql_serves_same(tx, &same, &row, 1, &n, f));
+    *ret = n > 0;
+    return OK;
+}
+
 Err serves_find(Tx *tx, Str path, Str matter, int32_t day, Serves *ret, bool *ret_found, Fault *f) {
     ServesAt at = { .path = path, .matter = matter, .day = day };
     size_t n;

@@ -12,6 +12,9 @@ Err org_by_code(Tx *tx, Str code, Org *ret, Fault *f);
 /* `unit` serves every condition whose code begins with `matter`, everywhere in `area`. */
 Err serves_put(Tx *tx, OrgId unit, Str matter, AreaId area, int32_t since, Fault *f);
 
+/* Does it serve exactly this there, now or ever? */
+Err serves_has(Tx *tx, OrgId unit, Str matter, AreaId area, bool *ret, Fault *f);
+
 /* The unit that fits best: smallest area, then longest matter. *ret_found false: nobody. */
 Err serves_find(Tx *tx, Str path, Str matter, int32_t day, Serves *ret, bool *ret_found, Fault *f);
 

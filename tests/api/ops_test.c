@@ -470,7 +470,7 @@ static void test_bad_input(void **state) {
 
 typedef struct Imported {
     CaseImport in;
-    Case out;
+    CaseImported out;
     Arena arena;
 } Imported;
 
@@ -490,26 +490,38 @@ static void test_case_import(void **state) {
                            .pointed = true,
                            .lon = 1214700000,
                            .lat = 312250000,
+                           .state = CASE_CLOSED,
                            .reported_ms = 1523531486000,
                            .due_ms = 1523617886000,
                            .closed_ms = 1523537147000 } };
     (void)state;
     assert_ok(arena_begin(&i.arena, 1 << 20, &fa));
     assert_ok(store_write_now(store, import_one, &i, false, &fa));
-    assert_int_equal(i.out.state, CASE_CLOSED);
-    assert_int_equal(i.out.placed, PLACED);
-    assert_int_equal(i.out.closed.ms, 1523537147000);
-    assert_int_equal(store_write_now(store, import_one, &i, false, &fa), ERR_CONFLICT); /* never doubled */
-    assert_string_equal(fa.key, "case_imported");
+    assert_false(i.out.there);
+    assert_int_equal(i.out.made.state, CASE_CLOSED);
+    assert_int_equal(i.out.made.placed, PLACED);
+    assert_int_equal(i.out.made.closed.ms, 1523537147000);
+    int64_t id = i.out.made.id.v;
+    assert_ok(store_write_now(store, import_one, &i, false, &fa)); /* never doubled */
+    assert_true(i.out.there);
+    assert_int_equal(i.out.made.id.v, id);
+    assert_int_equal(i.out.differs, 0);
+    i.in.text = str("Traffic Signal");
+    i.in.due_ms = 0;
+    i.in.lon++;
+    assert_ok(store_write_now(store, import_one, &i, false, &fa)); /* and the other story is told, not taken */
+    assert_int_equal(i.out.differs, DIFFERS_TEXT | DIFFERS_DUE | DIFFERS_POINT);
+    assert_string_equal(i.out.made.text.p, "Traffic Signal Repairs");
 
     i.in.external_no = str("18-2");
+    i.in.state = CASE_ACCEPTED;
     i.in.closed_ms = 0;
     i.in.placeholder = true; /* though the point lies in a grid */
     assert_ok(store_write_now(store, import_one, &i, false, &fa));
-    assert_int_equal(i.out.state, CASE_ACCEPTED);
-    assert_int_equal(i.out.placed, PLACE_PLACEHOLDER);
-    assert_false(i.out.has.area);
-    assert_int_equal(id_home(i.out.id.v), 0);
+    assert_int_equal(i.out.made.state, CASE_ACCEPTED);
+    assert_int_equal(i.out.made.placed, PLACE_PLACEHOLDER);
+    assert_false(i.out.made.has.area);
+    assert_int_equal(id_home(i.out.made.id.v), 0);
     arena_end(&i.arena);
 }
 

@@ -1,0 +1,595 @@
+/* cases_test – tables of another system as cases, and tables of units, on both
+ * stores: what a row becomes, every reason why one is refused, and that an import
+ * which was broken off anywhere ends the same as one that was not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "area.h"
+#include "case.h"
+#include "cases_file.h"
+#include "catalogue.h"
+#include "installation.h"
+#include "keys.h"
+#include "org.h"
+#include "orgs_file.h"
+#include "polygon.h"
+#include "testdb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static TestDb db;
+static Store *store;
+static Dialect dialect;
+static Fault fa;
+static Arena room;
+
+static void ok_at(Err e, int line) {
+    if (e != OK)
+        fail_msg("line %d: %s [%s] %s", line, fa.en, fa.key, fa.detail);
+}
+#define assert_ok(call) ok_at(call, __LINE__)
+
+/* ---- a district with two squares: A1 from 121.40 to 121.42, A2 to 121.44 ---- */
+
+static Err put_square(Tx *tx, LayerId layer, AreaLevel level, AreaId parent, const char *code, double west,
+                      double east, AreaId *ret, Fault *f) {
+    ShapeDraft draft;
+    Shape shape;
+    int32_t dropped;
+    Area made;
+
+    draft_begin(&draft);
+    draft_polygon(&draft);
+    draft_ring(&draft);
+    draft_degrees(&draft, west, 31.20);
+    draft_degrees(&draft, east, 31.20);
+    draft_degrees(&draft, east, 31.22);
+    draft_degrees(&draft, west, 31.22);
+    TRY(draft_end(&draft, &room, &shape, &dropped, f));
+    AreaPut put = { .layer = layer,
+                    .level = level,
+                    .parent = parent,
+                    .code = str(code),
+                    .name = str(code),
+                    .shape = &shape,
+                    .households = -1 };
+    TRY(area_put(tx, &put, &made, f));
+    *ret = made.id;
+    return OK;
+}
+
+static Err put_ground(Tx *tx, void *arg, Fault *f) {
+    LayerPut put = { .code = str("g"), .zh = str("网格"), .en = str("Grids"), .governing = true };
+    Layer layer;
+    AreaId top, below;
+
+    (void)arg;
+    tx_lend(tx, &room);
+    TRY(layer_put(tx, &put, &layer, f));
+    TRY(put_square(tx, layer.id, LEVEL_SUBDISTRICT, (AreaId){ 0 }, "S", 121.40, 121.44, &top, f));
+    TRY(put_square(tx, layer.id, LEVEL_RESIDENTIAL, top, "A1", 121.40, 121.42, &below, f));
+    TRY(put_square(tx, layer.id, LEVEL_RESIDENTIAL, top, "A2", 121.42, 121.44, &below, f));
+    return area_layer_changed(tx, layer.id, f);
+}
+
+static void open_db(void) {
+    KeyRing *ring;
+    int32_t id;
+
+    assert_ok(keyring_new(&ring, &fa));
+    assert_ok(keyring_grow(ring, &id, &fa));
+    keys_use(ring);
+    testdb_make(dialect, NULL, 0, false, &db);
+    assert_ok(store_open(&db.config, &store, &fa));
+    assert_ok(arena_begin(&room, 8 << 20, &fa));
+    assert_ok(store_write_now(store, put_ground, NULL, false, &fa));
+}
+
+static void close_db(void) {
+    installation_close(store);
+    testdb_drop(&db);
+    arena_end(&room);
+}
+
+static int set_up(void **state) {
+    (void)state;
+    open_db();
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    close_db();
+    return 0;
+}
+
+/* ---- running an import ---- */
+
+#define MAP                                                                                           \
+    "{\"zone\":\"America/New_York\",\"date\":\"%m/%d/%Y %I:%M:%S %p\",\"external_no\":\"no\","        \
+    "\"text\":[\"what\",\"where\"],\"spot\":\"where\",\"lon\":\"lon\",\"lat\":\"lat\","               \
+    "\"placeholders\":[[-77,39]],\"reported\":\"made\",\"due\":\"due\",\"closed\":\"done\","          \
+    "\"status\":{\"column\":\"state\",\"values\":{\"Open\":\"accepted\",\"Closed\":\"closed\","       \
+    "\"Void\":\"rejected\"}},\"condition\":{\"column\":\"what\",\"missing\":\"make\",\"make\":"       \
+    "{\"category\":\"311\",\"finish_limit\":5}},\"unit\":{\"column\":\"unit\",\"values\":{\"Roads\":" \
+    "\"R1\"},\"missing\":\"make\",\"make\":{\"area\":\"S\"}}}"
+#define HEADER "no,what,where,lon,lat,made,due,done,state,unit\n"
+#define GOOD "1,Pothole,Main St,121.41,31.21,04/12/2018 11:11:26 AM,,,Open,Roads\n"
+
+/* Gives a table in pieces, and fails after `until` bytes (0: never). */
+typedef struct Table {
+    CsvMemory rest;
+    size_t given, until;
+} Table;
+
+static Err pull(void *from, char *to, size_t size, size_t *ret_n, Fault *f) {
+    Table *t = from;
+    size_t left = t->until ? t->until - t->given : size;
+
+    if (t->until && left == 0)
+        return fault(f, ERR_STORE, "broken_off", "", "断了", "broken off");
+    TRY(csv_from_memory(&t->rest, to, left < size ? left : size, ret_n, f));
+    t->given += *ret_n;
+    return OK;
+}
+
+static CasesCount count;
+static char told[4096], told_rows[1 << 16];
+static int64_t told_n;
+
+static Err tell(void *ctx, const CasesReject *r, Fault *f) {
+    (void)ctx, (void)f;
+    if (r->row == 0) {
+        told[0] = told_rows[0] = 0;
+        told_n = 0;
+        snprintf(told_rows, sizeof told_rows, "%.*s", (int)r->original.n, r->original.p);
+        return OK;
+    }
+    told_n++;
+    size_t at = strlen(told), rows = strlen(told_rows);
+    snprintf(told + at, sizeof told - at, "%lld: %.*s\n", (long long)r->row, (int)r->en.n, r->en.p);
+    snprintf(told_rows + rows, sizeof told_rows - rows, "%.*s", (int)r->original.n, r->original.p);
+    assert_true(r->zh.n > 0);
+    return OK;
+}
+
+static Err import_bytes(const char *map, Str table, size_t until) {
+    Arena a;
+    CasesMap *m = NULL;
+    Table t = { { table }, 0, until };
+
+    TRY(arena_begin(&a, 1 << 20, &fa));
+    Err e = cases_map_read(str(map), &a, &m, &fa);
+    e = e == OK ? cases_import(store, m, pull, &t, tell, NULL, &count, &fa) : e;
+    cases_map_end(m);
+    arena_end(&a);
+    return e;
+}
+
+static Err import_text(const char *table) { return import_bytes(MAP, str(table), 0); }
+
+typedef struct Listed {
+    Case rows[200];
+    size_t n;
+    CaseFind find;
+} Listed;
+
+static Err list(Tx *tx, void *arg, Fault *f) {
+    Listed *l = arg;
+    Actor all;
+    Page page = { l->rows, 0, COUNT(l->rows) };
+
+    actor_in(ROLE_DISPATCHER, str("0"), (OrgId){ 0 }, &all);
+    tx_lend(tx, &room);
+    TRY(case_list(tx, &l->find, &all, &page, f));
+    l->n = page.n;
+    return OK;
+}
+
+static Listed listed;
+static const Case *case_numbered(const char *external_no) {
+    room.used = 0;
+    listed.find = (CaseFind){ .page = 1, .limit = 200 };
+    assert_ok(store_read(store, -1, list, &listed, &fa));
+    for (size_t i = 0; i < listed.n; i++)
+        if (str_is(listed.rows[i].external_no, external_no))
+            return &listed.rows[i];
+    return NULL;
+}
+
+/* ---- what a row becomes ---- */
+
+static void test_a_row_becomes_a_case(void **state) {
+    (void)state;
+    assert_ok(import_text(HEADER GOOD
+                          "2,\"Dirty, alley\",,-77.0,39,11/13/2018 01:06:56 PM,11/13/2018 01:06:56 PM,"
+                          "11/13/2018 01:07:16 PM,Closed,BGE\n"
+                          "3,Pothole,x,,,11/13/2018 01:06:56 PM,,,Void,\n"
+                          "4,Pothole,y,120,31,11/13/2018 01:06:56 PM,,,Open,BGE\n"));
+    assert_int_equal(count.rows, 4);
+    assert_int_equal(count.added, 4);
+    assert_int_equal(count.rejected, 0);
+    assert_int_equal(count.placed[PLACED], 1);
+    assert_int_equal(count.placed[PLACE_PLACEHOLDER], 1);
+    assert_int_equal(count.placed[PLACE_MISSING], 1);
+    assert_int_equal(count.placed[PLACE_OUTSIDE], 1);
+    assert_int_equal(count.closed_late, 1);
+    assert_int_equal(count.conditions, 2);
+    assert_int_equal(count.units, 2);
+
+    const Case *c = case_numbered("1");
+    assert_string_equal(c->text.p, "Pothole · Main St");
+    assert_string_equal(c->spot.p, "Main St");
+    assert_int_equal(c->lon, 1214100000);
+    assert_int_equal(c->reported.ms, 1523545886000); /* 11:11:26 in New York is 15:11:26 UTC */
+    assert_int_equal(c->state, CASE_ACCEPTED);
+    assert_true(c->has.area && c->has.unit && c->has.condition && !c->has.due);
+    assert_string_equal(c->category.p, "311");
+    c = case_numbered("2");
+    assert_string_equal(c->text.p, "Dirty, alley");
+    assert_false(c->has.spot);
+    assert_int_equal(c->state, CASE_CLOSED);
+    assert_int_equal(c->closed.ms - c->external_due.ms, 20000);
+    assert_int_equal(c->lon, -770000000); /* what the ticket says is kept */
+    c = case_numbered("3");
+    assert_int_equal(c->state, CASE_REJECTED);
+    assert_false(c->has.unit);
+    assert_true(case_numbered("4")->unit.v == case_numbered("2")->unit.v);
+}
+
+static void test_again_writes_nothing(void **state) {
+    (void)state;
+    assert_ok(import_text(HEADER GOOD));
+    assert_int_equal(count.added, 0);
+    assert_int_equal(count.there, 1);
+    assert_ok(import_text(HEADER "1,Pothole,Main Street,121.41,31.21,04/12/2018 11:11:26 AM,,04/13/2018 "
+                                 "11:11:26 AM,Closed,Roads\n" GOOD));
+    assert_int_equal(count.differ, 1);
+    assert_int_equal(count.there, 1);
+    assert_string_equal(told,
+                        "1: It is there already, but differs now in: text spot closed. Nothing was changed.\n");
+    assert_string_equal(case_numbered("1")->spot.p, "Main St");
+}
+
+static void test_twice_in_one_table(void **state) {
+    (void)state;
+    assert_ok(
+        import_text(HEADER "7,A,,,,04/12/2018 11:11:26 AM,,,Open,\n7,A,,,,04/12/2018 11:11:26 AM,,,Open,\n"));
+    assert_int_equal(count.added, 1);
+    assert_int_equal(count.there, 1);
+}
+
+/* ---- every reason why a row is refused, and that the others are not held up ---- */
+
+static void test_refused_rows(void **state) {
+    static const struct {
+        const char *row, *says;
+    } wrong[] = {
+        { ",A,,,,04/12/2018 11:11:26 AM,,,Open,\n", "Column \"no\": \"\" is empty" },
+        { "123456789012345678901234567890123456789012345678901234567890123456789012345678901,A,,,,04/12/2018 "
+          "11:11:26 AM,,,Open,\n",
+          "is longer than 80 characters" },
+        { "50,,,,,04/12/2018 11:11:26 AM,,,Open,\n", "Column \"what\": \"\" is empty" },
+        { "50,A,,121,,04/12/2018 11:11:26 AM,,,Open,\n", "Column \"lat\": \"\" is empty" },
+        { "50,A,,,31,04/12/2018 11:11:26 AM,,,Open,\n", "Column \"lon\": \"\" is empty" },
+        { "50,A,,121.4x,31,04/12/2018 11:11:26 AM,,,Open,\n", "\"121.4x\" is no number in degrees" },
+        { "50,A,,0x10,31,04/12/2018 11:11:26 AM,,,Open,\n", "\"0x10\" is no number in degrees" },
+        { "50,A,,nan,31,04/12/2018 11:11:26 AM,,,Open,\n", "\"nan\" is no number in degrees" },
+        { "50,A,,31,121,04/12/2018 11:11:26 AM,,,Open,\n", "\"121\" is beyond 90 degrees" },
+        { "50,A,,1000,31,04/12/2018 11:11:26 AM,,,Open,\n", "\"1000\" is beyond 180 degrees" },
+        { "50,A,,,,,,,Open,\n", "Column \"made\": \"\" is empty" },
+        { "50,A,,,,2018-04-12,,,Open,\n", "Column \"made\": \"2018-04-12\" does not fit" },
+        { "50,A,,,,02/30/2018 11:11:26 AM,,,Open,\n", "\"02/30/2018 11:11:26 AM\" does not fit" },
+        { "50,A,,,,04/12/1969 11:11:26 AM,,,Open,\n", "is before 1970" },
+        { "50,A,,,,04/12/2018 11:11:26 AM,soon,,Open,\n", "Column \"due\": \"soon\" does not fit" },
+        { "50,A,,,,04/12/2018 11:11:26 AM,,,Odd,\n", "Column \"state\": \"Odd\" is not among" },
+        { "50,A,,,,04/12/2018 11:11:26 AM,,,closed,\n", "\"closed\" is not among" },
+        { "50,A,,,,04/12/2018 11:11:26 AM,,,Closed,\n", "means closed, but there is no closing time" },
+        { "50,A,,,,04/12/2018 11:11:26 AM,,04/12/2018 11:11:26 AM,Open,\n", "does not mean closed, but" },
+        { "50,A,,,,04/12/2018 11:11:26 AM,,,Open,A unit whose name has more than forty letters\n",
+          "is too long to be made" },
+        { "50,A,,,,04/12/2018 11:11:26 AM,,,Open\n", "fields" },
+    };
+    char table[1024];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        snprintf(table, sizeof table, HEADER GOOD "%s" GOOD, wrong[i].row);
+        assert_ok(import_text(table));
+        assert_int_equal(count.rows, 3);
+        assert_int_equal(count.there + count.added, 2);
+        assert_int_equal(count.rejected, 1);
+        if (!strstr(told, wrong[i].says) || strncmp(told, "2: ", 3) != 0)
+            fail_msg("row %zu: %s", i, told);
+        assert_null(case_numbered("50"));
+    }
+}
+
+static void test_long_texts(void **state) {
+    static char table[70000], text[40001];
+    (void)state;
+    for (int i = 0; i < 10000; i++)
+        memcpy(text + (size_t)i * 4, "😀", 4);
+    snprintf(table, sizeof table, HEADER "60,%s,,,,04/12/2018 11:11:26 AM,,,Open,\n", text);
+    assert_ok(
+        import_bytes("{\"zone\":\"UTC\",\"date\":\"%m/%d/%Y %I:%M:%S %p\",\"external_no\":\"no\",\"text\":"
+                     "\"what\",\"reported\":\"made\"}",
+                     str(table), 0));
+    assert_int_equal(count.added, 1);
+    assert_int_equal(case_numbered("60")->text.n, 40000);
+    snprintf(table, sizeof table, HEADER "61,%sx,,,,04/12/2018 11:11:26 AM,,,Open,\n", text);
+    assert_ok(import_text(table));
+    assert_int_equal(count.rejected, 1);
+    assert_non_null(strstr(told, "is longer than 10,000 characters"));
+}
+
+/* What was rejected can be put right and given again: quotes and guards come back. */
+static void test_rejected_rows_are_whole(void **state) {
+    (void)state;
+    assert_ok(import_text(HEADER "70,\"=A, \"\"b\"\"\",,,,never,,,Open,\n"));
+    assert_int_equal(count.rejected, 1);
+    char *at = strstr(told_rows, "never");
+    assert_non_null(at);
+    memmove(at + strlen("04/12/2018 11:11:26 AM"), at + strlen("never"), strlen(at + strlen("never")) + 1);
+    memcpy(at, "04/12/2018 11:11:26 AM", strlen("04/12/2018 11:11:26 AM"));
+    static char again[sizeof told_rows];
+    memcpy(again, told_rows, sizeof again);
+    assert_ok(import_text(again));
+    assert_int_equal(count.added, 1);
+    assert_string_equal(case_numbered("70")->text.p, "=A, \"b\"");
+}
+
+/* ---- a file that is wrong ---- */
+
+static void test_wrong_files(void **state) {
+    static const struct {
+        const char *table, *says;
+        int64_t added;
+    } wrong[] = {
+        { "", "is empty", 0 },
+        { "no,what\n1,A\n", "where", 0 },
+        { HEADER "80,A,,,,04/12/2018 11:11:26 AM,,,Open,\n81,\"A,,,,04/12/2018 11:11:26 AM,,,Open,\n", "Row 2",
+          1 },
+        { HEADER "82,A,,,,04/12/2018 11:11:26 AM,,,Open,\n83,\xC3\xA9\xFF,,,,04/12/2018 11:11:26 AM,,,Open,\n",
+          "Row 2", 1 },
+        { "\xFF\xFE"
+          "n\0o\0",
+          "UTF-16", 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_int_equal(import_text(wrong[i].table), ERR_INVALID);
+        if (!strstr(fa.en, wrong[i].says) || !*fa.zh)
+            fail_msg("file %zu: %s", i, fa.en);
+        assert_int_equal(count.added, wrong[i].added); /* what stood before the fault is not lost */
+    }
+    assert_non_null(case_numbered("80"));
+    assert_null(case_numbered("81"));
+}
+
+static void test_encodings(void **state) {
+    (void)state;
+    assert_ok(
+        import_text("\xEF\xBB\xBF" HEADER "90,\xE4\xBA\x95\xE7\x9B\x96,,,,04/12/2018 11:11:26 AM,,,Open,\n"));
+    assert_string_equal(case_numbered("90")->text.p, "井盖");
+    assert_ok(import_text(HEADER "91,\xBE\xAE\xB8\xC7,,,,04/12/2018 11:11:26 AM,,,Open,\n")); /* GB18030 */
+    assert_string_equal(case_numbered("91")->text.p, "井盖");
+}
+
+/* ---- words that nobody knows, by what the mapping wants ---- */
+
+static void test_missing_words(void **state) {
+#define SMALL "{\"zone\":\"UTC\",\"external_no\":\"no\",\"text\":\"what\",\"reported\":\"made\","
+    static const char table[] = "no,what,made,unit\n95,Unknown thing,2018-04-12,Nobody\n";
+    (void)state;
+    assert_ok(import_bytes(SMALL "\"condition\":\"what\"}", str(table), 0));
+    assert_non_null(strstr(told, "\"Unknown thing\" is no condition of the catalogue"));
+    assert_ok(import_bytes(SMALL "\"category\":\"what\"}", str(table), 0));
+    assert_non_null(strstr(told, "\"Unknown thing\" is no category of the catalogue"));
+    assert_ok(import_bytes(SMALL "\"unit\":\"unit\"}", str(table), 0));
+    assert_non_null(strstr(told, "\"Nobody\" is no unit that is known"));
+    assert_int_equal(count.rejected, 1);
+    assert_int_equal(import_bytes(SMALL
+                                  "\"unit\":{\"column\":\"unit\",\"missing\":\"make\",\"make\":{\"area\":\"no "
+                                  "such\"}}}",
+                                  str(table), 0),
+                     ERR_NOT_FOUND);
+    assert_int_equal(import_bytes(SMALL "\"condition\":{\"column\":\"what\",\"missing\":\"make\",\"make\":{"
+                                        "\"category\":\"305\",\"finish_limit\":5,\"open_to\":\"point\"}}}",
+                                  str(table), 0),
+                     ERR_INVALID);
+    assert_string_equal(fa.key, "map_publicity");
+    assert_ok(import_bytes(SMALL
+                           "\"condition\":{\"column\":\"what\",\"missing\":\"empty\"},\"unit\":{\"column\":"
+                           "\"unit\",\"missing\":\"empty\"}}",
+                           str(table), 0));
+    assert_int_equal(count.added, 1);
+    assert_false(case_numbered("95")->has.unit);
+}
+
+/* ---- when the clocks change ---- */
+
+static void test_clock_changes(void **state) {
+    (void)state;
+    assert_ok(import_text(HEADER "100,A,,,,03/11/2018 02:30:00 AM,,,Open,\n"    /* no clock showed it */
+                                 "101,A,,,,11/04/2018 01:30:00 AM,,,Open,\n")); /* shown twice */
+    assert_int_equal(count.times_skipped, 1);
+    assert_int_equal(count.times_twice, 1);
+    assert_int_equal(case_numbered("100")->reported.ms, 1520753400000); /* 07:30 UTC */
+    assert_int_equal(case_numbered("101")->reported.ms, 1541309400000); /* 05:30 UTC, summer time still */
+}
+
+/* ---- broken off anywhere, it ends as one that was not ---- */
+
+enum { ROWS = 900 };
+static char big[ROWS * 300];
+
+static void make_big(void) {
+    Buf b = { big, 0, sizeof big, false, 0 };
+
+    big[0] = 0;
+    buf_str(&b, HEADER);
+    for (int i = 0; i < ROWS; i++)
+        buf_fmt(&b, "B%d,Kind %d,Place %d %0150d,121.%d,31.21,04/%02d/2018 11:11:26 AM,,%s,Unit %d\n", i, i % 7,
+                i, 0, 39 + i % 6, 1 + i % 28, i % 3 ? ",Open" : "05/01/2018 11:11:26 AM,Closed", i % 5);
+    assert_false(b.full);
+}
+
+/* All that an import writes but ids and codes, whatever the order. */
+static uint64_t contents(void) {
+    uint64_t sum = 0;
+    char line[512];
+
+    for (int32_t page = 1; page <= 6; page++) {
+        room.used = 0;
+        listed.find = (CaseFind){ .page = page, .limit = 200, .skip = 200 * (page - 1) };
+        assert_ok(store_read(store, -1, list, &listed, &fa));
+        for (size_t i = 0; i < listed.n; i++) {
+            const Case *c = &listed.rows[i];
+            uint64_t h = 1469598103934665603u;
+            int n =
+                snprintf(line, sizeof line, "%s|%s|%s|%d|%d|%d|%s|%s|%d|%lld|%lld|%d|%d", c->external_no.p,
+                         c->text.p, c->spot.p, c->lon, c->lat, c->placed, c->path.p, c->category.p, c->state,
+                         (long long)c->reported.ms, (long long)c->closed.ms, c->has.unit, c->has.condition);
+            for (int k = 0; k < n; k++)
+                h = (h ^ (unsigned char)line[k]) * 1099511628211u;
+            sum += h;
+        }
+    }
+    return sum;
+}
+
+static void test_broken_off(void **state) {
+    (void)state;
+    make_big();
+    close_db();
+    open_db();
+    assert_ok(import_text(big));
+    assert_int_equal(count.added, ROWS);
+    uint64_t whole = contents();
+    close_db();
+    open_db();
+    int64_t added = 0;
+    size_t length = strlen(big);
+    for (size_t until = 1; until < length; until += length / 9 + 13) {
+        assert_int_equal(import_bytes(MAP, str(big), until), ERR_STORE);
+        assert_string_equal(fa.key, "broken_off");
+        added += count.added;
+    }
+    assert_ok(import_text(big));
+    assert_true(count.there > 0 && count.added > 0);
+    assert_int_equal(count.there, added);
+    assert_int_equal(count.there + count.added, ROWS);
+    assert_int_equal(count.differ + count.rejected, 0);
+    assert_true(contents() == whole);
+}
+
+/* The same with the n-th allocation failing: all that is said is a sentence. */
+static void test_without_memory(void **state) {
+    int failures = 0;
+
+    (void)state;
+    make_big();
+    big[strlen(HEADER) + 2000] = 0;
+    strrchr(big, '\n')[1] = 0;
+    mem_watched = true;
+    for (long n = 1; n < 4000; n += n < 60 ? 1 : n / 8) {
+        mem_calls = 0;
+        mem_fail_to = n;
+        mem_fail_from = n;
+        Err e = import_text(big);
+        mem_fail_from = mem_fail_to = 0;
+        failures += e != OK;
+        if (e != OK)
+            assert_true(*fa.zh && *fa.en);
+    }
+    mem_watched = false;
+    assert_true(failures > 3);
+    assert_ok(import_text(big));
+    assert_int_equal(count.added + count.differ + count.rejected, 0);
+}
+
+/* ---- units ---- */
+
+static OrgsCount orgs;
+static Err import_units(const OrgsImport *in, const char *table) {
+    CsvMemory memory = { str(table) };
+    return orgs_import(store, in, csv_from_memory, &memory, &orgs, &fa);
+}
+
+static Err who_serves(Tx *tx, void *arg, Fault *f) {
+    Serves s = { 0 };
+    bool found;
+
+    tx_lend(tx, &room);
+    TRY(serves_find(tx, str("0000"), str("SW-Alley"), 20000, &s, &found, f));
+    *(bool *)arg = found;
+    return OK;
+}
+
+static void test_units(void **state) {
+    OrgsImport none = { 0 }, with = { .area = str("S"), .kind = ORG_AGENCY };
+    bool found = false;
+
+    (void)state;
+    assert_ok(import_units(&none, "code,name,kind,area,serves\nU1,Solid Waste,agency,S,SW;TRM\n"));
+    assert_int_equal(orgs.units, 1);
+    assert_int_equal(orgs.duties, 2);
+    assert_ok(store_read(store, -1, who_serves, &found, &fa));
+    assert_true(found);
+    assert_ok(import_units(&with, "代码,名称,事项\nU1,另一个名字,SW;HCD\nU2,物业,\n"));
+    assert_int_equal(orgs.units, 1);
+    assert_int_equal(orgs.there, 1);
+    assert_int_equal(orgs.duties, 1);
+}
+
+static void test_wrong_units(void **state) {
+    static const struct {
+        const char *table, *says;
+    } wrong[] = { { "code,kind\nU9,agency\n", "lacks the column name" },
+                  { "code,name\nU9,x\n,y\n", "Row 2, code" },
+                  { "code,name,kind\nU9,x,agency\nU8,y,wizard\n", "Row 2, kind" },
+                  { "code,name,area\nU9,x,S\nU8,y,nowhere\n", "Row 2, area: there is no area with the code" } };
+    OrgsImport in = { .area = str("S"), .kind = ORG_AGENCY };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_int_equal(import_units(&in, wrong[i].table), ERR_INVALID);
+        if (!strstr(fa.en, wrong[i].says) || !*fa.zh)
+            fail_msg("table %zu: %s", i, fa.en);
+    }
+    assert_ok(import_units(&in, "code,name\nU9,x\n")); /* all or nothing: U9 was not made before */
+    assert_int_equal(orgs.units, 1);
+}
+
+static int run_on(Dialect d) {
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_row_becomes_a_case),
+        cmocka_unit_test(test_again_writes_nothing),
+        cmocka_unit_test(test_twice_in_one_table),
+        cmocka_unit_test(test_refused_rows),
+        cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_rejected_rows_are_whole),
+        cmocka_unit_test(test_wrong_files),
+        cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_missing_words),
+        cmocka_unit_test(test_clock_changes),
+        cmocka_unit_test(test_units),
+        cmocka_unit_test(test_wrong_units),
+        cmocka_unit_test(test_broken_off),
+        cmocka_unit_test(test_without_memory),
+    };
+    dialect = d;
+    return cmocka_run_group_tests_name(d == SQLITE ? "imports on SQLite" : "imports on PostgreSQL", tests,
+                                       set_up, tear_down);
+}
+
+int main(void) {
+    record_begin();
+    int failed = run_on(SQLITE);
+    return failed + (testdb_has(POSTGRES) ? run_on(POSTGRES) : 0);
+}
