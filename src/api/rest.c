@@ -9,6 +9,7 @@
 #include "static.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COOKIE "jingwei"
@@ -19,7 +20,8 @@ struct Rest {
     HttpServer *server;
     SessionCache *sessions;
     int threads;
-    bool secure;
+    size_t body_limit;
+    bool secure, test_clock;
 };
 
 typedef struct RestCall {
@@ -259,6 +261,40 @@ static void answer_metrics(const Rest *r, HttpCall *c) {
     http_answer(c, 200, "text/plain; version=0.0.4; charset=utf-8", buf_view(&b));
 }
 
+/* ---- the clock of tests ---- */
+
+static bool query_ms(const HttpCall *c, const char *name, int64_t *ret) {
+    char z[24], *end;
+    Str s;
+
+    if (!http_query(c, name, &s) || s.n == 0 || s.n >= sizeof z)
+        return false;
+    memcpy(z, s.p, s.n);
+    z[s.n] = 0;
+    *ret = strtoll(z, &end, 10);
+    return *end == 0;
+}
+
+/* Only where the server was started for it, and only from this machine. When it has
+ * answered, the clock has moved: a test need not wait. */
+static void answer_clock(HttpCall *c) {
+    char room[64];
+    Buf b = { room, 0, sizeof room, false, 0 };
+    int64_t ms;
+
+    if (query_ms(c, "at", &ms) && ms >= 0)
+        clock_stop(ms);
+    else if (query_ms(c, "by", &ms))
+        clock_move(ms);
+    else {
+        http_problem(c, 422, "clock", "", "要写 ?at=毫秒（停在那里，0 为继续走）或 ?by=毫秒。",
+                     "Say ?at=MS (stops there, 0 lets it run) or ?by=MS.");
+        return;
+    }
+    buf_fmt(&b, "{\"now\":%lld}", (long long)clock_now_ms());
+    http_answer(c, 200, "application/json", buf_view(&b));
+}
+
 /* ---- the callbacks ---- */
 
 static const Op *route(HttpCall *c, Pair *pairs, size_t *ret_n, bool *ret_other) {
@@ -267,13 +303,15 @@ static const Op *route(HttpCall *c, Pair *pairs, size_t *ret_n, bool *ret_other)
 }
 
 static size_t body_max(void *rest, HttpCall *c) {
+    const Rest *r = rest;
     Pair pairs[4];
     size_t n;
     bool other;
     const Op *op = route(c, pairs, &n, &other);
 
-    (void)rest;
-    return op && strcmp(op->method, "POST") == 0 ? op->body_max : 0;
+    if (!op || strcmp(op->method, "POST") != 0)
+        return 0;
+    return op->body_max < r->body_limit ? op->body_max : r->body_limit;
 }
 
 static void refuse_path(HttpCall *c, bool other) {
@@ -365,6 +403,8 @@ static void handle(void *rest, HttpCall *c) {
         http_answer_kept(c, 200, "text/plain", str("ready\n"));
     else if (str_is(path, "/metrics") && from_here(c))
         answer_metrics(r, c);
+    else if (r->test_clock && str_is(path, "/test/clock") && from_here(c) && http_method(c) == HTTP_POST)
+        answer_clock(c);
     else
         handle_page(c);
 }
@@ -382,7 +422,7 @@ static HttpConfig http_config(const RestConfig *c, Rest *r) {
     h.header_ms = c->header_ms;
     h.body_ms = c->body_ms;
     h.keep_ms = c->keep_ms;
-    h.proxied = c->proxied;
+    h.proxy = c->proxy;
     h.ctx = r;
     h.body_max = body_max;
     h.handle = handle;
@@ -394,7 +434,11 @@ Err rest_start(const RestConfig *c, Store *store, Rest **ret, Fault *f) {
     Rest *r = mem_alloc(sizeof *r);
     if (!r)
         return fault_memory(f);
-    *r = (Rest){ .store = store, .threads = c->threads, .secure = c->secure_cookie };
+    *r = (Rest){ .store = store,
+                 .threads = c->threads,
+                 .body_limit = c->body_limit,
+                 .secure = c->secure_cookie,
+                 .test_clock = c->test_clock };
     HttpConfig h = http_config(c, r);
     Err e = session_cache_new(SESSIONS, &r->sessions, f);
     e = e == OK ? http_start(&h, &r->server, f) : e;

@@ -13,7 +13,10 @@ typedef struct RestConfig {
     int threads, hands;           /* HTTP threads, and those for lists and passwords */
     int connections, per_address; /* per_address 0: any number, behind a proxy */
     int header_ms, body_ms, keep_ms;
-    bool proxied, secure_cookie;
+    const char *proxy; /* whose X-Forwarded-For is believed; "": nobody's */
+    size_t body_limit; /* of any operation */
+    bool secure_cookie;
+    bool test_clock; /* POST /test/clock?at=MS stops the clock there, ?by=MS moves it */
     void (*log)(void *ctx, const char *line); /* one line per call, or NULL */
 } RestConfig;
 

@@ -2,6 +2,7 @@
  * what is in flight is answered. */
 #include "command.h"
 
+#include "account.h"
 #include "catalogue.h"
 #include "log.h"
 #include "rest.h"
@@ -17,13 +18,39 @@ static int cores(void) {
     return n < 1 ? 1 : n > 64 ? 64 : (int)n;
 }
 
-static bool cookie_over_tls(const Config *c) {
+static bool on_loopback(const Config *c) {
     char host[256];
     int32_t port;
 
+    return config_address(c->listen, host, &port) && config_is_loopback(host);
+}
+
+static bool cookie_over_tls(const Config *c) {
     if (strcmp(c->secure_cookie, "auto") != 0)
         return strcmp(c->secure_cookie, "on") == 0;
-    return !(config_address(c->listen, host, &port) && config_is_loopback(host));
+    return !on_loopback(c);
+}
+
+/* What only tests may have: refused where others could come, and said. */
+static Err begin_tests(const Config *c, Fault *f) {
+    if (!c->test_clock && !c->test_sessions)
+        return OK;
+    if (!on_loopback(c))
+        return fault(f, ERR_INVALID, "test_flags", c->test_sessions ? "test_sessions" : "test_clock",
+                     "test_sessions 和 test_clock 仅供测试，只能在监听本机时使用，不能在 %s 上。",
+                     "test_sessions and test_clock are for tests and need a loopback address, not %s.",
+                     c->listen);
+    account_test_sessions(c->test_sessions);
+    log_event(LOG_WARNING, "server.for_tests_only", L_BOOL("anybody_signs_in", c->test_sessions),
+              L_BOOL("anybody_moves_the_clock", c->test_clock));
+    return OK;
+}
+
+/* One connection to PostgreSQL writes, one listens; the others read. */
+static int readers(const Config *c, int threads, int hands) {
+    int wanted = threads + hands > 64 ? 64 : threads + hands, most = (int)c->postgres_connections - 2;
+
+    return *c->store && wanted > most ? most : wanted;
 }
 
 static void log_line(void *ctx, const char *line) {
@@ -40,7 +67,9 @@ static RestConfig rest_config(const Config *c, int threads, int hands) {
                          .header_ms = (int)c->header_deadline,
                          .body_ms = (int)c->body_deadline,
                          .keep_ms = (int)c->idle_timeout,
-                         .proxied = *c->trusted_proxy != 0,
+                         .proxy = c->trusted_proxy,
+                         .body_limit = (size_t)c->body_limit,
+                         .test_clock = c->test_clock,
                          .secure_cookie = cookie_over_tls(c),
                          .log = log_would(LOG_DEBUG) ? log_line : NULL };
 }
@@ -82,9 +111,10 @@ int run_serve(const Config *c, int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a failed write, not the end */
 
-    in.readers = threads + hands > 64 ? 64 : threads + hands;
+    in.readers = readers(c, threads, hands);
     in.exclusive = true;
-    Err e = installation_open(&in, &store, &f);
+    Err e = begin_tests(c, &f);
+    e = e == OK ? installation_open(&in, &store, &f) : e;
     e = e == OK ? store_write_now(store, tell_zone, (void *)c->zone, true, &f) : e;
     RestConfig r = rest_config(c, threads, hands);
     e = e == OK ? rest_start(&r, store, &rest, &f) : e;

@@ -193,7 +193,8 @@ static void find_peer(HttpCall *c) {
     Str forwarded;
 
     c->peer = str(c->conn->peer);
-    if (!c->server->config.proxied || !c->conn->local || !http_header(c, "x-forwarded-for", &forwarded))
+    if (!*c->server->proxy || !str_is(c->peer, c->server->proxy) ||
+        !http_header(c, "x-forwarded-for", &forwarded))
         return;
     /* The last address is the one that our own proxy saw. */
     size_t start = forwarded.n;

@@ -63,9 +63,9 @@ typedef struct HttpConfig {
     int keep_ms;   /* from one answer to the next request line, and for a silent connection */
     int stop_ms;   /* how long http_stop waits for what is in flight                     */
     size_t arena;  /* bytes of http_arena(), per call                                    */
-    bool proxied;  /* believe X-Forwarded-For when the peer is this machine              */
-    HttpLang lang; /* when the caller names none that we have                            */
-    void *ctx;     /* handed to the functions below                                      */
+    const char *proxy; /* the numeric address whose X-Forwarded-For is believed; NULL or "": nobody's */
+    HttpLang lang;     /* when the caller names none that we have                            */
+    void *ctx;         /* handed to the functions below                                      */
     /* How many bytes of body this method and path may have; 0: none. Asked after the
      * headers, only when they announce a body, on the HTTP thread. It may answer at
      * once (no such path, not signed in): then the body is not read, handle() is not
@@ -81,7 +81,7 @@ typedef struct HttpConfig {
  * body 30 s, keep 60 s, stop 10 s, arena 256 KB, listen 127.0.0.1:8080, zh. */
 HttpConfig http_defaults(void);
 
-/* ERR_INVALID: the address is none, or is not to be had (in use, not ours). */
+/* ERR_INVALID: an address is none, or is not to be had (in use, not ours). */
 Err http_start(const HttpConfig *config, HttpServer **ret, Fault *f);
 const char *http_address(const HttpServer *s); /* "127.0.0.1:41873", the real port */
 /* Accepts nobody new, lets what is in flight finish for at most stop_ms, answers

@@ -43,7 +43,6 @@ typedef struct Conn {
     struct MHD_Connection *mhd;
     int abandoned_by; /* the HTTP thread of an abandoned call */
     char peer[46];
-    bool local;             /* the peer is this machine */
     _Atomic bool abandoned; /* its call was given up while held: do not touch that */
 } Conn;
 
@@ -139,7 +138,7 @@ void hands_count(Hands *h, HttpCounts *ret);
 
 struct HttpServer {
     HttpConfig config;
-    char address[64];
+    char address[64], proxy[46]; /* proxy: as peers are written; "": none */
     struct MHD_Daemon *daemon;
     HttpThread *threads;
     _Atomic int threads_seen;

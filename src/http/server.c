@@ -57,18 +57,44 @@ HttpThread *thread_here(HttpServer *s, int *ret_index) {
 
 /* ---- connections ---- */
 
+/* Who comes by IPv4 to an IPv6 socket is written as IPv4. */
+static void print_ipv6(const struct in6_addr *a, char ret[46]) {
+    if (IN6_IS_ADDR_V4MAPPED(a))
+        inet_ntop(AF_INET, &a->s6_addr[12], ret, 46);
+    else
+        inet_ntop(AF_INET6, a, ret, 46);
+}
+
 static void name_peer(Conn *conn, const struct sockaddr *a) {
     if (a->sa_family == AF_INET) {
         struct sockaddr_in in;
         memcpy(&in, a, sizeof in);
         inet_ntop(AF_INET, &in.sin_addr, conn->peer, sizeof conn->peer);
-        conn->local = (ntohl(in.sin_addr.s_addr) >> 24) == 127;
     } else if (a->sa_family == AF_INET6) {
         struct sockaddr_in6 in;
         memcpy(&in, a, sizeof in);
-        inet_ntop(AF_INET6, &in.sin6_addr, conn->peer, sizeof conn->peer);
-        conn->local = IN6_IS_ADDR_LOOPBACK(&in.sin6_addr);
+        print_ipv6(&in.sin6_addr, conn->peer);
     }
+}
+
+/* One way of writing it, the one in which peers are named. */
+static Err read_proxy(const char *text, char ret[46], Fault *f) {
+    struct in_addr v4;
+    struct in6_addr v6;
+
+    if (!text || !*text)
+        return OK;
+    if (inet_pton(AF_INET, text, &v4) == 1) {
+        inet_ntop(AF_INET, &v4, ret, 46);
+        return OK;
+    }
+    if (inet_pton(AF_INET6, text, &v6) == 1) {
+        print_ipv6(&v6, ret);
+        return OK;
+    }
+    return fault(f, ERR_INVALID, "proxy_address", "trusted_proxy",
+                 "反向代理 %s 不是数字地址：应写成 10.0.0.5 或 fd00::5 这样。",
+                 "The proxy %s is no numeric address: write it like 10.0.0.5 or fd00::5.", text);
 }
 
 static void conn_begin(HttpServer *s, struct MHD_Connection *m, void **ret_conn) {
@@ -370,7 +396,9 @@ Err http_start(const HttpConfig *config, HttpServer **ret, Fault *f) {
         return fault(f, ERR_STORE, "no_random", "", "系统没有可用的随机数。",
                      "The system has no source of random numbers.");
     TRY(make_server(config, &s, f));
-    Err e = listen_on(s, &fd, f);
+    Err e = read_proxy(config->proxy, s->proxy, f);
+    if (e == OK)
+        e = listen_on(s, &fd, f);
     if (e == OK)
         e = hands_start(config->hands, config->hand_queue, &s->hands, f);
     if (e == OK && pthread_create(&s->sweep, NULL, sweep, s) != 0) {

@@ -94,7 +94,7 @@ static int start(void **state) {
     config.header_ms = 250;
     config.body_ms = 250;
     config.keep_ms = 600;
-    config.proxied = true;
+    config.proxy = "127.0.0.1";
     config.body_max = body_max;
     config.handle = handle;
     config.log = keep_log;
@@ -543,6 +543,35 @@ static void addresses(void **state) {
     assert_string_equal(f.key, "listen_refused");
 }
 
+/* X-Forwarded-For is believed of the proxy, however its address is written, and of
+ * nobody else; what is no address is refused at start. */
+static void whose_forwarding_is_believed(void **state) {
+    static const struct {
+        const char *proxy, *peer;
+    } t[] = { { NULL, "127.0.0.1" },        { "", "127.0.0.1" },
+              { "127.0.0.1", "192.0.2.7" }, { "::ffff:127.0.0.1", "192.0.2.7" },
+              { "10.0.0.5", "127.0.0.1" },  { "::1", "127.0.0.1" } };
+    HttpConfig config = http_defaults();
+    HttpServer *other;
+    char want[32];
+    Fault f;
+    (void)state;
+    config.listen = "127.0.0.1:0";
+    config.body_max = body_max;
+    config.handle = handle;
+    for (size_t i = 0; i < COUNT(t); i++) {
+        config.proxy = t[i].proxy;
+        assert_int_equal(http_start(&config, &other, &f), OK);
+        Reply r = wire_ask(other, "GET /a HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 6.6.6.6, 192.0.2.7\r\n\r\n");
+        snprintf(want, sizeof want, "\npeer %s\n", t[i].peer);
+        assert_non_null(strstr(r.body, want));
+        http_stop(other);
+    }
+    config.proxy = "proxy.example.org";
+    assert_int_equal(http_start(&config, &other, &f), ERR_INVALID);
+    assert_string_equal(f.key, "proxy_address");
+}
+
 static void connections_per_address(void **state) {
     HttpConfig config = http_defaults();
     HttpServer *other;
@@ -584,6 +613,7 @@ int main(void) {
         cmocka_unit_test(counters),
         cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(addresses),
+        cmocka_unit_test(whose_forwarding_is_believed),
         cmocka_unit_test(connections_per_address),
     };
     return cmocka_run_group_tests(tests, start, stop);
