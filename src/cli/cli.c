@@ -142,6 +142,7 @@ const Command commands[] = {
       "accounts and their posts; a password is read from standard input", true, run_user },
     { "import", "KIND FILE …", "takes tables and maps of the city from files; see import --help", true,
       run_import },
+    { "locate", "LON LAT [--json]", "the chain of grids at a point", true, run_locate },
     { "check", "", "verifies invariants and says what is wrong", false, run_check },
     { "migrate", "", "brings the database to this program's schema", false, run_migrate },
     { "backup", "FILE", "copies a running SQLite installation, without its keys", true, run_backup },
@@ -232,9 +233,9 @@ static bool is_flag_of(const Command *c, const char *word) {
 }
 
 /* The settings are taken out already; what still begins with two dashes must be
- * the command's own. */
+ * the command's own. Each kind of import judges its flags itself. */
 static Err check_flags(const Command *c, int argc, char **argv, Fault *f) {
-    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+    for (int i = 2; c->run != run_import && i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strncmp(argv[i], "--", 2) == 0 && !is_flag_of(c, argv[i]))
             return fault(
                 f, ERR_INVALID, "flag_unknown", "",

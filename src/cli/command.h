@@ -30,6 +30,7 @@ int run_serve(const Config *c, int argc, char **argv);
 int run_call(const Config *c, int argc, char **argv);
 int run_user(const Config *c, int argc, char **argv);
 int run_import(const Config *c, int argc, char **argv);
+int run_locate(const Config *c, int argc, char **argv);
 int run_demo(const Config *c, int argc, char **argv);
 
 #endif

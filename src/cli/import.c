@@ -47,9 +47,39 @@ Err import_file_pull(void *source, char *to, size_t room, size_t *ret_n, Fault *
     return OK;
 }
 
+static Err pull_whole(ImportFile *file, size_t max, Buf *b, Fault *f) {
+    char piece[16384];
+
+    for (size_t n;;) {
+        TRY(import_file_pull(file, piece, sizeof piece, &n, f));
+        if (n == 0)
+            return OK;
+        buf_put(b, piece, n);
+        if (b->full)
+            return fault(f, ERR_LIMIT, "file_large", "", "%s 太大，最多 %zu MB。",
+                         "%s is too large: at most %zu MB.", file->path, max >> 20);
+    }
+}
+
+Err import_file_whole(const char *path, size_t max, Buf *ret, Fault *f) {
+    ImportFile file;
+    Buf b;
+
+    TRY(import_file_open(path, &file, f));
+    Err e = buf_begin(&b, 1 << 16, max, f);
+    if (e == OK && (e = pull_whole(&file, max, &b, f)) != OK)
+        buf_end(&b);
+    import_file_close(&file);
+    if (e == OK)
+        *ret = b;
+    return e;
+}
+
 /* ---- the list ---- */
 
 const ImportKind import_kinds[] = {
+    { "areas", "FILE.geojson --layer CODE --level LEVEL --code FIELD …",
+      "takes areas into a layer from a map file", import_areas_more, import_areas },
     { "calendar", "FILE.csv|--default [--json]", "takes holidays and make-up days from a table",
       "--default takes the days that the program brings. See docs/calendar.md.\n", import_calendar },
     { "catalogue", "FILE.csv|--default [--json]", "takes categories and filing conditions, as a new version",

@@ -29,6 +29,11 @@ extern const size_t import_kinds_count;
 int import_usage(const char *kind); /* prints it, EXIT_USAGE */
 void import_help(const char *kind); /* of that kind, of all if there is no such */
 
+/* A whole file of at most `max` bytes; buf_end it. The fault names the file. */
+Err import_file_whole(const char *path, size_t max, Buf *ret, Fault *f);
+
+int import_areas(const Config *c, int argc, char **argv);
+extern const char import_areas_more[];
 int import_orgs(const Config *c, int argc, char **argv);
 int import_cases(const Config *c, int argc, char **argv);
 int import_calendar(const Config *c, int argc, char **argv);

@@ -168,6 +168,23 @@ Err area_shape_load(Tx *tx, AreaId id, Arena *a, Shape *ret, bool *ret_shaped, F
     return OK;
 }
 
+typedef struct EachActive {
+    AreaEach *each;
+    void *ctx;
+} EachActive;
+
+static Err only_active(void *ctx, const void *row, Fault *f) {
+    const EachActive *to = ctx;
+    const Area *a = row;
+    return a->state == AREA_ACTIVE ? to->each(to->ctx, a, f) : OK;
+}
+
+Err area_each(Tx *tx, LayerId layer, AreaEach *each, void *ctx, Fault *f) {
+    LayerKey key = { .id = layer };
+    EachActive to = { each, ctx };
+    return tx_each(tx, &area_of_layer_query, (const void *const[]){ &key }, only_active, &to, f);
+}
+
 Err area_get(Tx *tx, const AreaKey *in, const Actor *by, Area *ret, Fault *f) {
     (void)by;
     return area_load(tx, in->id, ret, f);
@@ -412,6 +429,17 @@ Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f) {
         TRY(write_shape(tx, &a, in->shape, false, f));
     *ret = a;
     return OK;
+}
+
+Err area_reshape(Tx *tx, AreaId id, const Shape *shape, Fault *f) {
+    Area a;
+    int64_t changed;
+
+    TRY(area_load(tx, id, &a, f));
+    bool known = a.shaped;
+    measure(&a, shape);
+    TRY(sql_area_save(tx, &a, &changed, f));
+    return write_shape(tx, &a, shape, known, f);
 }
 
 /* ---- what becomes of areas ---- */

@@ -43,6 +43,15 @@ Err area_by_code(Tx *tx, LayerId layer, Str code, Area *ret, Fault *f);
 Err area_governing_by_code(Tx *tx, Str code, Area *ret, Fault *f); /* of the layer that governs */
 Err area_shape_load(Tx *tx, AreaId id, Arena *a, struct Shape *ret, bool *ret_shaped, Fault *f);
 
+/* Every active area of a layer, upper ones first; its texts live until `each`
+ * returns. */
+typedef Err AreaEach(void *ctx, const Area *a, Fault *f);
+Err area_each(Tx *tx, LayerId layer, AreaEach *each, void *ctx, Fault *f);
+
+/* Another shape for an area that is there: in the governing layer an upper one is
+ * the union of what lies in it. Then area_layer_changed(). */
+Err area_reshape(Tx *tx, AreaId id, const struct Shape *shape, Fault *f);
+
 /* The links from an area of the picture upward, copied into the arena of `tx`. */
 struct Ground;
 struct GroundArea;

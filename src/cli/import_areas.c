@@ -1,0 +1,231 @@
+/* import_areas – `jingwei import areas`: the options, the files they name, and the
+ * report (port/areas_file.h does the work; docs/import-areas.md is the manual). */
+#include "import.h"
+
+#include "areas_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+const char import_areas_more[] =
+    "  --layer CODE [--layer-zh TEXT --layer-en TEXT --governing --pattern REGEX]   made if there is none\n"
+    "  --level     district|subdistrict|zone_grid|residential_area|micro_grid|building_group\n"
+    "  --name FIELD  --households FIELD  --since 2026-01-01\n"
+    "  parents:    --parent FIELD | --parents TABLE.csv[,CHILD,PARENT] | --under CODE | by largest overlap\n"
+    "  upper levels by union, the lower first, repeatable:\n"
+    "              --dissolve LEVEL=FIELD[,NAMEFIELD]\n"
+    "              --dissolve LEVEL=@TABLE.csv[,CHILD,GROUP[,NAME]]\n"
+    "              --dissolve LEVEL=:CODE[,NAME]          all in one\n"
+    "  --crs wgs84|cgcs2000|gcj02|bd09   --check   --json   --report FINDINGS.csv\n";
+
+enum { FILES_MAX = AREAS_GROUPS_MAX + 2 };
+
+typedef struct Order {
+    AreasOptions how;
+    const char *report;
+    bool json;
+    Buf files[FILES_MAX]; /* whole texts: the map first, then tables */
+    size_t n_files;
+} Order;
+
+static Err usage(const char *what, const char *value, Fault *f) {
+    return fault(f, ERR_INVALID, "usage", what, "%s 的值“%s”不对。", "%s: “%s” is no good value.", what, value);
+}
+
+static Err read_file(Order *r, const char *path, Str *ret, Fault *f) {
+    TRY(import_file_whole(path, AREAS_BYTES_MAX, &r->files[r->n_files], f));
+    *ret = buf_view(&r->files[r->n_files++]);
+    return OK;
+}
+
+/* Cuts at commas, in place; returns how many parts. */
+static size_t split_commas(char *z, char *parts[], size_t max) {
+    size_t n = 0;
+
+    while (n < max) {
+        parts[n++] = z;
+        z = strchr(z, ',');
+        if (!z)
+            break;
+        *z++ = 0;
+    }
+    return n;
+}
+
+static Err read_level(const char *word, AreaLevel *ret, Fault *f) {
+    const Choice *c = choice_worded(&area_level_choices, str(word));
+
+    if (!c)
+        return usage("--level", word, f);
+    *ret = (AreaLevel)c->number;
+    return OK;
+}
+
+/* LEVEL=FIELD[,NAME], LEVEL=@TABLE[,CHILD,GROUP[,NAME]] or LEVEL=:CODE[,NAME] */
+static Err read_group(Order *r, char *text, Fault *f) {
+    AreasOptions *how = &r->how;
+    char *parts[4], *what = strchr(text, '=');
+    AreaLevel below = how->n_groups ? how->groups[how->n_groups - 1].level : how->level;
+
+    if (!what || how->n_groups == AREAS_GROUPS_MAX)
+        return usage("--dissolve", text, f);
+    *what++ = 0;
+    AreasGroup g = { .by = *what == '@' ? GROUP_BY_TABLE : *what == ':' ? GROUP_ALL : GROUP_BY_FIELD };
+    TRY(read_level(text, &g.level, f));
+    if (g.level >= below)
+        return fault(f, ERR_INVALID, "usage", "dissolve", "--dissolve 要从下到上：“%s”不高于下面的层级。",
+                     "--dissolve goes upward: “%s” is no higher than the level below.", text);
+    size_t n = split_commas(what + (g.by != GROUP_BY_FIELD), parts, 4), at = 0;
+    if (g.by == GROUP_BY_TABLE) {
+        if (n == 2)
+            return usage("--dissolve", parts[1], f);
+        TRY(read_file(r, parts[at++], &g.table, f));
+        g.child = n > at ? str(parts[at++]) : (Str){ "", 0 };
+    }
+    g.group = n > at ? str(parts[at++]) : (Str){ "", 0 };
+    g.name = n > at ? str(parts[at++]) : (Str){ "", 0 };
+    if (n > at || (g.by != GROUP_BY_TABLE && g.group.n == 0))
+        return usage("--dissolve", what, f);
+    how->groups[how->n_groups++] = g;
+    return OK;
+}
+
+static Err read_parents(Order *r, char *text, Fault *f) {
+    char *parts[4];
+    size_t n = split_commas(text, parts, 4);
+
+    if (n != 1 && n != 3)
+        return usage("--parents", text, f);
+    TRY(read_file(r, parts[0], &r->how.parents, f));
+    if (n == 3) {
+        r->how.parents_child = str(parts[1]);
+        r->how.parents_parent = str(parts[2]);
+    }
+    return OK;
+}
+
+static Str option(int *argc, char **argv, const char *flag) {
+    const char *value = command_option(argc, argv, flag);
+    return str(value ? value : "");
+}
+
+static Err read_words(Order *r, int *argc, char **argv, Fault *f) {
+    AreasOptions *how = &r->how;
+
+    how->layer = option(argc, argv, "--layer");
+    how->layer_zh = option(argc, argv, "--layer-zh");
+    how->layer_en = option(argc, argv, "--layer-en");
+    how->pattern = option(argc, argv, "--pattern");
+    how->code = option(argc, argv, "--code");
+    how->name = option(argc, argv, "--name");
+    how->households = option(argc, argv, "--households");
+    how->parent = option(argc, argv, "--parent");
+    how->under = option(argc, argv, "--under");
+    how->governing = command_flag(argc, argv, "--governing");
+    how->check = command_flag(argc, argv, "--check");
+    r->json = command_flag(argc, argv, "--json");
+    r->report = command_option(argc, argv, "--report");
+    if (how->layer.n == 0 || how->layer.n > 40)
+        return usage("--layer", how->layer.p, f);
+    if (how->code.n == 0)
+        return usage("--code", "", f);
+    return read_level(option(argc, argv, "--level").p, &how->level, f);
+}
+
+static Err read_rest(Order *r, int *argc, char **argv, Fault *f) {
+    AreasOptions *how = &r->how;
+    const char *crs = command_option(argc, argv, "--crs"), *since = command_option(argc, argv, "--since"),
+               *text = command_option(argc, argv, "--parents");
+
+    how->since = day_of_ms(clock_now_ms());
+    if (since && !day_parse(since, &how->since))
+        return usage("--since", since, f);
+    if (text)
+        TRY(read_parents(r, (char *)text, f)); /* argv is ours to cut */
+    while ((text = command_option(argc, argv, "--dissolve")) != NULL)
+        TRY(read_group(r, (char *)text, f));
+    if ((how->parent.n > 0) + (how->parents.n > 0) + (how->under.n > 0) > 1)
+        return fault(f, ERR_INVALID, "usage", "parent", "--parent、--parents、--under 只能用一个。",
+                     "Only one of --parent, --parents and --under can be given.");
+    if (how->n_groups && (how->parent.n || how->parents.n))
+        return fault(f, ERR_INVALID, "usage", "dissolve",
+                     "--dissolve 已决定上级，不能再用 --parent 或 --parents。",
+                     "--dissolve makes the parents; --parent and --parents cannot be given too.");
+    if (*argc != 1)
+        return usage("import areas", *argc ? argv[1] : "", f);
+    how->file = str(argv[0]);
+    how->crs = str(crs ? crs : "wgs84");
+    return OK;
+}
+
+/* ---- the report ---------------------------------------------------------- */
+
+static Err write_report(const AreasReport *report, const char *path, Fault *f) {
+    Buf b;
+
+    TRY(buf_begin(&b, 1 << 16, 256 << 20, f));
+    areas_report_csv(report, &b);
+    FILE *out = fopen(path, "wb");
+    bool done = out && !b.full && fwrite(b.p, 1, b.n, out) == b.n;
+    if (out && fclose(out) != 0)
+        done = false;
+    buf_end(&b);
+    return done ? OK
+                : fault(f, ERR_STORE, "file", "report", "写不了 %s：%s。", "%s cannot be written: %s.", path,
+                        strerror(errno));
+}
+
+static Err say(const Order *r, const AreasReport *report, Fault *f) {
+    Buf b;
+
+    TRY(buf_begin(&b, 1 << 16, 256 << 20, f));
+    if (r->json)
+        areas_report_json(report, &b);
+    else
+        areas_report_print(report, &b);
+    fwrite(b.p, 1, b.n, stdout);
+    buf_end(&b);
+    return r->report ? write_report(report, r->report, f) : OK;
+}
+
+static Err run(const Config *c, Order *r, Fault *f) {
+    Installation in = command_installation(c);
+    AreasReport report;
+    Store *s = NULL;
+    Str text;
+    Fault later;
+    size_t bytes = 1 << 20;
+
+    TRY(read_file(r, r->how.file.p, &text, f));
+    for (size_t i = 0; i < r->n_files; i++)
+        bytes += 2 * r->files[i].n;
+    TRY(areas_report_begin(&report, bytes, f));
+    Err e = installation_open(&in, &s, f);
+    if (e == OK) {
+        e = areas_import(s, text, &r->how, &report, f);
+        Err said = say(r, &report, &later);
+        if (e == OK && said != OK) {
+            *f = later;
+            e = said;
+        }
+    }
+    installation_close(s);
+    areas_report_end(&report);
+    return e;
+}
+
+int import_areas(const Config *c, int argc, char **argv) {
+    static Order r;
+    Fault f;
+
+    if (argc == 0)
+        return import_usage("areas");
+    Err e = read_words(&r, &argc, argv, &f);
+    e = e == OK ? read_rest(&r, &argc, argv, &f) : e;
+    bool misused = e != OK && strcmp(f.key, "usage") == 0;
+    e = e == OK ? run(c, &r, &f) : e;
+    for (size_t i = 0; i < r.n_files; i++)
+        buf_end(&r.files[i]);
+    return e == OK ? EXIT_OK : misused ? command_misused(&f) : command_fault(&f);
+}

@@ -1,0 +1,176 @@
+/* areas_parents – under which area of the layer each row stands that has no parent
+ * among the rows: by a code that the file or a table names, one for all, or the
+ * area of the next level above that covers most of it. */
+#include "areas_plan.h"
+
+#include <string.h>
+
+/* ---- named parents ------------------------------------------------------- */
+
+static Err take_parent(AreasPlan *p, void *ctx, int64_t row, const Str words[3], Fault *f) {
+    int32_t at = words_find(&p->codes, words[0]);
+
+    (void)ctx, (void)row;
+    if (at < 0)
+        return areas_note(p->report, &(AreaNote){ .kind = NOTE_ROW, .code = words[0], .other = words[1] }, f);
+    AreaRow *child = &p->rows[at];
+    if (child->parent_code.n && !str_same(child->parent_code, words[1]))
+        return fault(f, ERR_INVALID, "areas_table", "", "上级表第 %lld 行：“%.60s”已有上级“%.60s”。",
+                     "Row %lld of the table of parents: “%.60s” has the parent “%.60s” already.",
+                     (long long)row, words[0].p, child->parent_code.p);
+    child->parent_code = words[1];
+    return OK;
+}
+
+static Err name_parent(AreasPlan *p, AreaRow *row, Fault *f) {
+    if (row->parent_code.n == 0)
+        return areas_note(p->report, &(AreaNote){ .kind = NOTE_ORPHAN, .code = row->code }, f);
+    row->above = words_find(&p->known_codes, row->parent_code);
+    if (row->above >= 0 && p->known[row->above].level < row->level)
+        return OK;
+    row->above = -1;
+    return areas_note(p->report,
+                      &(AreaNote){ .kind = NOTE_PARENT, .code = row->code, .other = row->parent_code }, f);
+}
+
+/* ---- by the ground ------------------------------------------------------- */
+
+typedef struct Level {
+    AreaLevel of, above;
+    Shape *children, *parents; /* borrowed shapes, copied as structs */
+    int32_t *rows, *known, *found;
+    int32_t n, n_parents;
+} Level;
+
+static int finest_above(const AreasPlan *p, AreaLevel level) {
+    int best = -1;
+    for (int32_t i = 0; i < p->n_known; i++)
+        if (p->known[i].level < level && (int)p->known[i].level > best)
+            best = (int)p->known[i].level;
+    return best;
+}
+
+static void gather(const AreasPlan *p, Level *l) {
+    for (int32_t i = 0; i < p->n; i++)
+        if (p->rows[i].parent < 0 && p->rows[i].level == l->of) {
+            l->children[l->n] = p->rows[i].shape;
+            l->rows[l->n++] = i;
+        }
+    for (int32_t i = 0; i < p->n_known; i++)
+        if (p->known[i].level == l->above && p->known[i].shape.n_polys) {
+            l->parents[l->n_parents] = p->known[i].shape;
+            l->known[l->n_parents++] = i;
+        }
+}
+
+static Err note_outside(AreasPlan *p, const Level *l, const Finding *found, Fault *f) {
+    const AreaRow *row = &p->rows[l->rows[found->a]];
+    AreaNote note = { .kind = NOTE_NEST,
+                      .code = row->code,
+                      .m2 = found->m2,
+                      .placed = true,
+                      .lon = found->at.lon,
+                      .lat = found->at.lat };
+
+    if (found->b < 0)
+        return OK; /* an orphan, said elsewhere */
+    note.other = p->known[l->known[found->b]].code;
+    return areas_note(p->report, &note, f);
+}
+
+/* A parent that was named is only compared with where the area lies. */
+static Err settle(AreasPlan *p, const Level *l, int32_t i, bool named, Fault *f) {
+    AreaRow *row = &p->rows[l->rows[i]];
+    Point label;
+    int32_t most = l->found[i] < 0 ? -1 : l->known[l->found[i]];
+
+    if (!named) {
+        row->above = most;
+        return most >= 0 ? OK : areas_note(p->report, &(AreaNote){ .kind = NOTE_ORPHAN, .code = row->code }, f);
+    }
+    if (row->above < 0 || most < 0 || most == row->above || p->known[row->above].level != l->above)
+        return OK;
+    AreaNote note = {
+        .kind = NOTE_NEST, .code = row->code, .other = p->known[row->above].code, .placed = true
+    };
+    note.m2 = shape_area_m2(&row->shape);
+    shape_label(&row->shape, &label);
+    note.lon = label.lon;
+    note.lat = label.lat;
+    return areas_note(p->report, &note, f);
+}
+
+static Err judge_level(AreasPlan *p, Level *l, bool named, Fault *f) {
+    Audit audit = { 0 };
+    AuditRules rules = { .findings_max = AREA_NOTES_MAX };
+
+    gather(p, l);
+    if (l->n == 0)
+        return OK;
+    TRY(audit_parents(l->children, l->n, l->parents, l->n_parents, &rules, l->found, &audit, f));
+    Err e = OK;
+    for (int32_t i = 0; e == OK && i < audit.n_findings; i++)
+        e = note_outside(p, l, &audit.findings[i], f);
+    for (int32_t i = 0; e == OK && i < l->n; i++)
+        e = settle(p, l, i, named, f);
+    audit_free(&audit);
+    return e;
+}
+
+static Err by_ground(AreasPlan *p, AreaLevel of, bool named, Fault *f) {
+    int above = finest_above(p, of);
+    size_t n = (size_t)p->n, k = (size_t)p->n_known;
+
+    if (above < 0)
+        return OK; /* the top of the layer */
+    Level l = { .of = of,
+                .above = (AreaLevel)above,
+                .children = mem_alloc(n * sizeof *l.children),
+                .parents = mem_alloc(k * sizeof *l.parents),
+                .rows = mem_alloc(n * sizeof *l.rows),
+                .known = mem_alloc(k * sizeof *l.known),
+                .found = mem_alloc(n * sizeof *l.found) };
+    Err e = l.children && l.parents && l.rows && l.known && l.found ? judge_level(p, &l, named, f)
+                                                                    : fault_memory(f);
+    mem_free(l.children);
+    mem_free(l.parents);
+    mem_free(l.rows);
+    mem_free(l.known);
+    mem_free(l.found);
+    return e;
+}
+
+static Err under_one(AreasPlan *p, Fault *f) {
+    Str code = p->how->under;
+    int32_t at = words_find(&p->known_codes, code);
+
+    if (at < 0)
+        return fault(f, ERR_NOT_FOUND, "area_unknown", "under", "图层中没有代码为“%.*s”的网格。",
+                     "The layer has no area with the code “%.*s”.", (int)(code.n < 60 ? code.n : 60), code.p);
+    for (int32_t i = 0; i < p->n; i++)
+        if (p->rows[i].parent < 0) {
+            p->rows[i].above = at;
+            if (p->rows[i].level <= p->known[at].level)
+                return fault(f, ERR_INVALID, "area_parent", "under", "“%.*s”的层级不高于要导入的网格。",
+                             "“%.*s” is of no higher level than the areas to be imported.",
+                             (int)(code.n < 60 ? code.n : 60), code.p);
+        }
+    return OK;
+}
+
+Err areas_parents(AreasPlan *p, Fault *f) {
+    const AreasOptions *how = p->how;
+    const Str columns[3] = { how->parents_child, how->parents_parent };
+    bool named = how->parent.n || how->parents.n;
+
+    if (how->parents.n)
+        TRY(areas_table(p, how->parents, columns, take_parent, NULL, f));
+    if (how->under.n)
+        TRY(under_one(p, f));
+    for (int32_t i = 0; named && i < p->n; i++)
+        if (p->rows[i].parent < 0)
+            TRY(name_parent(p, &p->rows[i], f));
+    for (int level = LEVEL_SUBDISTRICT; level <= LEVEL_BUILDINGS; level++)
+        TRY(by_ground(p, (AreaLevel)level, named || how->under.n, f));
+    return OK;
+}
