@@ -52,6 +52,12 @@ SELECT @columns(area) FROM area
  ORDER BY path
  LIMIT :limit;
 
+-- name: area_by_code
+-- Without an order, so that the index by code is used: an import asks once for each area.
+-- takes: area_coded
+-- gives: area
+SELECT @columns(area) FROM area WHERE layer = :layer AND code = :code AND state IN (1, 2, 3);
+
 -- name: area_of_layer
 -- Every area of a layer, upper ones first, for the index and for `check`.
 -- takes: layer_key

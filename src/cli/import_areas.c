@@ -17,6 +17,7 @@ const char import_areas_more[] =
     "              --dissolve LEVEL=FIELD[,NAMEFIELD]\n"
     "              --dissolve LEVEL=@TABLE.csv[,CHILD,GROUP[,NAME]]\n"
     "              --dissolve LEVEL=:CODE[,NAME]          all in one\n"
+    "  --compare LAYER    how far its areas of the same code and level differ\n"
     "  --crs wgs84|cgcs2000|gcj02|bd09   --check   --json   --report FINDINGS.csv\n";
 
 enum { FILES_MAX = AREAS_GROUPS_MAX + 2 };
@@ -122,6 +123,7 @@ static Err read_words(Order *r, int *argc, char **argv, Fault *f) {
     how->households = option(argc, argv, "--households");
     how->parent = option(argc, argv, "--parent");
     how->under = option(argc, argv, "--under");
+    how->compare = option(argc, argv, "--compare");
     how->governing = command_flag(argc, argv, "--governing");
     how->check = command_flag(argc, argv, "--check");
     r->json = command_flag(argc, argv, "--json");

@@ -135,12 +135,11 @@ Err area_load(Tx *tx, AreaId id, Area *ret, Fault *f) {
 }
 
 Err area_by_code(Tx *tx, LayerId layer, Str code, Area *ret, Fault *f) {
-    AreaFind find = { .layer = layer, .code = code, .limit = 1 };
+    AreaCoded key = { .layer = layer, .code = code };
     Area a;
     size_t n;
 
-    find.has.layer = find.has.code = true;
-    TRY(sql_area_list(tx, &find, &a, 1, &n, f));
+    TRY(sql_area_by_code(tx, &key, &a, 1, &n, f));
     if (n == 0)
         return fault(f, ERR_NOT_FOUND, "area_unknown", "area", "没有代码为“%.*s”的网格。",
                      "There is no area with the code “%.*s”.", (int)code.n, code.p);

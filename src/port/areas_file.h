@@ -39,7 +39,8 @@ typedef struct AreasOptions {
     Str under; /* or one parent's code for all; none of the three: by largest overlap */
     AreasGroup groups[AREAS_GROUPS_MAX]; /* from the level next above upward */
     size_t n_groups;
-    Str crs; /* wgs84, cgcs2000, gcj02 or bd09 */
+    Str compare; /* a layer: how far do its areas of the same code and level differ? */
+    Str crs;     /* wgs84, cgcs2000, gcj02 or bd09 */
     int32_t since;
     bool check; /* judge only */
 } AreasOptions;

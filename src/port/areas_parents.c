@@ -25,8 +25,8 @@ static Err take_parent(AreasPlan *p, void *ctx, int64_t row, const Str words[3],
 static Err name_parent(AreasPlan *p, AreaRow *row, Fault *f) {
     if (row->parent_code.n == 0)
         return areas_note(p->report, &(AreaNote){ .kind = NOTE_ORPHAN, .code = row->code }, f);
-    row->above = words_find(&p->known_codes, row->parent_code);
-    if (row->above >= 0 && p->known[row->above].level < row->level)
+    row->above = words_find(&p->known.codes, row->parent_code);
+    if (row->above >= 0 && p->known.areas[row->above].level < row->level)
         return OK;
     row->above = -1;
     return areas_note(p->report,
@@ -44,9 +44,9 @@ typedef struct Level {
 
 static int finest_above(const AreasPlan *p, AreaLevel level) {
     int best = -1;
-    for (int32_t i = 0; i < p->n_known; i++)
-        if (p->known[i].level < level && (int)p->known[i].level > best)
-            best = (int)p->known[i].level;
+    for (int32_t i = 0; i < p->known.n; i++)
+        if (p->known.areas[i].level < level && (int)p->known.areas[i].level > best)
+            best = (int)p->known.areas[i].level;
     return best;
 }
 
@@ -56,9 +56,9 @@ static void gather(const AreasPlan *p, Level *l) {
             l->children[l->n] = p->rows[i].shape;
             l->rows[l->n++] = i;
         }
-    for (int32_t i = 0; i < p->n_known; i++)
-        if (p->known[i].level == l->above && p->known[i].shape.n_polys) {
-            l->parents[l->n_parents] = p->known[i].shape;
+    for (int32_t i = 0; i < p->known.n; i++)
+        if (p->known.areas[i].level == l->above && p->known.areas[i].shape.n_polys) {
+            l->parents[l->n_parents] = p->known.areas[i].shape;
             l->known[l->n_parents++] = i;
         }
 }
@@ -74,7 +74,7 @@ static Err note_outside(AreasPlan *p, const Level *l, const Finding *found, Faul
 
     if (found->b < 0)
         return OK; /* an orphan, said elsewhere */
-    note.other = p->known[l->known[found->b]].code;
+    note.other = p->known.areas[l->known[found->b]].code;
     return areas_note(p->report, &note, f);
 }
 
@@ -88,10 +88,10 @@ static Err settle(AreasPlan *p, const Level *l, int32_t i, bool named, Fault *f)
         row->above = most;
         return most >= 0 ? OK : areas_note(p->report, &(AreaNote){ .kind = NOTE_ORPHAN, .code = row->code }, f);
     }
-    if (row->above < 0 || most < 0 || most == row->above || p->known[row->above].level != l->above)
+    if (row->above < 0 || most < 0 || most == row->above || p->known.areas[row->above].level != l->above)
         return OK;
     AreaNote note = {
-        .kind = NOTE_NEST, .code = row->code, .other = p->known[row->above].code, .placed = true
+        .kind = NOTE_NEST, .code = row->code, .other = p->known.areas[row->above].code, .placed = true
     };
     note.m2 = shape_area_m2(&row->shape);
     shape_label(&row->shape, &label);
@@ -119,7 +119,7 @@ static Err judge_level(AreasPlan *p, Level *l, bool named, Fault *f) {
 
 static Err by_ground(AreasPlan *p, AreaLevel of, bool named, Fault *f) {
     int above = finest_above(p, of);
-    size_t n = (size_t)p->n, k = (size_t)p->n_known;
+    size_t n = (size_t)p->n, k = (size_t)p->known.n;
 
     if (above < 0)
         return OK; /* the top of the layer */
@@ -142,7 +142,7 @@ static Err by_ground(AreasPlan *p, AreaLevel of, bool named, Fault *f) {
 
 static Err under_one(AreasPlan *p, Fault *f) {
     Str code = p->how->under;
-    int32_t at = words_find(&p->known_codes, code);
+    int32_t at = words_find(&p->known.codes, code);
 
     if (at < 0)
         return fault(f, ERR_NOT_FOUND, "area_unknown", "under", "图层中没有代码为“%.*s”的网格。",
@@ -150,7 +150,7 @@ static Err under_one(AreasPlan *p, Fault *f) {
     for (int32_t i = 0; i < p->n; i++)
         if (p->rows[i].parent < 0) {
             p->rows[i].above = at;
-            if (p->rows[i].level <= p->known[at].level)
+            if (p->rows[i].level <= p->known.areas[at].level)
                 return fault(f, ERR_INVALID, "area_parent", "under", "“%.*s”的层级不高于要导入的网格。",
                              "“%.*s” is of no higher level than the areas to be imported.",
                              (int)(code.n < 60 ? code.n : 60), code.p);

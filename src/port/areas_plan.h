@@ -23,13 +23,26 @@ typedef struct AreaRow {
     AreaId id;   /* once written */
 } AreaRow;
 
+/* An active area that is there already. */
 typedef struct KnownArea {
     AreaId id;
     AreaLevel level;
-    Str code, name;
+    int32_t parent; /* among the known, -1 */
+    Str code, name, path;
     bool shaped;
-    Shape shape; /* loaded where it is needed */
+    Shape shape;  /* the heap's; may be empty */
+    bool changed; /* the shape is another than the stored one: to be written */
+    Shape own;    /* of an upper area: the shape it came with, before it became a union; or empty */
 } KnownArea;
+
+typedef struct KnownAreas {
+    bool there;
+    Layer layer;
+    KnownArea *areas; /* upper ones first */
+    int32_t n, room;
+    Words codes;
+    Arena texts;
+} KnownAreas;
 
 typedef struct AreasPlan {
     const AreasOptions *how;
@@ -39,20 +52,22 @@ typedef struct AreasPlan {
     AreaRow *rows;
     int32_t n, room, n_features; /* what comes after the features was made by groups */
     Words codes;                 /* of the rows */
-    bool layer_known;
-    Layer layer;
-    KnownArea *known; /* active areas of the layer, upper ones first */
-    int32_t n_known, known_room;
-    Words known_codes;
-    AreaId *ids; /* of the rows, while they are written */
+    KnownAreas known, compared;  /* the layer, and the one that --compare names */
+    AreaId *ids;                 /* of the rows, while they are written */
 } AreasPlan;
 
 /* One more row, emptied. Rows may move: keep positions, not pointers. */
 Err areas_row_add(AreasPlan *p, AreaRow **ret, Fault *f);
 
+Err areas_look(Store *s, AreasPlan *p, Fault *f); /* areas_look.c: what there is */
+void areas_known_drop(KnownAreas *known);
 Err areas_read_features(AreasPlan *p, Str text, Fault *f); /* areas_read.c */
+Err areas_words(AreasPlan *p, Fault *f);                   /* areas_words.c: codes and names */
+Err areas_shapes(AreasPlan *p, Fault *f);                  /* areas_shapes.c: the audit, with the neighbours */
 Err areas_group(AreasPlan *p, Fault *f);                   /* areas_group.c: rows above the rows */
 Err areas_parents(AreasPlan *p, Fault *f);                 /* areas_parents.c: under what the layer has */
+Err areas_lift(AreasPlan *p, Fault *f);                    /* areas_lift.c: upper areas become unions */
+Err areas_compare(AreasPlan *p, Fault *f);                 /* areas_lift.c: with another layer */
 Err areas_write(Store *s, AreasPlan *p, Fault *f);         /* areas_write.c */
 
 /* A two-column table in memory: calls `each` with the texts, in the plan's arena.

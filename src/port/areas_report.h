@@ -15,6 +15,7 @@ typedef enum AreaNoteKind {
     NOTE_HOPELESS,  /* the shape could not be repaired; why                                         */
     NOTE_PARENT,    /* other: the parent that is named and does not exist                           */
     NOTE_TWICE,     /* a building in two micro-grids, or twice in one; other: the other grid        */
+    NOTE_COVERED,   /* count finer areas of the governing layer lie in it: its shape belongs elsewhere */
     NOTE_REPAIRED,  /* why; m2: the change of area                                                  */
     NOTE_RINGS,     /* count rings enclosed nothing and were dropped                                */
     NOTE_VERTICES,  /* count vertices of neighbours were put in                                     */

@@ -2,6 +2,9 @@
  * transaction: all of them or none. */
 #include "areas_plan.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static Err put_row(Tx *tx, AreasPlan *p, const Layer *layer, int32_t i, Fault *f) {
     const AreaRow *row = &p->rows[i];
     Area made;
@@ -16,7 +19,7 @@ static Err put_row(Tx *tx, AreasPlan *p, const Layer *layer, int32_t i, Fault *f
     if (row->parent >= 0)
         put.parent = p->ids[row->parent];
     else if (row->above >= 0)
-        put.parent = p->known[row->above].id;
+        put.parent = p->known.areas[row->above].id;
     TRY(area_put(tx, &put, &made, f));
     p->ids[i] = made.id;
     return OK;
@@ -35,6 +38,57 @@ static Err put_rows(Tx *tx, AreasPlan *p, const Layer *layer, Fault *f) {
     return OK;
 }
 
+/* ---- upper areas that became unions --------------------------------------- */
+
+/* The layer that keeps the shapes an upper level was drawn with. */
+static Err own_layer(Tx *tx, const AreasPlan *p, AreaLevel level, Layer *ret, Fault *f) {
+    const Choice *c = choice_numbered(&area_level_choices, (int64_t)level);
+    char code[80], zh[200], en[200];
+    const Layer *of = &p->known.layer;
+
+    snprintf(code, sizeof code, "%.*s_%s", (int)p->how->layer.n, p->how->layer.p, c->word);
+    snprintf(zh, sizeof zh, "%.*s：%s原边界", (int)of->zh.n, of->zh.p, c->zh);
+    snprintf(en, sizeof en, "%.*s: borders of %s as drawn", (int)of->en.n, of->en.p, c->en);
+    if (strlen(code) > 40 || utf8_count(zh, strlen(zh)) > 60 || utf8_count(en, strlen(en)) > 60)
+        return fault(f, ERR_INVALID, "layer_words", "layer", "图层的代码或名称太长，放不下“%s”这一层的原边界。",
+                     "The layer's code or name is too long to make a layer beside it for the borders of “%s”.",
+                     c->word);
+    LayerPut put = { .code = str(code), .zh = str(zh), .en = str(en) };
+    return layer_put(tx, &put, ret, f);
+}
+
+static Err keep_own(Tx *tx, const AreasPlan *p, const KnownArea *k, Fault *f) {
+    Layer layer;
+    Area made;
+
+    TRY(own_layer(tx, p, k->level, &layer, f));
+    AreaPut put = { .layer = layer.id,
+                    .level = k->level,
+                    .code = k->code,
+                    .name = k->name,
+                    .shape = &k->own,
+                    .households = -1,
+                    .since = p->how->since };
+    TRY(area_put(tx, &put, &made, f));
+    return area_layer_changed(tx, layer.id, f);
+}
+
+static Err write_unions(Tx *tx, const AreasPlan *p, Fault *f) {
+    size_t used = tx_arena(tx)->used;
+
+    for (int32_t i = 0; i < p->known.n; i++) {
+        const KnownArea *k = &p->known.areas[i];
+        if (k->changed)
+            TRY(area_reshape(tx, k->id, &k->shape, f));
+        if (k->own.n_polys)
+            TRY(keep_own(tx, p, k, f));
+        tx_arena(tx)->used = used;
+    }
+    return OK;
+}
+
+/* ---- the transaction ------------------------------------------------------ */
+
 typedef struct Writing {
     AreasPlan *plan;
     Arena arena;
@@ -49,12 +103,13 @@ static Err write_all(Tx *tx, void *arg, Fault *f) {
                      .zh = how->layer_zh.n ? how->layer_zh : how->layer,
                      .en = how->layer_en.n ? how->layer_en : how->layer,
                      .code_pattern = how->pattern,
-                     .governing = p->layer_known ? p->layer.governing : how->governing };
+                     .governing = p->known.there ? p->known.layer.governing : how->governing };
 
     w->arena.used = 0;
     tx_lend(tx, &w->arena);
     TRY(layer_put(tx, &put, &layer, f));
     TRY(put_rows(tx, p, &layer, f));
+    TRY(write_unions(tx, p, f));
     return area_layer_changed(tx, layer.id, f);
 }
 
