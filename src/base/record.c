@@ -428,8 +428,10 @@ static Err decode_body(const Record *r, Str json, Arena *a, void *row, Fault *f)
 
     mem_failed = false;
     json_t *root = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (!root)
+    if (!root || mem_failed) { /* with too little memory jansson may also drop a letter and go on */
+        json_decref(root);
         return not_json(&error, f);
+    }
     Err e = json_is_object(root) ? decode_keys(r, root, a, row, f)
                                  : fault(f, ERR_INVALID, "json_object", "", "正文要是一个 JSON 对象。",
                                          "The body must be a JSON object.");

@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 const char import_areas_more[] =
+    "FILE.csv is a list of buildings: building, households, micro-grid [, residential area, lon, lat]\n"
     "  --layer CODE [--layer-zh TEXT --layer-en TEXT --governing --pattern REGEX]   made if there is none\n"
     "  --level     district|subdistrict|zone_grid|residential_area|micro_grid|building_group\n"
     "  --name FIELD  --households FIELD  --since 2026-01-01\n"
@@ -67,16 +69,12 @@ static Err read_level(const char *word, AreaLevel *ret, Fault *f) {
 static Err read_group(Order *r, char *text, Fault *f) {
     AreasOptions *how = &r->how;
     char *parts[4], *what = strchr(text, '=');
-    AreaLevel below = how->n_groups ? how->groups[how->n_groups - 1].level : how->level;
 
     if (!what || how->n_groups == AREAS_GROUPS_MAX)
         return usage("--dissolve", text, f);
     *what++ = 0;
     AreasGroup g = { .by = *what == '@' ? GROUP_BY_TABLE : *what == ':' ? GROUP_ALL : GROUP_BY_FIELD };
     TRY(read_level(text, &g.level, f));
-    if (g.level >= below)
-        return fault(f, ERR_INVALID, "usage", "dissolve", "--dissolve 要从下到上：“%s”不高于下面的层级。",
-                     "--dissolve goes upward: “%s” is no higher than the level below.", text);
     size_t n = split_commas(what + (g.by != GROUP_BY_FIELD), parts, 4), at = 0;
     if (g.by == GROUP_BY_TABLE) {
         if (n == 2)
@@ -130,9 +128,12 @@ static Err read_words(Order *r, int *argc, char **argv, Fault *f) {
     r->report = command_option(argc, argv, "--report");
     if (how->layer.n == 0 || how->layer.n > 40)
         return usage("--layer", how->layer.p, f);
-    if (how->code.n == 0)
+    Str level = option(argc, argv, "--level");
+    size_t n = *argc ? strlen(argv[0]) : 0;
+    how->buildings = n > 4 && strcasecmp(argv[0] + n - 4, ".csv") == 0;
+    if (how->code.n == 0 && !how->buildings)
         return usage("--code", "", f);
-    return read_level(option(argc, argv, "--level").p, &how->level, f);
+    return read_level(level.n || !how->buildings ? level.p : "micro_grid", &how->level, f);
 }
 
 static Err read_rest(Order *r, int *argc, char **argv, Fault *f) {
@@ -206,7 +207,7 @@ static Err run(const Config *c, Order *r, Fault *f) {
     Err e = installation_open(&in, &s, f);
     if (e == OK) {
         e = areas_import(s, text, &r->how, &report, f);
-        Err said = say(r, &report, &later);
+        Err said = report.judged ? say(r, &report, &later) : OK;
         if (e == OK && said != OK) {
             *f = later;
             e = said;

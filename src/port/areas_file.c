@@ -1,6 +1,8 @@
-/* areas_file – see areas_file.h. The order: read, what the layer has, words,
- * shapes, groups, parents, sizes, write. */
+/* areas_file – see areas_file.h. The order: what the layer has, the file, codes,
+ * shapes, groups, parents, unions, names, sizes; then the transaction. */
 #include "areas_plan.h"
+
+#include "geojson.h"
 
 static Err judge_codes(AreasPlan *p, Fault *f) {
     int32_t at;
@@ -32,8 +34,32 @@ static Err judge_sizes(AreasPlan *p, Fault *f) {
 
 /* ---- the whole ----------------------------------------------------------- */
 
+static Err check_options(AreasPlan *p, Fault *f) {
+    const AreasOptions *how = p->how;
+    AreaLevel below = how->level;
+
+    TRY(geojson_datum(how->crs, how->file, &p->datum, f));
+    p->named = how->parent.n || how->parents.n;
+    p->n_groups = how->n_groups;
+    for (size_t i = 0; i < how->n_groups; i++) {
+        p->groups[i] = how->groups[i];
+        if (how->groups[i].level >= below)
+            return fault(f, ERR_INVALID, "areas_levels", "dissolve",
+                         "上级要从下到上：“%s”不高于它下面的“%s”。%.0s%.0s",
+                         "%.0s%.0sUpper levels go upward: “%s” is no higher than “%s” below it.",
+                         choice_numbered(&area_level_choices, (int64_t)how->groups[i].level)->zh,
+                         choice_numbered(&area_level_choices, (int64_t)below)->zh,
+                         choice_numbered(&area_level_choices, (int64_t)how->groups[i].level)->en,
+                         choice_numbered(&area_level_choices, (int64_t)below)->en);
+        below = how->groups[i].level;
+    }
+    if (how->buildings && how->level <= LEVEL_RESIDENTIAL)
+        return fault(f, ERR_INVALID, "areas_levels", "level", "楼栋清单只能做微网格或楼组。",
+                     "A list of buildings makes micro-grids or building groups only.");
+    return OK;
+}
+
 static Err judge(Store *s, AreasPlan *p, Fault *f) {
-    TRY(areas_look(s, p, f));
     if (p->known.there && p->how->governing && !p->known.layer.governing)
         return fault(f, ERR_CONFLICT, "layer_governs", "governing", "图层“%.*s”已存在，不能改变它是否治理。",
                      "The layer “%.*s” exists; whether it governs cannot be changed.", (int)p->how->layer.n,
@@ -45,6 +71,7 @@ static Err judge(Store *s, AreasPlan *p, Fault *f) {
     TRY(areas_lift(p, f));
     TRY(areas_compare(p, f));
     TRY(areas_words(p, f));
+    TRY(areas_buildings(s, p, f));
     return judge_sizes(p, f);
 }
 
@@ -54,9 +81,13 @@ static Err import_into(Store *s, AreasPlan *p, Str text, Fault *f) {
     if (text.n > AREAS_BYTES_MAX)
         return fault(f, ERR_LIMIT, "file_large", "", "文件超过 %zu MB；请分成几个文件。",
                      "The file is larger than %zu MB; split it.", AREAS_BYTES_MAX >> 20);
-    TRY(areas_read_features(p, text, f));
+    TRY(check_options(p, f));
+    TRY(areas_look(s, p, f));
+    TRY(p->how->buildings ? areas_read_list(p, text, f) : areas_read_features(p, text, f));
     report->features = p->n_features;
+    report->buildings = p->n_buildings;
     TRY(judge(s, p, f));
+    report->judged = true;
     if (areas_report_stops(report))
         return areas_report_fault(report, f);
     if (p->how->check)
@@ -73,6 +104,7 @@ static void plan_end(AreasPlan *p) {
         shape_free(&p->rows[i].shape);
     words_end(&p->codes);
     mem_free(p->rows);
+    mem_free(p->buildings);
     mem_free(p->ids);
 }
 

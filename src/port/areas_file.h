@@ -42,7 +42,8 @@ typedef struct AreasOptions {
     Str compare; /* a layer: how far do its areas of the same code and level differ? */
     Str crs;     /* wgs84, cgcs2000, gcj02 or bd09 */
     int32_t since;
-    bool check; /* judge only */
+    bool buildings; /* the text is a list of buildings (CSV), not GeoJSON: areas_list.c */
+    bool check;     /* judge only */
 } AreasOptions;
 
 /* GeoJSON (port/geojson.h). `report` was begun by the caller with at least twice

@@ -160,8 +160,8 @@ static Err finish_groups(AreasPlan *p, const Step *s, Fault *f) {
     for (int32_t g = s->from; g < p->n; g++) {
         TRY(unite(p, g, f));
         add_households(p, g);
-        for (size_t k = s->k + 1; k < p->how->n_groups; k++)
-            if (p->how->groups[k].by == GROUP_BY_FIELD)
+        for (size_t k = s->k + 1; k < p->n_groups; k++)
+            if (p->groups[k].by == GROUP_BY_FIELD)
                 TRY(settle_value(p, g, k, f));
     }
     return OK;
@@ -172,15 +172,15 @@ static Err take_step(AreasPlan *p, Step *s, Fault *f) {
 
     if (s->by->by == GROUP_BY_TABLE)
         TRY(areas_table(p, s->by->table, columns, take_pair, s, f));
-    for (int32_t i = 0; i < s->from; i++)
-        if (p->rows[i].parent < 0)
+    for (int32_t i = 0; i < s->from; i++) /* who names a parent that the layer has needs no group */
+        if (p->rows[i].parent < 0 && !(p->named && p->rows[i].parent_code.n))
             TRY(put_in_group(p, s, i, f));
     return finish_groups(p, s, f);
 }
 
 Err areas_group(AreasPlan *p, Fault *f) {
-    for (size_t k = 0; k < p->how->n_groups; k++) {
-        Step s = { .by = &p->how->groups[k], .k = k, .from = p->n };
+    for (size_t k = 0; k < p->n_groups; k++) {
+        Step s = { .by = &p->groups[k], .k = k, .from = p->n };
         Err e = take_step(p, &s, f);
         words_end(&s.groups);
         words_end(&s.children);

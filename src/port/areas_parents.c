@@ -161,16 +161,15 @@ static Err under_one(AreasPlan *p, Fault *f) {
 Err areas_parents(AreasPlan *p, Fault *f) {
     const AreasOptions *how = p->how;
     const Str columns[3] = { how->parents_child, how->parents_parent };
-    bool named = how->parent.n || how->parents.n;
 
     if (how->parents.n)
         TRY(areas_table(p, how->parents, columns, take_parent, NULL, f));
-    if (how->under.n)
+    if (how->under.n && !p->named)
         TRY(under_one(p, f));
-    for (int32_t i = 0; named && i < p->n; i++)
+    for (int32_t i = 0; p->named && i < p->n; i++)
         if (p->rows[i].parent < 0)
             TRY(name_parent(p, &p->rows[i], f));
     for (int level = LEVEL_SUBDISTRICT; level <= LEVEL_BUILDINGS; level++)
-        TRY(by_ground(p, (AreaLevel)level, named || how->under.n, f));
+        TRY(by_ground(p, (AreaLevel)level, p->named || how->under.n, f));
     return OK;
 }

@@ -17,11 +17,19 @@ typedef struct AreaRow {
     int32_t above;       /* among the known areas, -1 */
     int32_t first, next; /* of a group: its members; -1 */
     Str parent_code;
-    Str group[AREAS_GROUPS_MAX], group_name[AREAS_GROUPS_MAX]; /* values of the attributes */
+    Str group[AREAS_GROUPS_MAX + 1], group_name[AREAS_GROUPS_MAX + 1]; /* values of the attributes */
     int32_t dropped_rings;
     Shape shape; /* the heap's; may be empty */
     AreaId id;   /* once written */
 } AreaRow;
+
+typedef struct BuildingRow {
+    int32_t grid; /* among the rows */
+    Str name;
+    int32_t households; /* -1: not known */
+    bool placed;
+    int32_t lon, lat;
+} BuildingRow;
 
 /* An active area that is there already. */
 typedef struct KnownArea {
@@ -52,8 +60,13 @@ typedef struct AreasPlan {
     AreaRow *rows;
     int32_t n, room, n_features; /* what comes after the features was made by groups */
     Words codes;                 /* of the rows */
-    KnownAreas known, compared;  /* the layer, and the one that --compare names */
-    AreaId *ids;                 /* of the rows, while they are written */
+    BuildingRow *buildings;
+    int32_t n_buildings, buildings_room;
+    AreasGroup groups[AREAS_GROUPS_MAX + 1]; /* of `how`; a list may put residential areas before */
+    size_t n_groups;
+    bool named;                 /* rows name their parents */
+    KnownAreas known, compared; /* the layer, and the one that --compare names */
+    AreaId *ids;                /* of the rows, while they are written */
 } AreasPlan;
 
 /* One more row, emptied. Rows may move: keep positions, not pointers. */
@@ -62,6 +75,8 @@ Err areas_row_add(AreasPlan *p, AreaRow **ret, Fault *f);
 Err areas_look(Store *s, AreasPlan *p, Fault *f); /* areas_look.c: what there is */
 void areas_known_drop(KnownAreas *known);
 Err areas_read_features(AreasPlan *p, Str text, Fault *f); /* areas_read.c */
+Err areas_read_list(AreasPlan *p, Str text, Fault *f);     /* areas_list.c: buildings */
+Err areas_buildings(Store *s, AreasPlan *p, Fault *f);     /* areas_list.c: do they stand elsewhere? */
 Err areas_words(AreasPlan *p, Fault *f);                   /* areas_words.c: codes and names */
 Err areas_shapes(AreasPlan *p, Fault *f);                  /* areas_shapes.c: the audit, with the neighbours */
 Err areas_group(AreasPlan *p, Fault *f);                   /* areas_group.c: rows above the rows */

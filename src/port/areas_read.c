@@ -42,8 +42,8 @@ static Err read_households(AreasPlan *p, const GeoFeature *feature, int32_t *ret
 }
 
 static Err read_groups(AreasPlan *p, const GeoFeature *feature, AreaRow *row, Fault *f) {
-    for (size_t i = 0; i < p->how->n_groups; i++) {
-        const AreasGroup *g = &p->how->groups[i];
+    for (size_t i = 0; i < p->n_groups; i++) {
+        const AreasGroup *g = &p->groups[i];
         if (g->by != GROUP_BY_FIELD)
             continue;
         TRY(read_word(p, feature, g->group, &row->group[i], f));
@@ -71,6 +71,5 @@ static Err take_feature(void *ctx, GeoFeature *feature, Fault *f) {
 }
 
 Err areas_read_features(AreasPlan *p, Str text, Fault *f) {
-    TRY(geojson_datum(p->how->crs, p->how->file, &p->datum, f));
     return geojson_read(text, p->how->file, p->datum, take_feature, p, f);
 }

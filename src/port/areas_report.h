@@ -50,7 +50,7 @@ typedef struct AreasReport {
     int64_t counts[NOTE_COUNT];
     double m2[NOTE_COUNT]; /* totals, listed or not */
     Str file, layer;
-    bool made_layer, checked, written;
+    bool judged, checked, written; /* judged: the file could be read, the findings are all there are */
     int64_t features, buildings, areas[LEVEL_BUILDINGS + 1]; /* areas by level: of the file and made above it */
 } AreasReport;
 

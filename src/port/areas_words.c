@@ -27,9 +27,9 @@ static Err check_pattern(const AreasPlan *p, Str *ret, Fault *f) {
 static bool wants_name(const AreasPlan *p, int32_t i) {
     if (i < p->n_features)
         return p->how->name.n > 0;
-    for (size_t k = 0; k < p->how->n_groups; k++)
-        if (p->how->groups[k].level == p->rows[i].level)
-            return p->how->groups[k].name.n > 0;
+    for (size_t k = 0; k < p->n_groups; k++)
+        if (p->groups[k].level == p->rows[i].level)
+            return p->groups[k].name.n > 0;
     return false;
 }
 

@@ -38,6 +38,24 @@ static Err put_rows(Tx *tx, AreasPlan *p, const Layer *layer, Fault *f) {
     return OK;
 }
 
+static Err put_buildings(Tx *tx, const AreasPlan *p, Fault *f) {
+    size_t used = tx_arena(tx)->used;
+    Place made;
+
+    for (int32_t i = 0; i < p->n_buildings; i++) {
+        const BuildingRow *b = &p->buildings[i];
+        PlacePut put = { .area = p->ids[b->grid],
+                         .name = b->name,
+                         .households = b->households,
+                         .placed = b->placed,
+                         .lon = b->lon,
+                         .lat = b->lat };
+        TRY(place_put(tx, &put, &made, f));
+        tx_arena(tx)->used = used;
+    }
+    return OK;
+}
+
 /* ---- upper areas that became unions --------------------------------------- */
 
 /* The layer that keeps the shapes an upper level was drawn with. */
@@ -57,7 +75,7 @@ static Err own_layer(Tx *tx, const AreasPlan *p, AreaLevel level, Layer *ret, Fa
     return layer_put(tx, &put, ret, f);
 }
 
-static Err keep_own(Tx *tx, const AreasPlan *p, const KnownArea *k, Fault *f) {
+static Err keep_own(Tx *tx, const AreasPlan *p, const KnownArea *k, LayerId *ret_layer, Fault *f) {
     Layer layer;
     Area made;
 
@@ -69,11 +87,12 @@ static Err keep_own(Tx *tx, const AreasPlan *p, const KnownArea *k, Fault *f) {
                     .shape = &k->own,
                     .households = -1,
                     .since = p->how->since };
-    TRY(area_put(tx, &put, &made, f));
-    return area_layer_changed(tx, layer.id, f);
+    *ret_layer = layer.id;
+    return area_put(tx, &put, &made, f);
 }
 
 static Err write_unions(Tx *tx, const AreasPlan *p, Fault *f) {
+    LayerId kept[LEVEL_BUILDINGS + 1] = { 0 };
     size_t used = tx_arena(tx)->used;
 
     for (int32_t i = 0; i < p->known.n; i++) {
@@ -81,9 +100,12 @@ static Err write_unions(Tx *tx, const AreasPlan *p, Fault *f) {
         if (k->changed)
             TRY(area_reshape(tx, k->id, &k->shape, f));
         if (k->own.n_polys)
-            TRY(keep_own(tx, p, k, f));
+            TRY(keep_own(tx, p, k, &kept[k->level], f));
         tx_arena(tx)->used = used;
     }
+    for (size_t l = 0; l < COUNT(kept); l++)
+        if (kept[l].v)
+            TRY(area_layer_changed(tx, kept[l], f));
     return OK;
 }
 
@@ -109,6 +131,7 @@ static Err write_all(Tx *tx, void *arg, Fault *f) {
     tx_lend(tx, &w->arena);
     TRY(layer_put(tx, &put, &layer, f));
     TRY(put_rows(tx, p, &layer, f));
+    TRY(put_buildings(tx, p, f));
     TRY(write_unions(tx, p, f));
     return area_layer_changed(tx, layer.id, f);
 }

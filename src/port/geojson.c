@@ -116,12 +116,14 @@ static Err parse(const Reader *r, Str part, json_t **ret, Fault *f) {
 
     mem_failed = false;
     json_t *root = json_loadb(part.p, part.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+    if (mem_failed) { /* jansson calls most of these a syntax error, or drops a letter and goes on */
+        json_decref(root);
+        return fault_memory(f);
+    }
     if (root) {
         *ret = root;
         return OK;
     }
-    if (mem_failed) /* jansson calls most of these a syntax error */
-        return fault_memory(f);
     long long line = (long long)(line_at(r->text, part.p) + why.line - 1);
     if (json_error_code(&why) == json_error_duplicate_key)
         return fault(f, ERR_INVALID, "json_twice", "", "第 %lld 行：同一项写了两次。",
