@@ -15,6 +15,7 @@
 
 enum { NODE_TTL_MS = 60000, NODE_REST_MS = 2000 };
 
+#define SERVE "serve:" /* so begins the holder that has an SQLite file to itself */
 static const char take_sql[] =
     "INSERT INTO lease (name, holder, until_ms) VALUES ($1, $2, $3)"
     " ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until_ms = excluded.until_ms"
@@ -80,16 +81,44 @@ static Err node_until(void *ctx, const char *const *columns, int n, Fault *f) {
 
 /* The number that has been free for longest: ids made by who had it last, with a
  * clock ahead of ours, lie the furthest back. */
-static Err node_choose(Tx *tx, int32_t *ret_node, Fault *f) {
-    int64_t until[NODE_MAX + 1] = { 0 }, at;
+static Err node_oldest(Tx *tx, int32_t *ret_node, int64_t *ret_until, Fault *f) {
+    int64_t until[NODE_MAX + 1] = { 0 };
     int32_t best = 0;
 
-    TRY(now_ms(tx, &at, f));
     TRY(tx_ask(tx, "SELECT name, until_ms FROM lease", NULL, 0, node_until, until, NULL, f));
     for (int32_t i = 1; i <= NODE_MAX; i++)
         if (until[i] < until[best])
             best = i;
-    if (until[best] >= at)
+    *ret_node = best;
+    *ret_until = until[best];
+    return OK;
+}
+
+/* Whoever serves an SQLite file alone knows that the servers before it are dead,
+ * also those that were killed: their numbers ended when they were last renewed. A
+ * command beside us keeps its own. */
+static Err free_the_dead(Tx *tx, Fault *f) {
+    char ttl[24];
+
+    snprintf(ttl, sizeof ttl, "%d", node_ttl(tx->store));
+    const char *params[] = { ttl, tx->store->holder };
+    return tx_ask(tx,
+                  "UPDATE lease SET holder = '', until_ms = until_ms - $1 WHERE holder LIKE '" SERVE
+                  "%' AND holder <> $2",
+                  params, 2, NULL, NULL, NULL, f);
+}
+
+static Err node_choose(Tx *tx, int32_t *ret_node, Fault *f) {
+    int64_t at, until;
+    int32_t best;
+
+    TRY(now_ms(tx, &at, f));
+    TRY(node_oldest(tx, &best, &until, f));
+    if (until >= at && tx->store->lock_fd >= 0) {
+        TRY(free_the_dead(tx, f));
+        TRY(node_oldest(tx, &best, &until, f));
+    }
+    if (until >= at)
         return fault(f, ERR_STORE, "node_none_free", "",
                      "32 个服务器编号都已占用：请停掉一台服务器，或等待一分钟。",
                      "All 32 server numbers are taken: stop a server, or wait a minute.");
@@ -301,7 +330,7 @@ Err keeper_start(Store *s, Fault *f) {
     char host[48] = "";
 
     gethostname(host, sizeof host - 1);
-    snprintf(s->holder, sizeof s->holder, "%s:%d:%llx", host, (int)getpid(),
+    snprintf(s->holder, sizeof s->holder, "%s%s:%d:%llx", s->lock_fd >= 0 ? SERVE : "", host, (int)getpid(),
              (unsigned long long)(uintptr_t)s ^ (unsigned long long)clock_mono_ms());
     if (pthread_create(&s->keeper_thread, NULL, keeper, s) != 0)
         return fault(f, ERR_STORE, "no_thread", "", "无法启动线程。", "A thread did not start.");
