@@ -29,6 +29,14 @@ if [ "$purpose" = test ] && [ "$system" = debian-12 ]; then
     packages="$packages chromium"
 fi
 
+# Vector tiles are measured beside PostGIS.
+if [ "$purpose" = bench ]; then
+    case $system in
+    debian-12) packages="$packages postgresql-15-postgis-3" ;;
+    ubuntu-24.04) packages="$packages postgresql-16-postgis-3" ;;
+    esac
+fi
+
 # The tools of the pages need a newer node than Debian 12 has. One that is there and
 # new enough is used; else Debian's fetches node 22 from npm into tools/node, pinned
 # by its lock file, and the Makefile puts that first.

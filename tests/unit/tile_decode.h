@@ -122,8 +122,8 @@ static inline bool decode_geometry(TileReader r, Arena *a, TileFeature *f) {
 }
 
 static inline bool decode_feature(TileReader r, Arena *a, TileFeature *f) {
-    TileReader inner, geometry = { 0 };
-    uint64_t number;
+    TileReader inner = { 0 }, geometry = { 0 };
+    uint64_t number = 0;
 
     while (r.p < r.end && !r.wrong)
         switch (read_field(&r, &inner, &number)) {
@@ -142,7 +142,7 @@ static inline bool decode_feature(TileReader r, Arena *a, TileFeature *f) {
 }
 
 static inline bool decode_word(TileReader r, TileWord *w) {
-    TileReader inner;
+    TileReader inner = { 0 };
     uint64_t number = 0;
 
     switch (read_field(&r, &inner, &number)) {
@@ -157,8 +157,8 @@ static inline bool decode_word(TileReader r, TileWord *w) {
 
 static inline bool decode_layer(TileReader r, Arena *a, DecodedLayer *l) {
     size_t most = (size_t)(r.end - r.p) / 2 + 1;
-    TileReader inner;
-    uint64_t number;
+    TileReader inner = { 0 };
+    uint64_t number = 0;
 
     l->features = arena_take(a, most / 2 * sizeof *l->features + sizeof *l->features);
     l->keys = arena_take(a, most * sizeof *l->keys);
@@ -190,8 +190,8 @@ static inline bool decode_layer(TileReader r, Arena *a, DecodedLayer *l) {
 }
 
 static inline bool tile_decode(Str bytes, Arena *a, DecodedTile *ret) {
-    TileReader r = { (const uint8_t *)bytes.p, (const uint8_t *)bytes.p + bytes.n, false }, inner;
-    uint64_t number;
+    TileReader r = { (const uint8_t *)bytes.p, (const uint8_t *)bytes.p + bytes.n, false }, inner = { 0 };
+    uint64_t number = 0;
 
     memset(ret, 0, sizeof *ret);
     while (r.p < r.end && !r.wrong)
