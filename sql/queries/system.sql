@@ -21,9 +21,10 @@ SELECT @columns(access_log) FROM access_log WHERE home = :home ORDER BY number D
 -- gives: access_log
 SELECT @columns(access_log) FROM access_log ORDER BY home, number;
 
--- name: setting_list
+-- name: setting_get
+-- takes: setting_name
 -- gives: setting
-SELECT @columns(setting) FROM setting ORDER BY home, name;
+SELECT @columns(setting) FROM setting WHERE home = 0 AND name = :name;
 
 -- name: setting_add
 -- takes: setting
@@ -32,3 +33,17 @@ INSERT INTO setting (@columns(setting)) VALUES (@values(setting));
 -- name: setting_clear
 -- takes: setting_name
 DELETE FROM setting WHERE home = 0 AND name = :name;
+
+-- name: setting_change_add
+-- takes: setting_change
+INSERT INTO setting_change (@columns(setting_change)) VALUES (@values(setting_change));
+
+-- name: setting_change_list
+-- Newest first.
+-- takes: setting_find
+-- gives: setting_change
+SELECT @columns(setting_change) FROM setting_change
+ WHERE home = 0
+   /*? name */ AND name = :name /*? end */
+ ORDER BY id DESC
+ LIMIT :limit;

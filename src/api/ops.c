@@ -9,6 +9,7 @@
 #include "catalogue.h"
 #include "org.h"
 #include "request.h"
+#include "setting.h"
 
 #include <stdio.h>
 #include <string.h>

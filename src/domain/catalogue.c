@@ -2,7 +2,6 @@
 #include "catalogue.h"
 
 #include "catalogue_q.h"
-#include "system_q.h"
 
 /* ---- public only where harmless ---- */
 
@@ -104,15 +103,6 @@ Err condition_load(Tx *tx, ConditionId id, Condition *ret, Fault *f) {
     return OK;
 }
 
-Err setting_put(Tx *tx, Str name, Str value, Fault *f) {
-    SettingName key = { .name = name };
-    Setting s = { .name = name, .value = value };
-    int64_t changed;
-
-    TRY(sql_setting_clear(tx, &key, &changed, f));
-    return sql_setting_add(tx, &s, &changed, f);
-}
-
 Err category_list(Tx *tx, const CategoryFind *in, const Actor *by, Page *ret, Fault *f) {
     (void)by;
     return sql_category_list(tx, in, ret->rows, (size_t)in->limit, &ret->n, f);
@@ -121,9 +111,4 @@ Err category_list(Tx *tx, const CategoryFind *in, const Actor *by, Page *ret, Fa
 Err condition_list(Tx *tx, const ConditionFind *in, const Actor *by, Page *ret, Fault *f) {
     (void)by;
     return sql_condition_list(tx, in, ret->rows, (size_t)in->limit, &ret->n, f);
-}
-
-Err setting_list(Tx *tx, const Nothing *in, const Actor *by, Page *ret, Fault *f) {
-    (void)in, (void)by;
-    return sql_setting_list(tx, ret->rows, ret->max, &ret->n, f);
 }

@@ -32,10 +32,8 @@ Publicity publicity_usual(Str category);
 bool publicity_allowed(Str category, Publicity open_to);
 
 Err condition_load(Tx *tx, ConditionId id, Condition *ret, Fault *f);
-Err setting_put(Tx *tx, Str name, Str value, Fault *f);
 
 Err category_list(Tx *tx, const CategoryFind *in, const Actor *by, Page *ret, Fault *f);
 Err condition_list(Tx *tx, const ConditionFind *in, const Actor *by, Page *ret, Fault *f);
-Err setting_list(Tx *tx, const Nothing *in, const Actor *by, Page *ret, Fault *f);
 
 #endif

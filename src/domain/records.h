@@ -78,6 +78,7 @@
 #define READ_CALLBACK (READ(CALLBACK) | READ(DISPATCHER) | READ(DUTY_LEAD))
 #define READ_SECURITY READ(SECURITY_ADMIN)
 #define READ_AUDIT READ(AUDIT_ADMIN)
+#define READ_SETTINGS (READ(SYSTEM_ADMIN) | READ(AUDIT_ADMIN))
 
 /* 4. Who does not say why, for whom and how long does not compile. */
 #define FIELD(name, type, presence, zh, en, purpose, readers, keep)                     \

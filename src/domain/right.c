@@ -25,7 +25,7 @@ static const struct {
     { ROLE_PROPERTY, WORKS },
     { ROLE_LEADER, SEES_CASES },
     /* 三员分立: three persons, none of whom reads cases. */
-    { ROLE_SYSTEM_ADMIN, CAN(GROUND_WRITE) | CAN(ACCOUNT_WRITE) },
+    { ROLE_SYSTEM_ADMIN, CAN(GROUND_WRITE) | CAN(ACCOUNT_WRITE) | CAN(SETTING_WRITE) },
     { ROLE_SECURITY_ADMIN, CAN(POST_WRITE) },
     { ROLE_AUDIT_ADMIN, CAN(AUDIT_READ) },
 };

@@ -15,7 +15,8 @@ typedef enum Right {
     RIGHT_GROUND_WRITE,  /* areas, borders, units, duties                       */
     RIGHT_ACCOUNT_WRITE, /* make and shut accounts: the system administrator   */
     RIGHT_POST_WRITE,    /* give posts: the security administrator              */
-    RIGHT_AUDIT_READ,    /* the access log: the audit administrator             */
+    RIGHT_SETTING_WRITE, /* the settings of the city: the system administrator  */
+    RIGHT_AUDIT_READ,    /* access log, changes of settings: the audit administrator */
     RIGHT_COUNT
 } Right;
 

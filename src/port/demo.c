@@ -11,6 +11,7 @@
 #include "defaults.h"
 #include "org.h"
 #include "polygon.h"
+#include "setting.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -237,7 +238,10 @@ static Err make_all(Tx *tx, void *arg, Fault *f) {
     TRY(make_units(tx, d, f));
     TRY(make_duties(tx, d, f));
     TRY(make_people(tx, d, f));
-    return setting_put(tx, str("city"), str("云桥街道城运中心"), f);
+    Actor operator;
+    actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &operator);
+    TRY(setting_write(tx, "city_zh", str("云桥街道城运中心"), &operator, f));
+    return setting_write(tx, "city_en", str("Yunqiao Subdistrict Centre"), &operator, f);
 }
 
 /* ---- the catalogue and the calendar that the program brings ---- */

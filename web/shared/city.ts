@@ -2,16 +2,16 @@
  * anyone may read. A page works before they come and without them. */
 import { computed, reactive } from 'vue';
 
-import { getAll } from './api/client';
-import type { Setting } from './api/types';
+import { get } from './api/client';
+import type { City } from './api/types';
 import { lang, say } from './modes';
 import { zone } from './time';
 
-const settings = reactive<Record<string, string>>({});
+const settings = reactive<City>({});
 
 export async function loadCity(): Promise<void> {
   try {
-    for (const s of await getAll<Setting>('/api/1/settings')) settings[s.name] = s.value;
+    Object.assign(settings, await get<City>('/api/1/city'));
   } catch {
     return; // the defaults stand
   }
@@ -23,7 +23,7 @@ export async function loadCity(): Promise<void> {
   }
 }
 
-export const cityName = computed(() => (lang.value === 'zh' ? settings.city_zh : settings.city_en) || settings.city || '');
+export const cityName = computed(() => (lang.value === 'zh' ? settings.city_zh : settings.city_en) || settings.city_zh || '');
 
 export type Call = { number: string; name: string };
 

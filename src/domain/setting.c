@@ -1,0 +1,187 @@
+/* setting – see setting.h. The table says which settings there are, who changes them
+ * and what they must be like; a name that is not in it cannot be stored. */
+#include "setting.h"
+
+#include "system_q.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_MAX = 60, CALLS_MAX = 10 };
+
+static Err check_name(Str value, Fault *f) {
+    if (utf8_count(value.p, value.n) <= NAME_MAX)
+        return OK;
+    return fault(f, ERR_INVALID, "setting_long", "value", "名称太长，最多 %d 个字。",
+                 "The name is too long: at most %d characters.", NAME_MAX);
+}
+
+/* "110 警察 Police": a number, a Chinese name without spaces, an English one. */
+static bool is_call(Str line) {
+    size_t i = 0, words = 1;
+
+    for (; i < line.n && strchr("0123456789+-", line.p[i]); i++)
+        ;
+    bool number = i > 0 && i < line.n && line.p[i] == ' ';
+    for (; number && i < line.n; i++)
+        words += line.p[i] == ' ' && i + 1 < line.n && line.p[i + 1] != ' ';
+    return number && words >= 3;
+}
+
+static Err check_calls(Str value, Fault *f) {
+    int32_t line = 0;
+
+    while (value.n) {
+        const char *end = memchr(value.p, '\n', value.n);
+        size_t n = end ? (size_t)(end - value.p) : value.n;
+        if (++line > CALLS_MAX || !is_call((Str){ value.p, n }))
+            return fault(
+                f, ERR_INVALID, "danger_calls_form", "value",
+                "第 %d 行不对：一行一个电话，如“110 警察 Police”（号码、中文名、英文名），最多 %d 行。",
+                "Line %d is wrong: one call a line, as in \"110 警察 Police\" (number, Chinese and English "
+                "name), at most %d lines.",
+                (int)line, CALLS_MAX);
+        value = end ? (Str){ end + 1, value.n - n - 1 } : (Str){ "", 0 };
+    }
+    return OK;
+}
+
+/* `check` NULL: the program alone writes it, as `how` says. */
+static const struct {
+    const char *name, *zh, *en, *usual;
+    Err (*check)(Str value, Fault *f);
+    const char *how_zh, *how_en;
+} table[] = {
+    { "city_zh", "城市名称（中文）", "Name of the city (Chinese)", "", check_name, "", "" },
+    { "city_en", "城市名称（英文）", "Name of the city (English)", "", check_name, "", "" },
+    { "danger_calls", "危急电话", "Whom to call in danger",
+      "110 警察 Police\n119 消防 Fire\n120 急救 Ambulance", check_calls, "", "" },
+    { "zone", "时区", "Time zone", "", NULL, "配置项 zone", "the program's setting zone" },
+    { "calendar_until", "日历公布至", "Calendar published until", "", NULL, "jingwei import calendar",
+      "jingwei import calendar" },
+};
+
+static Err find(Str name, size_t *ret, Fault *f) {
+    for (*ret = 0; *ret < COUNT(table); (*ret)++)
+        if (str_is(name, table[*ret].name))
+            return OK;
+    return fault(f, ERR_INVALID, "setting_unknown", "name", "没有“%.*s”这个设置。",
+                 "There is no setting “%.*s”.", (int)name.n, name.p);
+}
+
+/* ---- reading and writing ---- */
+
+static Err stored(Tx *tx, const char *name, Setting *ret, bool *ret_found, Fault *f) {
+    SettingName key = { .name = str(name) };
+    size_t n;
+
+    TRY(sql_setting_get(tx, &key, ret, 1, &n, f));
+    *ret_found = n > 0;
+    return OK;
+}
+
+Err setting_read(Tx *tx, const char *name, Str *ret, Fault *f) {
+    Setting s;
+    bool found;
+    size_t i;
+
+    TRY(find(str(name), &i, f));
+    TRY(stored(tx, name, &s, &found, f));
+    *ret = found ? s.value : str(table[i].usual);
+    return OK;
+}
+
+static Err note_change(Tx *tx, const char *name, const Setting *before, bool had, Str value, const Actor *by,
+                       Fault *f) {
+    SettingChange change = { .id = { id_new(0) },
+                             .name = str(name),
+                             .before = had ? before->value : (Str){ 0 },
+                             .after = value,
+                             .account = by->account,
+                             .role = by->role,
+                             .at = moment_now() };
+    int64_t changed;
+
+    change.has.before = had;
+    change.has.after = value.n > 0;
+    change.has.account = by->account.v != 0;
+    return sql_setting_change_add(tx, &change, &changed, f);
+}
+
+Err setting_write(Tx *tx, const char *name, Str value, const Actor *by, Fault *f) {
+    SettingName key = { .name = str(name) };
+    Setting row = { .name = str(name), .value = value }, before = { 0 };
+    int64_t changed;
+    bool had;
+
+    TRY(stored(tx, name, &before, &had, f));
+    if (had ? str_same(before.value, value) : value.n == 0)
+        return OK;
+    TRY(note_change(tx, name, &before, had, value, by, f));
+    TRY(sql_setting_clear(tx, &key, &changed, f));
+    return value.n ? sql_setting_add(tx, &row, &changed, f) : OK;
+}
+
+/* ---- operations ---- */
+
+static Err show(Tx *tx, size_t i, SettingShown *ret, Fault *f) {
+    Setting s;
+    bool found;
+    SettingShown shown = { .name = str(table[i].name),
+                           .zh = str(table[i].zh),
+                           .en = str(table[i].en),
+                           .by_program = table[i].check == NULL };
+
+    TRY(stored(tx, table[i].name, &s, &found, f));
+    shown.value = found ? s.value : str(table[i].usual);
+    shown.usual = !found;
+    shown.has.name = shown.has.zh = shown.has.en = shown.has.value = shown.has.usual = true;
+    shown.has.by_program = true;
+    *ret = shown;
+    return OK;
+}
+
+Err setting_list(Tx *tx, const Nothing *in, const Actor *by, Page *ret, Fault *f) {
+    (void)in, (void)by;
+    for (size_t i = 0; i < COUNT(table) && i < ret->max; i++)
+        TRY(show(tx, i, (SettingShown *)ret->rows + i, f));
+    ret->n = COUNT(table);
+    return OK;
+}
+
+Err setting_put(Tx *tx, const SettingPut *in, const Actor *by, SettingShown *ret, Fault *f) {
+    size_t i;
+
+    TRY(find(in->name, &i, f));
+    if (!table[i].check)
+        return fault(f, ERR_FORBIDDEN, "setting_by_program", "name", "“%s”由%s写入，不能在这里改。%.0s%.0s",
+                     "%.0s%.0s“%s” is written by %s and cannot be changed here.", table[i].zh, table[i].how_zh,
+                     table[i].en, table[i].how_en);
+    TRY(table[i].check(in->value, f));
+    TRY(setting_write(tx, table[i].name, in->value, by, f));
+    return show(tx, i, ret, f);
+}
+
+Err setting_history(Tx *tx, const SettingFind *in, const Actor *by, Page *ret, Fault *f) {
+    (void)by;
+    return sql_setting_change_list(tx, in, ret->rows, (size_t)in->limit, &ret->n, f);
+}
+
+Err city_get(Tx *tx, const Nothing *in, const Actor *by, City *ret, Fault *f) {
+    City c = { 0 };
+    Str until;
+
+    (void)in, (void)by;
+    TRY(setting_read(tx, "city_zh", &c.city_zh, f));
+    TRY(setting_read(tx, "city_en", &c.city_en, f));
+    TRY(setting_read(tx, "danger_calls", &c.danger_calls, f));
+    TRY(setting_read(tx, "zone", &c.zone, f));
+    TRY(setting_read(tx, "calendar_until", &until, f));
+    c.has.city_zh = c.city_zh.n > 0;
+    c.has.city_en = c.city_en.n > 0;
+    c.has.danger_calls = c.danger_calls.n > 0;
+    c.has.zone = c.zone.n > 0;
+    c.has.calendar_until = until.n > 0 && day_parse(until.p, &c.calendar_until);
+    *ret = c;
+    return OK;
+}
