@@ -18,6 +18,21 @@ SELECT @columns(cases) FROM cases
 UPDATE cases SET @sets(cases)
  WHERE home = :home AND id = :id AND revision = :revision - 1;
 
+-- name: case_provisional
+-- Open cases whose deadline counts days that were not published, in order.
+-- takes: case_after
+-- gives: cases
+SELECT @columns(cases) FROM cases
+ WHERE state < 10 AND (due_provisional OR finish_provisional) AND id > :after
+ ORDER BY id
+ LIMIT :limit;
+
+-- name: case_confirm
+-- The deadline stays, its mark changes: no step, so the revision stays too.
+-- takes: cases
+UPDATE cases SET due_provisional = :due_provisional, finish_provisional = :finish_provisional
+ WHERE home = :home AND id = :id AND revision = :revision;
+
 -- name: case_list
 -- Newest first. A case is open until it is closed or rejected (states 10, 11).
 -- The words are looked for row by row, until there is an index of them.

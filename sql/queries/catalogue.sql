@@ -50,6 +50,7 @@ INSERT INTO calendar_day (@columns(calendar_day)) VALUES (@values(calendar_day))
 -- takes: calendar_day
 DELETE FROM calendar_day WHERE home = :home AND day = :day;
 
--- name: calendar_list
+-- name: calendar_from
+-- takes: calendar_from_day
 -- gives: calendar_day
-SELECT @columns(calendar_day) FROM calendar_day ORDER BY home, day;
+SELECT @columns(calendar_day) FROM calendar_day WHERE home = 0 AND day >= :from_day ORDER BY day;

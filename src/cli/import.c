@@ -80,8 +80,12 @@ Err import_file_whole(const char *path, size_t max, Buf *ret, Fault *f) {
 const ImportKind import_kinds[] = {
     { "areas", "FILE.geojson --layer CODE --level LEVEL --code FIELD …",
       "takes areas into a layer from a map file", import_areas_more, import_areas },
-    { "calendar", "FILE.csv|--default [--json]", "takes holidays and make-up days from a table",
-      "--default takes the days that the program brings. See docs/calendar.md.\n", import_calendar },
+    { "calendar", "FILE.csv|--default [--until DAY] [--json]", "takes holidays and make-up days from a table",
+      "--default takes the days that the program brings. --until says how far holidays are known, if not to "
+      "the\n"
+      "end of the last year in the table. Provisional deadlines of open cases are counted again. See\n"
+      "docs/calendar.md.\n",
+      import_calendar },
     { "catalogue", "FILE.csv|--default [--json]", "takes categories and filing conditions, as a new version",
       "--default takes the catalogue that the program brings. Headings are the names, the Chinese or the\n"
       "English titles of the fields. What was in force is retired; cases keep what they were filed under. A "

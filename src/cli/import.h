@@ -26,8 +26,8 @@ typedef struct ImportKind {
 } ImportKind;
 extern const ImportKind import_kinds[];
 extern const size_t import_kinds_count;
-int import_usage(const char *kind);             /* prints it, EXIT_USAGE */
-void import_help(const char *kind);             /* of that kind, of all if there is no such */
+int import_usage(const char *kind); /* prints it, EXIT_USAGE */
+void import_help(const char *kind); /* of that kind, of all if there is no such */
 
 /* A whole file of at most `max` bytes; buf_end it. The fault names the file. */
 Err import_file_whole(const char *path, size_t max, Buf *ret, Fault *f);

@@ -1,7 +1,7 @@
 /* case 案件 – from report to close, as append-only events with a revision check.
  *
  * Reading order: case_report.c (a report finds its grid and its clock),
- * case_steps.c (the table), case_act.c (one step), case_view.c (what a page
+ * case_steps.c (the table), case_act.c (one step), case_clock.c (its deadlines), case_view.c (what a page
  * shows), case_track.c (what the reporter sees). The reporter is kept apart and
  * sealed; no operation here but case_contact opens him. */
 #ifndef JW_CASE_H
@@ -32,6 +32,26 @@ Err case_place(Tx *tx, Case *c, int32_t *ret_home, OrgId *ret_agreed, Fault *f);
 /* May `by` take this step now? The table, then the invariants. */
 Err case_judge(Tx *tx, const Case *c, const CaseStep *step, const Actor *by, Fault *f);
 
+/* The clock that runs after the step taken `now`: due and finish_due with their marks
+ * 暂定. Acts on the row alone; whoever calls saves it. */
+Err case_clock_set(Tx *tx, Case *c, int64_t now, Fault *f);
+void case_clock_end(Case *c);
+Err case_clock_explain(Tx *tx, const Case *c, Str *ret_zh, Str *ret_en, Fault *f); /* "": not known */
+
+/* Counts provisional deadlines of open cases again, up to a hundred after `after`, as
+ * after a year was published. Where one moves, the case gets an event. */
+typedef struct CaseRecount {
+    int64_t seen, moved;
+    CaseId last;
+    bool more;
+} CaseRecount;
+Err case_recount(Tx *tx, CaseId after, const Actor *by, CaseRecount *ret, Fault *f);
+
+Err case_changed(Fault *f); /* ERR_CONFLICT: somebody was faster */
+
+/* Clocks are counted again from the events, so a step's event bears its very instant. */
+Err case_event_at(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, int64_t at_ms, Str note,
+                  Fault *f);
 Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, Str note, Fault *f);
 
 /* A case of another system, with its own times. Where the external number is known

@@ -22,6 +22,11 @@ Err case_load(Tx *tx, CaseId id, const Actor *by, Case *ret, Fault *f) {
     return OK;
 }
 
+Err case_changed(Fault *f) {
+    return fault(f, ERR_CONFLICT, "case_changed", "revision", "这个案件刚被别人办过，请刷新后再决定。",
+                 "Somebody has just worked on this case: reload it and decide again.");
+}
+
 /* ---- invariants ---- */
 
 static Err judge_check(const Case *c, const Actor *by, Fault *f) {
@@ -54,7 +59,7 @@ static Err attempt_days(Tx *tx, CaseId id, int32_t *ret, Fault *f) {
     if (!events)
         return fault_arena(f);
     TRY(sql_event_list(tx, &key, events, EVENTS_MAX, &n, f));
-    TRY(limits_calendar(tx, &calendar, f));
+    TRY(limits_calendar(tx, n ? events[0].at.day : 0, &calendar, f));
     for (size_t i = 0; i < n; i++)
         if (events[i].act == ACT_FEEDBACK && events[i].at.day != last &&
             calendar_works(calendar, events[i].at.day)) {
@@ -135,41 +140,31 @@ static Err do_file(Tx *tx, const CaseActIn *in, Case *c, Fault *f) {
     return OK;
 }
 
-/* The limit runs from the first dispatch; a second one does not start it again. */
 static Err do_dispatch(Tx *tx, const CaseActIn *in, Case *c, int64_t now, Fault *f) {
-    Condition condition;
     Org unit;
 
     TRY(need(in->has.unit, "unit", "承办单位", "a unit", f));
     TRY(org_load(tx, in->unit, &unit, f));
-    TRY(condition_load(tx, c->condition, &condition, f));
     c->unit = unit.id;
     c->has.unit = true;
-    if (!c->has.dispatched) {
+    if (!c->has.dispatched) /* the limit runs from the first; a second one does not start it again */
         c->dispatched = moment_at(now);
-        TRY(limits_due(tx, (Limit){ condition.finish_limit, condition.finish_clock }, now, &c->finish_due, f));
-        c->has.dispatched = c->has.finish_due = true;
-    }
-    c->due = c->finish_due;
-    if (c->has.external_due && c->external_due.ms < c->due.ms)
-        c->due = c->external_due; /* the earlier deadline rules */
-    c->has.due = true;
-    return OK;
+    c->has.dispatched = true;
+    return case_clock_set(tx, c, now, f);
 }
 
 static Err do_handle(Tx *tx, const Actor *by, Case *c, int64_t now, Fault *f) {
     c->handled = moment_at(now);
     c->handled_by = by->account;
     c->has.handled = c->has.handled_by = true;
-    return limits_due(tx, limit_check, now, &c->due, f);
+    return case_clock_set(tx, c, now, f);
 }
 
 /* The finishing limit goes on; the time at check is not counted. */
-static void do_fail(Case *c, int64_t now) {
-    c->finish_due = moment_at(c->finish_due.ms + (now - c->handled.ms));
-    c->due = c->finish_due;
+static Err do_fail(Tx *tx, Case *c, int64_t now, Fault *f) {
     c->has.handled = false;
     c->rework++;
+    return case_clock_set(tx, c, now, f);
 }
 
 static Err do_place(Tx *tx, const CaseActIn *in, Case *c, Fault *f) {
@@ -192,39 +187,36 @@ static Err do_close(const CaseActIn *in, Case *c, int64_t now, Fault *f) {
     c->close_kind = in->close_kind;
     c->closed = moment_at(now);
     c->has.close_kind = c->has.closed = true;
-    c->has.due = false;
+    case_clock_end(c);
     return OK;
 }
 
-static Err apply(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault *f) {
-    int64_t now = clock_now_ms();
-
+static Err apply(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, int64_t now, Fault *f) {
     switch (in->act) {
-    case ACT_ACCEPT: return limits_due(tx, limit_dispatch, now, &c->due, f);
+    case ACT_ACCEPT:
+    case ACT_PASS: return case_clock_set(tx, c, now, f);
     case ACT_FILE: return do_file(tx, in, c, f);
     case ACT_DISPATCH: return do_dispatch(tx, in, c, now, f);
     case ACT_PLACE: return do_place(tx, in, c, f);
     case ACT_HANDLE: return do_handle(tx, by, c, now, f);
-    case ACT_FAIL: do_fail(c, now); return OK;
-    case ACT_PASS: return limits_due(tx, limit_feedback, c->handled.ms, &c->due, f);
+    case ACT_FAIL: return do_fail(tx, c, now, f);
     case ACT_FEEDBACK:
         c->attempts++;
         c->answered = c->answered || (in->has.answered && in->answered);
         return OK;
     case ACT_CLOSE: return do_close(in, c, now, f);
-    case ACT_REJECT: c->has.due = false; return OK;
+    case ACT_REJECT: case_clock_end(c); return OK;
     default: return OK;
     }
 }
 
 Err case_act(Tx *tx, const CaseActIn *in, const Actor *by, Case *ret, Fault *f) {
     Case c;
-    int64_t changed;
+    int64_t changed, now = clock_now_ms();
 
     TRY(case_load(tx, in->id, by, &c, f));
     if (c.revision != in->revision)
-        return fault(f, ERR_CONFLICT, "case_changed", "revision", "这个案件刚被别人办过，请刷新后再决定。",
-                     "Somebody has just worked on this case: reload it and decide again.");
+        return case_changed(f);
     const CaseState from = c.state;
     const CaseStep *step = case_step(from, in->act);
     if (!step)
@@ -238,12 +230,11 @@ Err case_act(Tx *tx, const CaseActIn *in, const Actor *by, Case *ret, Fault *f) 
         TRY(need(in->has.note, "note", "说明", "a note", f));
     c.state = step->to;
     c.revision++;
-    TRY(apply(tx, in, by, &c, f));
+    TRY(apply(tx, in, by, &c, now, f));
     TRY(sql_case_save(tx, &c, &changed, f));
     if (changed != 1)
-        return fault(f, ERR_CONFLICT, "case_changed", "revision", "这个案件刚被别人办过，请刷新后再决定。",
-                     "Somebody has just worked on this case: reload it and decide again.");
-    TRY(case_event_put(tx, &c, in->act, from, by, in->has.note ? in->note : (Str){ 0 }, f));
+        return case_changed(f);
+    TRY(case_event_at(tx, &c, in->act, from, by, now, in->has.note ? in->note : (Str){ 0 }, f));
     *ret = c;
     return OK;
 }

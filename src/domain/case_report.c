@@ -82,6 +82,11 @@ static Err put_reporter(Tx *tx, const CaseReport *in, const Case *c, Code secret
 }
 
 Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, Str note, Fault *f) {
+    return case_event_at(tx, c, act, from, by, clock_now_ms(), note, f);
+}
+
+Err case_event_at(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, int64_t at_ms, Str note,
+                  Fault *f) {
     CaseEvent e = { .case_id = c->id,
                     .number = c->revision,
                     .act = act,
@@ -89,7 +94,7 @@ Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Act
                     .to_state = c->state,
                     .account = by->account,
                     .role = by->role,
-                    .at = moment_now(),
+                    .at = moment_at(at_ms),
                     .note = note,
                     .unit = c->unit };
     int64_t changed;

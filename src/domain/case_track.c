@@ -45,7 +45,8 @@ Err case_track(Tx *tx, const CaseTrack *in, const Actor *by, CaseStatus *ret, Fa
                      .closed = c.closed,
                      .close_kind = c.close_kind };
     s.has.code = s.has.state = s.has.reported = true;
-    s.has.due = c.has.due;
+    s.has.due = s.has.due_provisional = c.has.due;
+    s.due_provisional = c.due_provisional;
     s.has.closed = c.has.closed;
     s.has.close_kind = c.has.close_kind;
     *ret = s;
@@ -121,7 +122,8 @@ Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatus
     s.has.spot = c.has.spot;
     s.has.area_name = c.has.area;
     s.has.condition_zh = s.has.condition_en = c.has.condition;
-    s.has.due = c.has.due;
+    s.has.due = s.has.due_provisional = c.has.due;
+    s.due_provisional = c.due_provisional;
     s.has.close_kind = c.has.close_kind;
     *ret = s;
     return OK;

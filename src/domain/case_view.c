@@ -8,7 +8,6 @@
 #include "case_q.h"
 #include "catalogue.h"
 #include "ground.h"
-#include "limits.h"
 #include "org.h"
 
 #include <stdio.h>
@@ -162,22 +161,10 @@ static Err show_proposal(Tx *tx, const Case *c, const Condition *condition, Case
 }
 
 /* How the deadline of the clock that runs now came about. */
-static Err show_clock(Tx *tx, const Case *c, const Condition *condition, CaseView *v, Fault *f) {
-    Limit limit = limit_accept;
-    int64_t start = c->reported.ms;
-
-    if (!c->has.due || c->state == CASE_ACCEPTED || c->state == CASE_FILED || c->rework)
-        return OK; /* its start is not in the row; the time line shows it */
-    if (c->has.dispatched && condition) {
-        limit = (Limit){ condition->finish_limit, condition->finish_clock };
-        start = c->dispatched.ms;
-    }
-    if (c->state == CASE_HANDLED || c->state == CASE_FEEDBACK) {
-        limit = c->state == CASE_HANDLED ? limit_check : limit_feedback;
-        start = c->handled.ms;
-    }
-    TRY(limits_explain(tx, limit, start, &v->clock_zh, &v->clock_en, f));
-    v->has.clock_zh = v->has.clock_en = true;
+static Err show_clock(Tx *tx, const Case *c, CaseView *v, Fault *f) {
+    TRY(case_clock_explain(tx, c, &v->clock_zh, &v->clock_en, f));
+    v->has.clock_zh = v->clock_zh.n > 0;
+    v->has.clock_en = v->clock_en.n > 0;
     return OK;
 }
 
@@ -221,7 +208,7 @@ Err case_view(Tx *tx, const CaseKey *in, const Actor *by, CaseView *ret, Fault *
         TRY(condition_load(tx, c.condition, &condition, f));
         TRY(show_proposal(tx, &c, &condition, &v, f));
     }
-    TRY(show_clock(tx, &c, c.has.condition ? &condition : NULL, &v, f));
+    TRY(show_clock(tx, &c, &v, f));
     v.has.id = v.has.revision = v.has.chain = v.has.steps = v.has.events = v.has.has_contact = true;
     *ret = v;
     return OK;

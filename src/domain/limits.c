@@ -3,6 +3,7 @@
 
 #include "catalogue_q.h"
 #include "holidays.h"
+#include "setting.h"
 
 #include <string.h>
 
@@ -16,55 +17,10 @@ const Limit limit_dispatch = { 30, CLOCK_WORK_MINUTE };
 const Limit limit_check = { 4, CLOCK_WORK_HOUR };
 const Limit limit_feedback = { 1, CLOCK_WORK_DAY };
 
+/* Rows read for one clock: a limit runs out within a few years of its start. */
 enum { DAYS_MAX = 800 };
 
-/* Published until the end of the last year that has a row. Without any rows,
- * nothing is published and every deadline in work is provisional. */
-static int32_t published(const ExceptionalDay *days, size_t n) {
-    int32_t year, month, day;
-
-    if (n == 0)
-        return 0;
-    civil_of_day(days[n - 1].day, &year, &month, &day);
-    return day_of_civil(year, 12, 31);
-}
-
-Err limits_calendar(Tx *tx, WorkCalendar **ret, Fault *f) {
-    CalendarDay *rows = arena_take(tx_arena(tx), DAYS_MAX * sizeof *rows);
-    ExceptionalDay *days = arena_take(tx_arena(tx), DAYS_MAX * sizeof *days);
-    size_t n;
-
-    if (!rows || !days)
-        return fault_arena(f);
-    TRY(sql_calendar_list(tx, rows, DAYS_MAX, &n, f));
-    for (size_t i = 0; i < n; i++)
-        days[i] = (ExceptionalDay){ rows[i].day, rows[i].kind == DAY_WORK, rows[i].name };
-    return calendar_build(NULL, 0, days, (int32_t)n, published(days, n), zone_here(), ret, f);
-}
-
-Err limits_due(Tx *tx, Limit l, int64_t start_ms, Moment *ret, Fault *f) {
-    WorkCalendar *c;
-    Due due;
-
-    TRY(limits_calendar(tx, &c, f));
-    Err e = clock_due(c, (EngineClock)l.unit, l.amount, start_ms, &due, f);
-    calendar_free(c);
-    TRY(e);
-    *ret = (Moment){ due.ms, due.day };
-    return OK;
-}
-
-Err limits_explain(Tx *tx, Limit l, int64_t start_ms, Str *ret_zh, Str *ret_en, Fault *f) {
-    WorkCalendar *c;
-    Explanation why;
-
-    TRY(limits_calendar(tx, &c, f));
-    Err e = clock_explain(c, (EngineClock)l.unit, l.amount, start_ms, NULL, 0, &why, f);
-    calendar_free(c);
-    TRY(e);
-    TRY(str_copy(tx_arena(tx), str(why.zh), ret_zh, f));
-    return str_copy(tx_arena(tx), str(why.en), ret_en, f);
-}
+/* ---- the rows of the city ---- */
 
 Err calendar_put(Tx *tx, int32_t day, DayKind kind, Str name, Fault *f) {
     CalendarDay row = { .day = day, .kind = kind, .name = name };
@@ -72,4 +28,87 @@ Err calendar_put(Tx *tx, int32_t day, DayKind kind, Str name, Fault *f) {
 
     TRY(sql_calendar_clear(tx, &row, &changed, f));
     return sql_calendar_add(tx, &row, &changed, f);
+}
+
+static Err published_until(Tx *tx, int32_t *ret_day, Fault *f) {
+    Str until;
+
+    TRY(setting_read(tx, "calendar_until", &until, f));
+    *ret_day = CALENDAR_UNPUBLISHED;
+    if (until.n && !day_parse(until.p, ret_day))
+        return fault(f, ERR_STORE, "calendar_until", "", "设置 calendar_until 不是日期：%.*s。",
+                     "The setting calendar_until is not a day: %.*s.", (int)until.n, until.p);
+    return OK;
+}
+
+Err calendar_publish(Tx *tx, int32_t last_day, int32_t until, const Actor *by, int32_t *ret_until, Fault *f) {
+    int32_t before, year, month, day;
+    char text[16];
+
+    TRY(published_until(tx, &before, f));
+    if (!until) {
+        civil_of_day(last_day, &year, &month, &day);
+        until = day_of_civil(year, 12, 31);
+        until = before > until ? before : until;
+    }
+    *ret_until = until;
+    day_print(until, text);
+    return setting_write(tx, "calendar_until", str(text), by, f);
+}
+
+/* Up to `most` days from `from_day` on; where there are more, the calendar is
+ * published no further than the last of them. */
+static Err read_calendar(Tx *tx, int32_t from_day, size_t most, WorkCalendar **ret, Fault *f) {
+    CalendarFrom from = { .from_day = from_day };
+    CalendarDay *rows = arena_take(tx_arena(tx), most * sizeof *rows);
+    ExceptionalDay *days = arena_take(tx_arena(tx), most * sizeof *days);
+    int32_t until;
+    size_t n;
+
+    if (!rows || !days)
+        return fault_arena(f);
+    TRY(published_until(tx, &until, f));
+    TRY(sql_calendar_from(tx, &from, rows, most, &n, f));
+    for (size_t i = 0; i < n; i++)
+        days[i] = (ExceptionalDay){ rows[i].day, rows[i].kind == DAY_WORK, rows[i].name };
+    if (n == most && days[n - 1].day < until)
+        until = days[n - 1].day;
+    return calendar_build(NULL, 0, days, (int32_t)n, until, zone_here(), ret, f);
+}
+
+Err calendar_judge(Tx *tx, Fault *f) {
+    WorkCalendar *c;
+
+    TRY(read_calendar(tx, CALENDAR_UNPUBLISHED, CALENDAR_DAYS_MAX, &c, f));
+    calendar_free(c);
+    return OK;
+}
+
+/* ---- clocks ---- */
+
+Err limits_calendar(Tx *tx, int32_t from_day, WorkCalendar **ret, Fault *f) {
+    return read_calendar(tx, from_day, DAYS_MAX, ret, f);
+}
+
+Err limits_due(Tx *tx, Limit l, int64_t start_ms, const ClockPause *pauses, int32_t n_pauses, Due *ret,
+               Fault *f) {
+    WorkCalendar *c;
+
+    TRY(limits_calendar(tx, day_of_ms(start_ms) - 1, &c, f));
+    Err e = clock_due_paused(c, (EngineClock)l.unit, l.amount, start_ms, pauses, n_pauses, ret, f);
+    calendar_free(c);
+    return e;
+}
+
+Err limits_explain(Tx *tx, Limit l, int64_t start_ms, const ClockPause *pauses, int32_t n_pauses, Str *ret_zh,
+                   Str *ret_en, Fault *f) {
+    WorkCalendar *c;
+    Explanation why;
+
+    TRY(limits_calendar(tx, day_of_ms(start_ms) - 1, &c, f));
+    Err e = clock_explain(c, (EngineClock)l.unit, l.amount, start_ms, pauses, n_pauses, &why, f);
+    calendar_free(c);
+    TRY(e);
+    TRY(str_copy(tx_arena(tx), str(why.zh), ret_zh, f));
+    return str_copy(tx_arena(tx), str(why.en), ret_en, f);
 }

@@ -30,8 +30,9 @@ typedef enum EngineClock {
 
 #define CALENDAR_SPANS_MAX 6
 #define CALENDAR_DAYS_MAX 20000
-#define CALENDAR_NAME_MAX 240    /* bytes */
-#define CALENDAR_CENTURY_D 36525 /* a deadline so many days after its start, or more, is refused */
+#define CALENDAR_NAME_MAX 240          /* bytes */
+#define CALENDAR_CENTURY_D 36525       /* a deadline so many days after its start, or more, is refused */
+#define CALENDAR_UNPUBLISHED (-719162) /* 0001-01-01 as published_until: no calendar is loaded */
 
 typedef struct WorkSpan {
     int32_t from, to; /* minutes since 00:00, 0 ≤ from < to ≤ 1440; belongs to the day it is in */

@@ -246,11 +246,24 @@ static void say_made_up(Buf *b, const Story *s, bool zh) {
         buf_fmt(b, zh ? " 等 %d 天" : " (of %d)", (int)s->n_made_up);
 }
 
+static void say_provisional(Buf *b, int32_t published_until, bool zh) {
+    char until[16];
+
+    if (published_until == CALENDAR_UNPUBLISHED) {
+        buf_str(b, zh ? "（暂定：尚未载入工作日历，只按周一至周五计算）"
+                      : " (provisional: no calendar is loaded; every Monday to Friday counts)");
+        return;
+    }
+    day_print(published_until, until);
+    buf_fmt(
+        b, zh ? "（暂定：%s 之后的节假日尚未公布）" : " (provisional: holidays after %s are not published yet)",
+        until);
+}
+
 static void say(Buf *b, const Story *s, bool zh) {
     bool dated = s->due.day != s->start_day,
          days = s->unit == ENGINE_WORK_DAY || s->unit == ENGINE_CALENDAR_DAY;
     List passed = { b, zh ? "，跨" : ", across ", zh ? "、" : ", ", false };
-    char until[16];
 
     buf_fmt(b,
             zh               ? "%d %s，"
@@ -280,13 +293,8 @@ static void say(Buf *b, const Story *s, bool zh) {
     buf_str(b, zh ? "，" : ", due ");
     say_time(b, s, s->due.ms, s->due.day, dated, zh);
     buf_str(b, zh ? " 到期" : "");
-    if (s->due.provisional) {
-        day_print(s->c->published_until, until);
-        buf_fmt(b,
-                zh ? "（暂定：%s 之后的节假日尚未公布）"
-                   : " (provisional: holidays after %s are not published yet)",
-                until);
-    }
+    if (s->due.provisional)
+        say_provisional(b, s->c->published_until, zh);
 }
 
 Err clock_explain(const WorkCalendar *c, EngineClock unit, int32_t amount, int64_t start_ms,

@@ -3,16 +3,18 @@
  * be read only once. */
 #include "calendar_file.h"
 
+#include "case.h"
 #include "holidays.h"
 
 #include <string.h>
 
-enum { DAYS_MAX = 800 };
+enum { DAYS_MAX = 800, TRIES_MAX = 5 };
 
 typedef struct Days {
     Arena arena, rows;
     CalendarDay *days;
     size_t n;
+    int32_t until, published; /* asked for, and what it came to */
 } Days;
 
 static Err row_fault(const Csv *c, const char *what, Fault *f) {
@@ -50,24 +52,35 @@ static Err read_all(Days *d, Csv *c, Fault *f) {
     TRY(csv_header(c, names, NULL, 3, at, f));
     for (;;) {
         TRY(csv_next(c, &more, f));
+        if (!more && d->n == 0)
+            return fault(f, ERR_INVALID, "calendar_empty", "", "表中没有日期。",
+                         "There are no days in the table.");
         if (!more)
             return OK;
         TRY(read_row(d, c, at, f));
     }
 }
 
+/* ---- into the store ---- */
+
 static Err write_all(Tx *tx, void *arg, Fault *f) {
     Days *d = arg;
+    Actor operator;
+    int32_t last = INT32_MIN;
 
     d->arena.used = 0;
     tx_lend(tx, &d->arena);
-    for (size_t i = 0; i < d->n; i++)
+    for (size_t i = 0; i < d->n; i++) {
         TRY(calendar_put(tx, d->days[i].day, d->days[i].kind, d->days[i].name, f));
-    return OK;
+        last = d->days[i].day > last ? d->days[i].day : last;
+    }
+    actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &operator);
+    TRY(calendar_publish(tx, last, d->until, &operator, & d->published, f));
+    return calendar_judge(tx, f);
 }
 
 static Err import_into(Store *s, Days *d, Csv *c, Fault *f) {
-    TRY(arena_begin(&d->arena, 1 << 20, f));
+    TRY(arena_begin(&d->arena, 4 << 20, f));
     TRY(arena_begin(&d->rows, 1 << 20, f));
     d->days = arena_take(&d->rows, DAYS_MAX * sizeof *d->days);
     if (!d->days)
@@ -76,8 +89,51 @@ static Err import_into(Store *s, Days *d, Csv *c, Fault *f) {
     return store_write_now(s, write_all, d, true, f); /* each day replaces itself: twice is once */
 }
 
-Err calendar_import(Store *s, CsvSource *source, void *from, int64_t *ret_days, Fault *f) {
-    Days d = { 0 };
+/* ---- the deadlines that were provisional ---- */
+
+typedef struct Recounting {
+    Arena arena;
+    CaseId after;
+    CaseRecount some;
+} Recounting;
+
+static Err recount_some(Tx *tx, void *arg, Fault *f) {
+    Recounting *r = arg;
+    Actor operator;
+
+    r->arena.used = 0;
+    tx_lend(tx, &r->arena);
+    actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &operator);
+    return case_recount(tx, r->after, &operator, & r->some, f);
+}
+
+/* Somebody may take a step of a case in the same moment: then these hundred again. */
+static Err recount_all(Store *s, CalendarCount *n, Fault *f) {
+    Recounting r = { .some.more = true };
+    int tries = 0;
+
+    TRY(arena_begin(&r.arena, 16 << 20, f));
+    Err e = OK;
+    while (e == OK && r.some.more) {
+        e = store_write_now(s, recount_some, &r, true, f);
+        if (e == ERR_CONFLICT && ++tries < TRIES_MAX) {
+            e = OK;
+            continue;
+        }
+        if (e != OK)
+            break;
+        tries = 0;
+        n->seen += r.some.seen;
+        n->moved += r.some.moved;
+        r.after = r.some.last;
+    }
+    arena_end(&r.arena);
+    return e;
+}
+
+Err calendar_import(Store *s, CsvSource *source, void *from, int32_t until, CalendarCount *ret, Fault *f) {
+    Days d = { .until = until };
+    CalendarCount n = { 0 };
     Csv *c;
 
     TRY(csv_open(source, from, (CsvLimits){ 0 }, &c, f));
@@ -86,6 +142,9 @@ Err calendar_import(Store *s, CsvSource *source, void *from, int64_t *ret_days, 
     arena_end(&d.arena);
     arena_end(&d.rows);
     TRY(e);
-    *ret_days = (int64_t)d.n;
+    n.days = (int64_t)d.n;
+    n.until = d.published;
+    TRY(recount_all(s, &n, f));
+    *ret = n;
     return OK;
 }

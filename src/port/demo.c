@@ -274,9 +274,9 @@ static Err read_matters(Tx *tx, void *arg, Fault *f) {
 static Err bring_data(Store *s, Demo *d, Fault *f) {
     CsvMemory days = { str(default_calendar) }, table = { str(default_catalogue) };
     CatalogueCount count;
-    int64_t n;
+    CalendarCount n;
 
-    TRY(calendar_import(s, csv_from_memory, &days, &n, f));
+    TRY(calendar_import(s, csv_from_memory, &days, 0, &n, f));
     TRY(catalogue_import(s, csv_from_memory, &table, &count, f));
     return store_read(s, -1, read_matters, d, f);
 }

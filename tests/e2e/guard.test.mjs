@@ -84,7 +84,7 @@ test('pages may load their own files and nothing else, and stand in no frame', a
     assert.equal(answer.headers.get('cache-control'), 'no-cache');
     assert.doesNotMatch(await answer.text(), /<script(?![^>]*\bsrc=)|<style| on[a-z]+=| style=/i, 'nothing inline');
   }
-  const api = await fetch(`${server.url}/api/1/settings`);
+  const api = await fetch(`${server.url}/api/1/city`);
   assert.match(api.headers.get('content-security-policy'), /^default-src 'none'/);
   assert.match(api.headers.get('cache-control'), /no-store/);
 });
@@ -216,7 +216,7 @@ async function settled({ page, asked, waiting }) {
 test('no page asks for more than it shows', async () => {
   await with_person({ size: 'phone' }, async (page, p) => {
     await page.goto('/');
-    assert.deepEqual(await settled(p), ['GET /api/1/settings'], 'the first question');
+    assert.deepEqual(await settled(p), ['GET /api/1/city'], 'the first question');
     await page.locator('input[name=spot]').fill('松苑路 8 弄');
     await page.locator('button.pick').first().waitFor();
     assert.deepEqual(await settled(p), ['GET /api/1/places'], 'one request for what was typed, not one a letter');
@@ -228,7 +228,7 @@ test('no page asks for more than it shows', async () => {
     await page.locator('[data-test=code]').waitFor();
     assert.deepEqual(await settled(p), ['POST /api/1/cases'], 'the report');
     await page.goto('/track');
-    assert.deepEqual(await settled(p), ['GET /api/1/settings'], 'my reports');
+    assert.deepEqual(await settled(p), ['GET /api/1/city'], 'my reports');
   });
   await with_person({}, async (page, p) => {
     const ids = (list) => list.map((a) => a.replace(/\d{5,}/, 'ID'));
@@ -237,7 +237,7 @@ test('no page asks for more than it shows', async () => {
     await page.reload();
     const lookups = ['areas', 'categories', 'conditions', 'units'].map((n) => `GET /api/1/${n}`);
     const list = ['GET /api/1/cases', 'GET /api/1/cases/count'];
-    assert.deepEqual(await settled(p), [...lookups, ...list, 'GET /api/1/me', 'GET /api/1/settings'].sort(), 'the list');
+    assert.deepEqual(await settled(p), [...lookups, ...list, 'GET /api/1/me', 'GET /api/1/city'].sort(), 'the list');
     const open = ['GET /api/1/cases/ID', 'GET /api/1/cases/ID/view'];
     await page.locator('[data-row] a').nth(0).click();
     await page.locator('.map[data-drawn]').waitFor();

@@ -689,6 +689,14 @@ static void explanations(void **unused) {
         "之后的节假日尚未公布）",
         "1 work day from 31 Dec 2026 10:00, start day not counted, due 1 Jan 2027 18:00 (provisional: holidays "
         "after 2026-12-31 are not published yet)");
+    WorkCalendar none = *cn;
+    none.n_days = 0;
+    none.published_until = CALENDAR_UNPUBLISHED;
+    explained_is(
+        &none, WD, 1, "2026-03-02 10:00",
+        "1 工作日，3月2日 10:00 起，次日起算，3月3日 18:00 到期（暂定：尚未载入工作日历，只按周一至周五计算）",
+        "1 work day from 2 Mar 10:00, start day not counted, due 3 Mar 18:00 (provisional: no calendar is "
+        "loaded; every Monday to Friday counts)");
     explained_is(calendars[EVENING], WH, 9, "2026-03-02 16:00",
                  "9 工作时，3月2日 16:00 起，跨班外（00:00–16:00 不计），3月3日 17:00 到期",
                  "9 work hours from 2 Mar 16:00, across off hours (00:00–16:00 not counted), due 3 Mar 17:00");

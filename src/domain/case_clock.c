@@ -1,0 +1,213 @@
+/* case_clock – which clock of a case runs, since when, and when it runs out: by its
+ * state, its row and its history. What a step sets, what the page explains and what a
+ * newly published year changes all come from here. Stages and limits: limits.h. */
+#include "case.h"
+
+#include "case_q.h"
+#include "catalogue.h"
+#include "limits.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { EVENTS_MAX = 400, PAUSES_MAX = 64, RECOUNT_MAX = 100 };
+
+/* The clock that runs now, or the finishing limit: how much since when, and when it
+ * stood still. */
+typedef struct Running {
+    Limit limit; /* amount 0: none that we know of */
+    int64_t start_ms;
+    ClockPause pauses[PAUSES_MAX];
+    int32_t n_pauses;
+} Running;
+
+/* ---- what the history says ---- */
+
+static Err load_events(Tx *tx, CaseId id, CaseEvent **ret, size_t *ret_n, Fault *f) {
+    CaseKey key = { .id = id };
+    CaseEvent *events = arena_take(tx_arena(tx), sizeof *events * EVENTS_MAX);
+
+    if (!events)
+        return fault_arena(f);
+    *ret = events;
+    return sql_event_list(tx, &key, events, EVENTS_MAX, ret_n, f);
+}
+
+/* When it was accepted; `now` if that is the step being taken. */
+static Err accepted_at(Tx *tx, const Case *c, int64_t now, int64_t *ret, Fault *f) {
+    CaseEvent *events;
+    size_t n;
+
+    TRY(load_events(tx, c->id, &events, &n, f));
+    *ret = now;
+    for (size_t i = 0; i < n; i++)
+        if (events[i].act == ACT_ACCEPT)
+            *ret = events[i].at.ms;
+    return OK;
+}
+
+/* While the result was being checked the finishing limit stood still. A check that
+ * fails in the step being taken ends `now`. */
+static Err checks_of(Tx *tx, const Case *c, int64_t now, Running *r, Fault *f) {
+    CaseEvent *events;
+    size_t n;
+    int64_t handled = 0;
+
+    TRY(load_events(tx, c->id, &events, &n, f));
+    for (size_t i = 0; i < n && r->n_pauses < PAUSES_MAX; i++) {
+        if (events[i].act == ACT_HANDLE)
+            handled = events[i].at.ms;
+        if (events[i].act == ACT_FAIL && handled) {
+            r->pauses[r->n_pauses++] = (ClockPause){ handled, events[i].at.ms };
+            handled = 0;
+        }
+    }
+    if (handled && c->state == CASE_HANDLING && r->n_pauses < PAUSES_MAX)
+        r->pauses[r->n_pauses++] = (ClockPause){ handled, now };
+    return OK;
+}
+
+/* ---- which clock ---- */
+
+static Err finishing(Tx *tx, const Case *c, int64_t now, Running *ret, Fault *f) {
+    Condition condition;
+
+    *ret = (Running){ 0 };
+    if (!c->has.dispatched || !c->has.condition)
+        return OK;
+    TRY(condition_load(tx, c->condition, &condition, f));
+    ret->limit = (Limit){ condition.finish_limit, condition.finish_clock };
+    ret->start_ms = c->dispatched.ms;
+    return c->rework ? checks_of(tx, c, now, ret, f) : OK;
+}
+
+static Err running(Tx *tx, const Case *c, int64_t now, Running *ret, Fault *f) {
+    *ret = (Running){ 0 };
+    switch (c->state) {
+    case CASE_REPORTED: *ret = (Running){ .limit = limit_accept, .start_ms = c->reported.ms }; return OK;
+    case CASE_ACCEPTED:
+    case CASE_FILED: ret->limit = limit_dispatch; return accepted_at(tx, c, now, &ret->start_ms, f);
+    case CASE_DISPATCHED:
+    case CASE_HANDLING: return finishing(tx, c, now, ret, f);
+    case CASE_HANDLED:
+    case CASE_CHECK: *ret = (Running){ .limit = limit_check, .start_ms = c->handled.ms }; return OK;
+    case CASE_FEEDBACK: *ret = (Running){ .limit = limit_feedback, .start_ms = c->handled.ms }; return OK;
+    default: return OK;
+    }
+}
+
+static bool runs_to_the_finish(const Case *c) {
+    return c->state == CASE_DISPATCHED || c->state == CASE_HANDLING;
+}
+
+/* Another system's deadline rules while it is the earlier one. */
+static bool external_rules(const Case *c) {
+    return runs_to_the_finish(c) && c->has.external_due && c->external_due.ms < c->finish_due.ms;
+}
+
+static Err set_finish(Tx *tx, Case *c, int64_t now, Fault *f) {
+    Running r;
+    Due due;
+
+    TRY(finishing(tx, c, now, &r, f));
+    if (!r.limit.amount)
+        return OK;
+    TRY(limits_due(tx, r.limit, r.start_ms, r.pauses, r.n_pauses, &due, f));
+    c->finish_due = (Moment){ due.ms, due.day };
+    c->finish_provisional = due.provisional;
+    c->has.finish_due = true;
+    return OK;
+}
+
+static Err set_due(Tx *tx, Case *c, int64_t now, Fault *f) {
+    Running r;
+    Due due;
+
+    if (runs_to_the_finish(c)) {
+        c->due = external_rules(c) ? c->external_due : c->finish_due;
+        c->due_provisional = !external_rules(c) && c->finish_provisional;
+        c->has.due = true;
+        return OK;
+    }
+    TRY(running(tx, c, now, &r, f));
+    if (!r.limit.amount)
+        return OK;
+    TRY(limits_due(tx, r.limit, r.start_ms, NULL, 0, &due, f));
+    c->due = (Moment){ due.ms, due.day };
+    c->due_provisional = due.provisional;
+    c->has.due = true;
+    return OK;
+}
+
+Err case_clock_set(Tx *tx, Case *c, int64_t now, Fault *f) {
+    if (runs_to_the_finish(c))
+        TRY(set_finish(tx, c, now, f));
+    return set_due(tx, c, now, f);
+}
+
+void case_clock_end(Case *c) {
+    c->has.due = false;
+    c->due_provisional = c->finish_provisional = false;
+}
+
+/* ---- how it came about ---- */
+
+Err case_clock_explain(Tx *tx, const Case *c, Str *ret_zh, Str *ret_en, Fault *f) {
+    Running r;
+
+    *ret_zh = *ret_en = (Str){ 0 };
+    if (!c->has.due)
+        return OK;
+    if (external_rules(c)) {
+        *ret_zh = str("外部工单的时限较早，以它为准");
+        *ret_en = str("The other system's deadline is the earlier one and rules");
+        return OK;
+    }
+    TRY(running(tx, c, c->due.ms, &r, f));
+    if (!r.limit.amount)
+        return OK;
+    return limits_explain(tx, r.limit, r.start_ms, r.pauses, r.n_pauses, ret_zh, ret_en, f);
+}
+
+/* ---- a year was published ---- */
+
+static Err recount_one(Tx *tx, Case *c, const Actor *by, CaseRecount *r, Fault *f) {
+    const Case before = *c;
+    char note[200];
+    int64_t changed;
+
+    if (c->finish_provisional)
+        TRY(set_finish(tx, c, 0, f));
+    if (c->due_provisional)
+        TRY(set_due(tx, c, 0, f));
+    r->seen++;
+    if (c->due.ms == before.due.ms && c->finish_due.ms == before.finish_due.ms) {
+        TRY(sql_case_confirm(tx, c, &changed, f)); /* only the marks; nobody's page is out of date */
+        return changed == 1 ? OK : case_changed(f);
+    }
+    r->moved++;
+    c->revision++;
+    TRY(sql_case_save(tx, c, &changed, f));
+    if (changed != 1)
+        return case_changed(f);
+    snprintf(note, sizeof note, "新一年的节假日已公布，到期重新计算");
+    return case_event_put(tx, c, ACT_RECOUNT, c->state, by, str(note), f);
+}
+
+Err case_recount(Tx *tx, CaseId after, const Actor *by, CaseRecount *ret, Fault *f) {
+    CaseAfter from = { .after = after, .limit = RECOUNT_MAX };
+    Case *cases = arena_take(tx_arena(tx), sizeof *cases * RECOUNT_MAX);
+    CaseRecount r = { .last = after };
+    size_t n;
+
+    if (!cases)
+        return fault_arena(f);
+    TRY(sql_case_provisional(tx, &from, cases, RECOUNT_MAX, &n, f));
+    for (size_t i = 0; i < n; i++) {
+        TRY(recount_one(tx, &cases[i], by, &r, f));
+        r.last = cases[i].id;
+    }
+    r.more = n == RECOUNT_MAX;
+    *ret = r;
+    return OK;
+}
