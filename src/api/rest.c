@@ -1,6 +1,6 @@
-/* rest – see rest.h. A point read by key runs at once on the HTTP thread; lists,
- * pages of a case and password hashing are handed to the pool; a write is queued
- * and its reply held until the commit. */
+/* rest – see rest.h. A point read by key runs at once on the HTTP thread where the
+ * store is a file; lists, pages of a case and password hashing are handed to the
+ * pool; a write is queued and its reply held until the commit. */
 #include "rest.h"
 
 #include "account.h"
@@ -21,7 +21,7 @@ struct Rest {
     SessionCache *sessions;
     int threads;
     size_t body_limit;
-    bool secure, test_clock;
+    bool reads_wait, secure, test_clock;
 };
 
 typedef struct RestCall {
@@ -192,7 +192,7 @@ static void in_the_pool(void *arg) {
     c->op.slot = c->rest->threads + http_hand();
     Err e = op_prepare(&c->op, &f);
     if (e == OK && c->op.op->does == READ) {
-        e = op_read(&c->op, &f);
+        e = is_point_read(c->op.op) ? read_point(c, &f) : op_read(&c->op, &f);
         answer(c, e, &f);
         return;
     }
@@ -208,7 +208,7 @@ static void run_call(RestCall *c) {
 
     if (e == OK)
         e = op_begin(&c->op, &f);
-    if (e != OK || is_point_read(c->op.op)) {
+    if (e != OK || (is_point_read(c->op.op) && !c->rest->reads_wait)) {
         if (e == OK)
             e = read_point(c, &f);
         answer(c, e, &f);
@@ -437,6 +437,7 @@ Err rest_start(const RestConfig *c, Store *store, Rest **ret, Fault *f) {
     *r = (Rest){ .store = store,
                  .threads = c->threads,
                  .body_limit = c->body_limit,
+                 .reads_wait = c->reads_wait,
                  .secure = c->secure_cookie,
                  .test_clock = c->test_clock };
     HttpConfig h = http_config(c, r);

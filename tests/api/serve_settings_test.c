@@ -153,6 +153,33 @@ static void test_postgres_connections(void **state) {
     server_stop(&s);
 }
 
+/* While a table is locked, who reads it waits; the one HTTP thread serves the others. */
+static void test_slow_database_holds_nobody_up(void **state) {
+    char text[400], path[80];
+    (void)state;
+    if (dialect != POSTGRES)
+        skip();
+    server_start(&s, (const char *const[]){ "--threads", "1", "--workers", "2", NULL });
+    server_sign_in(&s, "dispatch");
+    Reply r = server_get(&s, "/api/1/cases?limit=1");
+    snprintf(path, sizeof path, "/api/1/cases/%s", reply_value(&r, "id"));
+    assert_int_equal(server_get(&s, path).status, 200);
+    PGconn *c = PQconnectdb(s.db.where);
+    PQclear(PQexec(c, "BEGIN"));
+    PGresult *locked = PQexec(c, "LOCK TABLE cases IN ACCESS EXCLUSIVE MODE");
+    assert_int_equal(PQresultStatus(locked), PGRES_COMMAND_OK);
+    PQclear(locked);
+    int fd = wire_connect(s.port);
+    snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: h\r\n%s\r\n", path, s.cookie);
+    wire_send(fd, text);
+    assert_int_equal(server_get(&s, "/healthz").status, 200);
+    assert_int_equal(server_get(&s, "/api/1/me").status, 200);
+    PQfinish(c); /* gives the lock back */
+    assert_int_equal(wire_reply(fd).status, 200);
+    close(fd);
+    server_stop(&s);
+}
+
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_body_limit),
@@ -160,6 +187,7 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_clock),
         cmocka_unit_test(test_not_for_others),
         cmocka_unit_test(test_postgres_connections),
+        cmocka_unit_test(test_slow_database_holds_nobody_up),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "settings, SQLite" : "settings, PostgreSQL", tests, make,
