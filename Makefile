@@ -6,7 +6,7 @@ LISTEN ?=
 CLANG := $(shell command -v clang-14 || command -v clang || echo clang)
 export PATH := $(CURDIR)/tools/node/bin:$(PATH)
 
-.PHONY: all build setup run test ci lint fuzz torture docs release clean
+.PHONY: all build setup run test ci lint fuzz torture bench docs release clean
 
 all: build
 
@@ -69,6 +69,11 @@ fuzz: build-fuzz/build.ninja
 torture: build
 	@tools/setup.sh test
 	@meson test -C build --no-rebuild --suite torture --print-errorlogs
+
+# Each promise of speed, both sides in one run: tables, and JSON in ci-out/bench.
+bench: build/build.ninja
+	@tools/setup.sh bench
+	@tools/bench.sh
 
 # The papers that the program prints itself; a test finds them out of date.
 docs: build

@@ -26,9 +26,9 @@ static void audit_one(const char *file, Buf *json) {
         json,
         "%s{\"layer\":\"%s\",\"areas\":%d,\"ms\":%.1f,\"repaired\":%lld,\"hopeless\":%lld,\"vertices\":%lld,"
         "\"overlaps\":%lld,\"overlap_m2\":%.2f,\"gaps\":%lld,\"gap_m2\":%.2f}",
-        json->n > 1 ? "," : "", file, layer.n, took * 1e3, (long long)audit.repaired, (long long)audit.hopeless,
-        (long long)audit.vertices, (long long)audit.overlaps, audit.overlap_m2, (long long)audit.gaps,
-        audit.gap_m2);
+        json->p[json->n - 1] == '}' ? "," : "", file, layer.n, took * 1e3, (long long)audit.repaired,
+        (long long)audit.hopeless, (long long)audit.vertices, (long long)audit.overlaps, audit.overlap_m2,
+        (long long)audit.gaps, audit.gap_m2);
     audit_free(&audit);
 }
 
@@ -72,7 +72,7 @@ int main(void) {
 
     if (buf_begin(&json, 1024, 1 << 20, &f) != OK)
         return 1;
-    buf_char(&json, '[');
+    buf_str(&json, "{\"bench\":\"audit\",\"layers\":[");
     printf("%-44s %6s %8s %8s %8s %8s %8s %12s %6s %12s\n", "layer", "areas", "ms", "repaired", "hopeless",
            "vertices", "overlaps", "m2", "gaps", "m2");
     for (size_t i = 0; i < COUNT(layers); i++)
@@ -80,8 +80,7 @@ int main(void) {
     parents_of("baltimore/baltimore_blocks.geojson", "baltimore/neighborhoods.geojson", &json);
     parents_of("baltimore/neighborhoods.geojson", "baltimore/csas.geojson", &json);
     parents_of("shanghai/shanghai_subdistricts_osm.geojson", "shanghai/shanghai_districts.geojson", &json);
-    buf_str(&json, "]\n");
-    out_write("audit", &json);
+    printf("%s]}\n", json.p);
     buf_end(&json);
     return 0;
 }

@@ -22,7 +22,7 @@ City city_make(const char *program, const char *room) {
 Child city_serve(const City *c) {
     return child_listening((char *const[]){ (char *)(uintptr_t)c->program, "serve", "--data",
                                             (char *)(uintptr_t)c->dir, "--listen", "127.0.0.1:0", "--threads",
-                                            "2", NULL });
+                                            "2", "--log-level", "error", NULL });
 }
 
 void city_sign_in(int port, char ret[128]) {

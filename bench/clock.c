@@ -100,6 +100,8 @@ int main(int argc, char **argv) {
         calendar_free(c);
         zone_close(zone);
     }
-    printf("{\"bench\":\"clock\",\"least_due_per_s\":%.0f,\"goal\":2000000}\n", least);
+    printf("{\"bench\":\"clock\",\"promises\":[{\"what\":\"deadlines a second, the slowest limit\","
+           "\"measured\":%.0f,\"goal\":2000000}]}\n",
+           least);
     return 0;
 }

@@ -70,15 +70,3 @@ bool layer_read(const char *name, Layer *ret) {
     *ret = layer;
     return true;
 }
-
-void out_write(const char *name, const Buf *json) {
-    char path[1024];
-
-    mkdir(JW_SOURCE "/bench/out", 0777);
-    snprintf(path, sizeof path, "%s/bench/out/%s.json", JW_SOURCE, name);
-    FILE *out = fopen(path, "w");
-    if (!out || fwrite(json->p, 1, json->n, out) != json->n || fclose(out) != 0) {
-        perror(path);
-        exit(1);
-    }
-}

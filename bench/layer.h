@@ -17,7 +17,4 @@ bool layer_read(const char *name, Layer *ret);
 
 double seconds_now(void);
 
-/* Writes bench/out/NAME.json; exits if that cannot be. */
-void out_write(const char *name, const Buf *json);
-
 #endif

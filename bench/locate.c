@@ -18,6 +18,8 @@
 
 #define GEOS_SHARE 10 /* GEOS looks up every so many-th point: it would take minutes */
 
+static double least_times; /* over the layers; 0: none was there */
+
 typedef struct Tree {
     GEOSContextHandle_t h;
     GEOSSTRtree *tree;
@@ -176,6 +178,8 @@ static void compare(const char *name, int64_t lookups, Buf *json) {
     qsort(points, (size_t)lookups, sizeof *points, by_ground);
     double sorted = lookups_per_second(ix, points, lookups, ours);
 
+    if (least_times == 0 || random / geos < least_times)
+        least_times = random / geos;
     printf("%-20s %6d %7lld %8.1f %7.1f %9.1f %9.1f %9.3f %7.0fx %7lld %6lld %5lld\n", name, layer.n,
            (long long)layer.points, build_s * 1e3, (double)index_size(ix) / 1e6, random / 1e6, sorted / 1e6,
            geos / 1e6, random / geos, (long long)inside, (long long)border, (long long)wrong);
@@ -184,9 +188,9 @@ static void compare(const char *name, int64_t lookups, Buf *json) {
         "%s{\"layer\":\"%s\",\"areas\":%d,\"points\":%lld,\"build_ms\":%.2f,\"index_bytes\":%zu,"
         "\"random_per_s\":%.0f,\"sorted_per_s\":%.0f,\"geos_per_s\":%.0f,\"geos_ready_s\":%.3f,\"times\":%.1f,"
         "\"compared\":%lld,\"inside\":%lld,\"border\":%lld,\"wrong\":%lld}",
-        json->n > 1 ? "," : "", name, layer.n, (long long)layer.points, build_s * 1e3, index_size(ix), random,
-        sorted, geos, tree_s, random / geos, (long long)asked, (long long)inside, (long long)border,
-        (long long)wrong);
+        json->p[json->n - 1] == '}' ? "," : "", name, layer.n, (long long)layer.points, build_s * 1e3,
+        index_size(ix), random, sorted, geos, tree_s, random / geos, (long long)asked, (long long)inside,
+        (long long)border, (long long)wrong);
 }
 
 int main(int argc, char **argv) {
@@ -198,15 +202,18 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: bench_locate [LOOKUPS in thousands]\n");
         return 2;
     }
-    buf_char(&json, '[');
+    buf_str(&json, "{\"bench\":\"locate\",\"layers\":[");
     printf("%-20s %6s %7s %8s %7s %9s %9s %9s %8s %7s %6s %5s\n", "layer", "areas", "points", "build ms", "MB",
            "random M/s", "sorted M/s", "GEOS M/s", "times", "inside", "border", "wrong");
     compare("baltimore_blocks", lookups, &json);
     compare("neighborhoods", lookups, &json);
     compare("council_districts", lookups, &json);
     compare("planning_districts", lookups, &json);
-    buf_str(&json, "]\n");
-    out_write("locate", &json);
+    buf_str(&json, "],\"promises\":[");
+    if (least_times > 0)
+        buf_fmt(&json, "{\"what\":\"which grid holds a point, of GEOS\",\"measured\":%.1f,\"goal\":10}",
+                least_times);
+    printf("%s]}\n", json.p);
     buf_end(&json);
     return 0;
 }

@@ -143,7 +143,7 @@ static Err get(Tx *tx, void *arg, Fault *fault) {
     return tx_rows(tx, &point, (const void *const[]){ &find }, &p, 1, &n, fault);
 }
 
-static double read_us(Store *s) {
+static double point_read_us(Store *s) {
     long n = 0;
     double start = now_s(), end = start + 1;
     for (int64_t id = 2; now_s() < end; n++, id = id % 1000 + 2)
@@ -152,7 +152,7 @@ static double read_us(Store *s) {
     return (now_s() - start) / (double)n * 1e6;
 }
 
-static void bench(const char *where, const char *bare_where) {
+static void bench(const char *where, const char *bare_where, Buf *json, double *ret_read_us) {
     StoreConfig c = {
         .where = where, .may_migrate = true, .migrations = probe_migrations, .n_migrations = PROBE_MIGRATIONS
     };
@@ -161,19 +161,28 @@ static void bench(const char *where, const char *bare_where) {
 
     if (store_open(&c, &s, &f) != OK)
         stop(where);
+    const char *name = store_dialect(s) == SQLITE ? "SQLite" : "PostgreSQL";
     for (size_t i = 0; i < COUNT(depths); i++) {
         double batch, bare = bare_where ? bare_sqlite(bare_where, depths[i]) : 0;
         double rate = queued(s, depths[i], &batch);
-        printf("%-10s %6d %12.0f %12.0f %8.2f %10.1f\n", store_dialect(s) == SQLITE ? "SQLite" : "PostgreSQL",
-               depths[i], bare, rate, bare > 0 ? rate / bare : 0, batch);
+        printf("%-10s %6d %12.0f %12.0f %8.2f %10.1f\n", name, depths[i], bare, rate,
+               bare > 0 ? rate / bare : 0, batch);
+        buf_fmt(json,
+                "%s{\"store\":\"%s\",\"depth\":%d,\"bare_per_s\":%.0f,\"queue_per_s\":%.0f,\"batch\":%.1f}",
+                json->p[json->n - 1] == '}' ? "," : "", name, depths[i], bare, rate, batch);
     }
-    printf("%-10s point read by key: %.1f us\n", store_dialect(s) == SQLITE ? "SQLite" : "PostgreSQL",
-           read_us(s));
+    double read = point_read_us(s);
+    printf("%-10s point read by key: %.1f us\n", name, read);
+    buf_fmt(json, ",{\"store\":\"%s\",\"point_read_us\":%.1f}", name, read);
+    if (store_dialect(s) == SQLITE)
+        *ret_read_us = read;
     store_close(s);
 }
 
 int main(int argc, char **argv) {
-    char path[512], bare[512];
+    char path[512], bare[512], room[4096];
+    Buf json = { room, 0, sizeof room, false, 0 };
+    double read_us = 0;
     StoreConfig c = { .where = bare, .migrations = probe_migrations, .n_migrations = PROBE_MIGRATIONS };
 
     if (argc < 2) {
@@ -185,8 +194,12 @@ int main(int argc, char **argv) {
     if (store_migrate(&c, 0, &f) != OK)
         stop(bare);
     printf("%-10s %6s %12s %12s %8s %10s\n", "store", "depth", "bare rows/s", "queue rows/s", "ratio", "batch");
-    bench(path, bare);
+    buf_str(&json, "{\"bench\":\"store\",\"rows\":[");
+    bench(path, bare, &json, &read_us);
     if (argc > 2)
-        bench(argv[2], NULL);
+        bench(argv[2], NULL, &json, &read_us);
+    printf(
+        "%s],\"promises\":[{\"what\":\"point read on SQLite, inline, us\",\"measured\":%.1f,\"most\":100}]}\n",
+        json.p, read_us);
     return 0;
 }
