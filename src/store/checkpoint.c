@@ -65,7 +65,9 @@ static void *checkpointer(void *arg) {
         pthread_mutex_unlock(&side->lock);
         if (s->closing)
             return NULL;
+        readers_rest(s, true); /* a snapshot that is kept pins the log */
         fold(s, side);
+        readers_rest(s, false);
     }
 }
 

@@ -58,8 +58,11 @@ typedef struct Driver {
     int64_t (*finish)(void *conn, Run *run);                                     /* rows changed      */
 
     bool (*in_transaction)(void *conn); /* false: the database rolled all back         */
-    bool (*passing)(void *conn);        /* the last failure may pass if run again       */
-    bool (*lost)(void *conn);           /* the connection is gone                       */
+    /* Has nothing been committed by anybody since BEGIN_READ? Then the read that
+     * was not ENDed may serve another one. NULL: it cannot tell cheaply. */
+    bool (*is_newest)(void *conn);
+    bool (*passing)(void *conn); /* the last failure may pass if run again       */
+    bool (*lost)(void *conn);    /* the connection is gone                       */
     Err (*reconnect)(void *conn, Fault *f);
 } Driver;
 extern const Driver sqlite_driver, postgres_driver;

@@ -35,6 +35,7 @@ typedef struct Answer {
 typedef struct Reader {
     Tx tx;
     _Atomic bool busy;
+    bool open; /* its snapshot was kept for the next read */
 } Reader;
 
 typedef struct LeaseSlot {
@@ -69,6 +70,7 @@ struct Store {
     Reader readers[READERS_MAX];
     size_t n_readers;
     _Atomic int readers_wanted;
+    _Atomic bool readers_end; /* no snapshot is kept while the log starts again */
     pthread_mutex_t read_lock;
     pthread_cond_t read_free;
 
@@ -102,6 +104,9 @@ void writer_stop(Store *s);                                      /* after what i
 Err writer_begin(Store *s, Fault *f);                            /* on the writer thread */
 Err writer_queue_inner(Store *s, TxFn *fn, void *arg, Fault *f); /* and waits */
 void news_came(Store *s);
+
+/* store.c */
+void readers_rest(Store *s, bool rest); /* true: ends the snapshots that are kept, and keeps no more */
 
 /* migrate.c */
 Err migrate(Store *s, void *conn, int32_t version, Fault *f);

@@ -11,18 +11,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { INDEX_HEAD = 48, INDEX_PAGE = 32768 }; /* https://sqlite.org/walformat.html, 2.1 */
 enum { WRITER_CACHE_KB = 65536, READERS_CACHE_KB = 65536, BUSY_MS = 5000 };
 
 typedef struct Conn {
     sqlite3 *db;
     sqlite3_stmt *control[CONTROL_COUNT];
     Cache cache;
-    int failed; /* the last result that was not OK */
+    int failed;                 /* the last result that was not OK */
+    const volatile void *index; /* FOR_READING: the head of the log's index, shared by all processes */
+    _Alignas(uint64_t) char seen[INDEX_HEAD]; /* what it was before the last BEGIN_READ */
     _Atomic int64_t *wal_bytes;
     void (*wal_grown)(void *);
     void *wal_ctx;
@@ -66,6 +70,25 @@ static Err conn_exec(void *conn, const char *sql, Fault *f) {
     return rc == SQLITE_OK ? OK : said(c, rc, f);
 }
 
+/* Every commit of any process changes this head; it is what SQLite itself looks at to
+ * learn whether its view of the log is the newest. Torn by a writer, it is another. */
+static void look(const Conn *c, char ret[INDEX_HEAD]) {
+    atomic_thread_fence(memory_order_acquire);
+    for (size_t i = 0; i < INDEX_HEAD / sizeof(uint64_t); i++)
+        ((uint64_t *)(void *)ret)[i] = ((const volatile uint64_t *)c->index)[i];
+    atomic_thread_fence(memory_order_acquire);
+}
+
+static bool conn_is_newest(void *conn) {
+    const Conn *c = conn;
+    _Alignas(uint64_t) char now[INDEX_HEAD];
+
+    if (!c->index)
+        return false;
+    look(c, now);
+    return memcmp(now, c->seen, INDEX_HEAD) == 0;
+}
+
 static int step_once(sqlite3_stmt *s) {
     int rc = sqlite3_step(s);
     sqlite3_reset(s);
@@ -76,6 +99,8 @@ static Err conn_control(void *conn, Control what, Fault *f) {
     Conn *c = conn;
     if (what == SAVE || what == BEGIN_READ)
         c->failed = SQLITE_OK;
+    if (what == BEGIN_READ && c->index)
+        look(c, c->seen);
     int rc = step_once(c->control[what]);
     if (rc == SQLITE_OK && what == UNDO)
         rc = step_once(c->control[RELEASE]);
@@ -176,6 +201,21 @@ static Err set_up(Conn *c, const StoreConfig *config, ConnUse use, Fault *f) {
     return OK;
 }
 
+/* Through SQLite's own file, which maps the index once for all connections of this
+ * process (to open it once more and close it again would drop SQLite's locks). A read
+ * comes first, for which SQLite sets the index up. Without it every read begins anew. */
+static Err find_index(Conn *c, Fault *f) {
+    sqlite3_file *file = NULL;
+    void volatile *page = NULL;
+
+    TRY(conn_exec(c, "SELECT count(*) FROM sqlite_schema", f));
+    if (sqlite3_file_control(c->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK && file &&
+        file->pMethods && file->pMethods->iVersion >= 2 &&
+        file->pMethods->xShmMap(file, 0, INDEX_PAGE, 0, &page) == SQLITE_OK)
+        c->index = page;
+    return OK;
+}
+
 static Err conn_open(const StoreConfig *config, ConnUse use, void **ret, Fault *f) {
     Conn *c = mem_alloc(sizeof *c);
     if (!c)
@@ -184,6 +224,8 @@ static Err conn_open(const StoreConfig *config, ConnUse use, void **ret, Fault *
     int rc = sqlite3_open_v2(config->where, &c->db,
                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     Err e = rc == SQLITE_OK ? set_up(c, config, use, f) : said(c, rc, f);
+    if (e == OK && use == FOR_READING)
+        e = find_index(c, f);
     if (e != OK) {
         conn_close(c);
         return e;
@@ -398,6 +440,7 @@ const Driver sqlite_driver = {
     .column = conn_column,
     .finish = conn_finish,
     .in_transaction = conn_in_transaction,
+    .is_newest = conn_is_newest,
     .passing = conn_passing,
     .lost = conn_lost,
     .reconnect = conn_reconnect,

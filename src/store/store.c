@@ -50,19 +50,51 @@ static void give_reader(Store *s, Reader *r) {
     pthread_mutex_unlock(&s->read_lock);
 }
 
-static Err read_once(Tx *tx, TxFn *fn, void *arg, Fault *f) {
+static void end_reading(Reader *r) {
     Fault ignored;
 
+    r->tx.d->control(r->tx.conn, END, &ignored);
+    r->open = false;
+}
+
+/* A snapshot that is still the newest serves the next read too: BEGIN, COMMIT and the
+ * locks between them are a fifth of a point read. */
+static Err begin_reading(Reader *r, Fault *f) {
+    const Tx *tx = &r->tx;
+
+    if (r->open && tx->d->is_newest(tx->conn))
+        return OK;
+    if (r->open)
+        end_reading(r);
     if (tx->d->in_transaction(tx->conn))
         TRY(tx->d->control(tx->conn, ROLLBACK, f));
-    TRY(tx->d->control(tx->conn, BEGIN_READ, f));
+    return tx->d->control(tx->conn, BEGIN_READ, f);
+}
+
+void readers_rest(Store *s, bool rest) {
+    s->readers_end = rest;
+    for (size_t i = 0; rest && i < s->n_readers; i++) {
+        Reader *r = try_reader(s, i);
+        if (r && r->open)
+            end_reading(r);
+        if (r)
+            give_reader(s, r);
+    }
+}
+
+static Err read_once(Store *s, Reader *r, TxFn *fn, void *arg, Fault *f) {
+    Tx *tx = &r->tx;
+
+    TRY(begin_reading(r, f));
     tx_begin(tx);
     Err e = fn(tx, arg, f);
     if (e == OK && tx->broken) {
         *f = tx->why;
         e = f->err;
     }
-    tx->d->control(tx->conn, END, &ignored);
+    r->open = tx->d->is_newest && !tx->broken && !s->readers_end;
+    if (!r->open)
+        end_reading(r);
     return e;
 }
 
@@ -73,9 +105,9 @@ Err store_read(Store *s, int slot, TxFn *fn, void *arg, Fault *f) {
     tx->answered = false;
     Err e = s->d->lost(tx->conn) ? s->d->reconnect(tx->conn, f) : OK;
     if (e == OK)
-        e = read_once(tx, fn, arg, f);
+        e = read_once(s, r, fn, arg, f);
     if (e != OK && s->d->lost(tx->conn) && !tx->answered && s->d->reconnect(tx->conn, f) == OK)
-        e = read_once(tx, fn, arg, f);
+        e = read_once(s, r, fn, arg, f);
     give_reader(s, r);
     return e;
 }

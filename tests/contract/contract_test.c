@@ -286,6 +286,22 @@ static void test_snapshot(void **state) {
     assert_int_equal(probes_between(100, 100), 1);
 }
 
+/* A reader may keep its snapshot, but only while it is the newest: what anybody has
+ * committed, another program too, the next read sees. */
+static void test_newest_each_time(void **state) {
+    char sql[80];
+    Job job = { .id = 1, .rows = 40 };
+    (void)state;
+    assert_ok(store_write_now(store, job_run, &job, true, &fa));
+    for (int i = 1; i <= 40; i++) {
+        assert_int_equal(probes_between(1, 40), 41 - i);
+        assert_int_equal(probes_between(1, 40), 41 - i);
+        snprintf(sql, sizeof sql, "DELETE FROM probe WHERE id = %d", i);
+        testdb_exec(&db, sql);
+    }
+    assert_int_equal(probes_between(1, 40), 0);
+}
+
 /* More readers than connections: all are served. */
 static void *reading(void *arg) {
     for (int i = 0; i < 200; i++)
@@ -435,6 +451,7 @@ static int run_on(Dialect d) {
         EACH(test_cache),
         EACH(test_reader_cannot_write),
         EACH(test_snapshot),
+        EACH(test_newest_each_time),
         EACH(test_readers_wait),
         EACH(test_batch),
         EACH(test_ignored_failure),

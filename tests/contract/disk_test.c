@@ -296,11 +296,33 @@ static void test_log_is_capped(void **state) {
     print_message("largest log %.1f MB, waits %ld\n", (double)largest / 1e6, store_counts(store).wal_waits);
 }
 
+static Err look(Tx *tx, void *arg, Fault *f) {
+    (void)arg;
+    return tx_exec(tx, "SELECT count(*) FROM probe", f);
+}
+
+/* Readers that have read and are idle keep no part of the log: it starts again. */
+static void test_idle_readers_do_not_pin_the_log(void **state) {
+    (void)state;
+    int64_t id = 0;
+
+    for (int i = 0; i < 60 && (i < 10 || store_counts(store).wal_bytes < 16 << 20); i++) {
+        for (int slot = 0; slot < 4; slot++)
+            assert_ok(store_read(store, slot, look, NULL, &fa));
+        assert_ok(store_write_now(store, fill, &id, true, &fa));
+    }
+    for (int i = 0; i < 20000 && store_counts(store).wal_bytes >= 16 << 20; i++)
+        usleep(1000);
+    assert_true(store_counts(store).wal_bytes < 16 << 20);
+}
+
 static int run_on(Dialect d) {
     const struct CMUnitTest sqlite[] = {
 #define EACH(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-        EACH(test_page_limit), EACH(test_full_filesystem), EACH(test_kill),          EACH(test_backup),
-        EACH(test_restore),    EACH(test_bad_copies),      EACH(test_log_is_capped),
+        EACH(test_page_limit),    EACH(test_full_filesystem),
+        EACH(test_kill),          EACH(test_backup),
+        EACH(test_restore),       EACH(test_bad_copies),
+        EACH(test_log_is_capped), EACH(test_idle_readers_do_not_pin_the_log),
     };
     const struct CMUnitTest postgres[] = { EACH(test_kill) };
     dialect = d;
