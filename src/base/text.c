@@ -6,7 +6,7 @@
 #include <string.h>
 
 Str str(const char *z) { return (Str){ z, strlen(z) }; }
-bool str_is(Str s, const char *z) { return s.n == strlen(z) && memcmp(s.p, z, s.n) == 0; }
+bool str_is(Str s, const char *z) { return s.n == strlen(z) && (s.n == 0 || memcmp(s.p, z, s.n) == 0); }
 bool str_same(Str a, Str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
 
 Err str_copy(Arena *a, Str s, Str *ret, Fault *f) {

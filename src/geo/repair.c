@@ -23,6 +23,7 @@ static void geos_complains(const char *what, void *to) {
 
 static Err geos_begin(Geos *g, Fault *f) {
     g->said[0] = 0;
+    mem_failed = false;
     g->h = GEOS_init_r();
     if (!g->h)
         return fault_memory(f);
@@ -32,7 +33,10 @@ static Err geos_begin(Geos *g, Fault *f) {
 
 static void geos_end(Geos *g) { GEOS_finish_r(g->h); }
 
+/* A list for GEOS that found no room is no fault of the shape. */
 static Err geos_failed(const Geos *g, Fault *f) {
+    if (mem_failed)
+        return fault_memory(f);
     Err err = fault(
         f, ERR_INVALID, "shape_operation", "", "图形无法计算,可能严重自相交;请在制图软件中检查它。",
         "The shape cannot be computed with, perhaps it crosses itself badly; check it in a mapping program.");

@@ -98,6 +98,9 @@ static Err import_into(Store *s, AreasPlan *p, Str text, Fault *f) {
 }
 
 static void plan_end(AreasPlan *p) {
+    p->report->known_texts[0] = p->known.texts; /* findings name what was there */
+    p->report->known_texts[1] = p->compared.texts;
+    p->known.texts = p->compared.texts = (Arena){ 0 };
     areas_known_drop(&p->known);
     areas_known_drop(&p->compared);
     for (int32_t i = 0; i < p->n; i++)

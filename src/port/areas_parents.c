@@ -42,20 +42,18 @@ typedef struct Level {
     int32_t n, n_parents;
 } Level;
 
-static int finest_above(const AreasPlan *p, AreaLevel level) {
-    int best = -1;
-    for (int32_t i = 0; i < p->known.n; i++)
-        if (p->known.areas[i].level < level && (int)p->known.areas[i].level > best)
-            best = (int)p->known.areas[i].level;
-    return best;
-}
-
-static void gather(const AreasPlan *p, Level *l) {
-    for (int32_t i = 0; i < p->n; i++)
-        if (p->rows[i].parent < 0 && p->rows[i].level == l->of) {
-            l->children[l->n] = p->rows[i].shape;
+/* Rows of this level that have no parent yet, or, where parents are named, those
+ * that name one of the level above. */
+static void gather(const AreasPlan *p, Level *l, bool named) {
+    l->n = l->n_parents = 0;
+    for (int32_t i = 0; i < p->n; i++) {
+        const AreaRow *row = &p->rows[i];
+        bool mine = named ? row->above >= 0 && p->known.areas[row->above].level == l->above : row->above < 0;
+        if (row->parent < 0 && row->level == l->of && row->shape.n_polys && mine) {
+            l->children[l->n] = row->shape;
             l->rows[l->n++] = i;
         }
+    }
     for (int32_t i = 0; i < p->known.n; i++)
         if (p->known.areas[i].level == l->above && p->known.areas[i].shape.n_polys) {
             l->parents[l->n_parents] = p->known.areas[i].shape;
@@ -73,7 +71,7 @@ static Err note_outside(AreasPlan *p, const Level *l, const Finding *found, Faul
                       .lat = found->at.lat };
 
     if (found->b < 0)
-        return OK; /* an orphan, said elsewhere */
+        return OK; /* nothing of it lies in this level */
     note.other = p->known.areas[l->known[found->b]].code;
     return areas_note(p->report, &note, f);
 }
@@ -81,20 +79,18 @@ static Err note_outside(AreasPlan *p, const Level *l, const Finding *found, Faul
 /* A parent that was named is only compared with where the area lies. */
 static Err settle(AreasPlan *p, const Level *l, int32_t i, bool named, Fault *f) {
     AreaRow *row = &p->rows[l->rows[i]];
-    Point label;
     int32_t most = l->found[i] < 0 ? -1 : l->known[l->found[i]];
+    Point label;
 
-    if (!named) {
+    if (!named)
         row->above = most;
-        return most >= 0 ? OK : areas_note(p->report, &(AreaNote){ .kind = NOTE_ORPHAN, .code = row->code }, f);
-    }
-    if (row->above < 0 || most < 0 || most == row->above || p->known.areas[row->above].level != l->above)
+    if (most == row->above)
         return OK;
-    AreaNote note = {
-        .kind = NOTE_NEST, .code = row->code, .other = p->known.areas[row->above].code, .placed = true
-    };
-    note.m2 = shape_area_m2(&row->shape);
-    shape_label(&row->shape, &label);
+    AreaNote note = { .kind = NOTE_NEST,
+                      .code = row->code,
+                      .other = p->known.areas[row->above].code,
+                      .m2 = shape_area_m2(&row->shape),
+                      .placed = shape_label(&row->shape, &label) };
     note.lon = label.lon;
     note.lat = label.lat;
     return areas_note(p->report, &note, f);
@@ -104,8 +100,8 @@ static Err judge_level(AreasPlan *p, Level *l, bool named, Fault *f) {
     Audit audit = { 0 };
     AuditRules rules = { .findings_max = AREA_NOTES_MAX };
 
-    gather(p, l);
-    if (l->n == 0)
+    gather(p, l, named);
+    if (l->n == 0 || l->n_parents == 0)
         return OK;
     TRY(audit_parents(l->children, l->n, l->parents, l->n_parents, &rules, l->found, &audit, f));
     Err e = OK;
@@ -117,20 +113,26 @@ static Err judge_level(AreasPlan *p, Level *l, bool named, Fault *f) {
     return e;
 }
 
-static Err by_ground(AreasPlan *p, AreaLevel of, bool named, Fault *f) {
-    int above = finest_above(p, of);
-    size_t n = (size_t)p->n, k = (size_t)p->known.n;
+/* The next level above is asked first; what lies outside of all its areas, the one
+ * above that. */
+static Err judge_levels(AreasPlan *p, Level *l, bool named, Fault *f) {
+    for (int of = LEVEL_SUBDISTRICT; of <= LEVEL_BUILDINGS; of++)
+        for (int above = of - 1; above >= LEVEL_DISTRICT; above--) {
+            l->of = (AreaLevel)of;
+            l->above = (AreaLevel)above;
+            TRY(judge_level(p, l, named, f));
+        }
+    return OK;
+}
 
-    if (above < 0)
-        return OK; /* the top of the layer */
-    Level l = { .of = of,
-                .above = (AreaLevel)above,
-                .children = mem_alloc(n * sizeof *l.children),
+static Err by_ground(AreasPlan *p, bool named, Fault *f) {
+    size_t n = (size_t)p->n, k = (size_t)p->known.n;
+    Level l = { .children = mem_alloc(n * sizeof *l.children),
                 .parents = mem_alloc(k * sizeof *l.parents),
                 .rows = mem_alloc(n * sizeof *l.rows),
                 .known = mem_alloc(k * sizeof *l.known),
                 .found = mem_alloc(n * sizeof *l.found) };
-    Err e = l.children && l.parents && l.rows && l.known && l.found ? judge_level(p, &l, named, f)
+    Err e = l.children && l.parents && l.rows && l.known && l.found ? judge_levels(p, &l, named, f)
                                                                     : fault_memory(f);
     mem_free(l.children);
     mem_free(l.parents);
@@ -138,6 +140,18 @@ static Err by_ground(AreasPlan *p, AreaLevel of, bool named, Fault *f) {
     mem_free(l.known);
     mem_free(l.found);
     return e;
+}
+
+/* An area at the top is an orphan where the layer has a level above it. */
+static Err note_orphans(AreasPlan *p, Fault *f) {
+    int top = LEVEL_BUILDINGS + 1;
+
+    for (int32_t i = 0; i < p->known.n; i++)
+        top = (int)p->known.areas[i].level < top ? (int)p->known.areas[i].level : top;
+    for (int32_t i = 0; i < p->n; i++)
+        if (p->rows[i].parent < 0 && p->rows[i].above < 0 && (int)p->rows[i].level > top)
+            TRY(areas_note(p->report, &(AreaNote){ .kind = NOTE_ORPHAN, .code = p->rows[i].code }, f));
+    return OK;
 }
 
 static Err under_one(AreasPlan *p, Fault *f) {
@@ -169,7 +183,6 @@ Err areas_parents(AreasPlan *p, Fault *f) {
     for (int32_t i = 0; p->named && i < p->n; i++)
         if (p->rows[i].parent < 0)
             TRY(name_parent(p, &p->rows[i], f));
-    for (int level = LEVEL_SUBDISTRICT; level <= LEVEL_BUILDINGS; level++)
-        TRY(by_ground(p, (AreaLevel)level, p->named || how->under.n, f));
-    return OK;
+    TRY(by_ground(p, p->named || how->under.n, f));
+    return p->named || how->under.n ? OK : note_orphans(p, f);
 }

@@ -45,6 +45,8 @@ Err areas_report_begin(AreasReport *r, size_t text_bytes, Fault *f) {
 
 void areas_report_end(AreasReport *r) {
     arena_end(&r->texts);
+    arena_end(&r->known_texts[0]);
+    arena_end(&r->known_texts[1]);
     mem_free(r->notes);
     *r = (AreasReport){ 0 };
 }

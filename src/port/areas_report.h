@@ -44,7 +44,7 @@ typedef struct AreaNote {
 #define AREA_NOTES_MAX 200000 /* more are counted, not listed */
 
 typedef struct AreasReport {
-    Arena texts;
+    Arena texts, known_texts[2]; /* of the import; of what the layer, and the one compared, had */
     AreaNote *notes;
     size_t n, room;
     int64_t counts[NOTE_COUNT];

@@ -18,7 +18,8 @@ static void gather(const AreasPlan *p, Level *l) {
     for (int32_t i = 0; i < p->n; i++)
         l->shapes[l->n++] = p->rows[i].shape;
     for (int32_t i = 0; i < p->known.n; i++)
-        if (p->known.areas[i].level == p->how->level && p->known.areas[i].shape.n_polys) {
+        if (p->known.areas[i].level == p->how->level && p->known.areas[i].shape.n_polys &&
+            words_find(&p->codes, p->known.areas[i].code) < 0) { /* else it is the same one again */
             l->known[l->n - p->n] = i;
             l->shapes[l->n++] = p->known.areas[i].shape;
         }
