@@ -50,3 +50,17 @@ UPDATE session SET revoked = TRUE WHERE account = :id AND revoked = FALSE;
 -- takes: session_which
 -- gives: session
 SELECT @columns(session) FROM session WHERE home = :home AND id = :id;
+
+-- name: account_event_add
+-- takes: account_event
+INSERT INTO account_event (@columns(account_event)) VALUES (@values(account_event));
+
+-- name: account_event_list
+-- Newest first.
+-- takes: account_find
+-- gives: account_event
+SELECT @columns(account_event) FROM account_event
+ WHERE home = 0
+   /*? account */ AND account = :account /*? end */
+ ORDER BY id DESC
+ LIMIT :limit;

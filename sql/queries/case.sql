@@ -99,3 +99,22 @@ INSERT INTO reporter (@columns(reporter)) VALUES (@values(reporter));
 -- takes: case_key
 -- gives: reporter
 SELECT @columns(reporter) FROM reporter WHERE home = :home AND case_id = :id;
+
+-- name: reporter_due
+-- Whose case ended (closed, rejected: 10, 11) so long ago. What is open again is not
+-- ended; disputes (305) become sealed files and are kept for their archive period.
+-- takes: older_than
+-- gives: reporter
+SELECT @columns(reporter r) FROM reporter r
+  JOIN cases c ON c.home = r.home AND c.id = r.case_id
+ WHERE r.erased_ms IS NULL AND r.made_ms < :before_ms AND coalesce(c.category, '') <> '305'
+   AND ((c.state = 10 AND c.closed_ms < :before_ms)
+     OR (c.state = 11 AND NOT EXISTS
+         (SELECT 1 FROM case_event e
+           WHERE e.home = c.home AND e.case_id = c.id AND e.at_ms >= :before_ms)))
+ ORDER BY r.made_ms, r.case_id
+ LIMIT :limit;
+
+-- name: reporter_save
+-- takes: reporter
+UPDATE reporter SET @sets(reporter) WHERE home = :home AND case_id = :case_id;

@@ -7,6 +7,17 @@ INSERT INTO request (@columns(request)) VALUES (@values(request));
 -- gives: request
 SELECT @columns(request) FROM request WHERE home = :home AND client_key = :client_key;
 
+-- name: request_forget
+-- takes: older_than
+DELETE FROM request WHERE (home, client_key) IN
+ (SELECT home, client_key FROM request WHERE made_ms < :before_ms ORDER BY made_ms LIMIT :limit);
+
+-- name: session_forget
+-- None that could still be used.
+-- takes: older_than
+DELETE FROM session WHERE (home, id) IN
+ (SELECT home, id FROM session WHERE made_ms < :before_ms AND ends_ms < :before_ms ORDER BY made_ms LIMIT :limit);
+
 -- name: access_add
 -- takes: access_log
 INSERT INTO access_log (@columns(access_log)) VALUES (@values(access_log));

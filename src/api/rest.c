@@ -5,6 +5,7 @@
 
 #include "account.h"
 #include "http.h"
+#include "retention.h"
 #include "session.h"
 #include "static.h"
 
@@ -105,7 +106,8 @@ static void forget_sessions(RestCall *c) {
 
     if (strcmp(name, "session.close") == 0 || strcmp(name, "session.act_as") == 0)
         session_forget(c->rest->sessions, &c->key);
-    if (strcmp(name, "account.password") == 0 || strcmp(name, "post.give") == 0)
+    bool new_password = strcmp(name, "session.open") == 0 && ((const SignIn *)c->op.in)->has.new_password;
+    if (strcmp(name, "account.password") == 0 || strcmp(name, "post.give") == 0 || new_password)
         session_forget_all(c->rest->sessions);
 }
 
@@ -245,6 +247,7 @@ static void answer_metrics(const Rest *r, HttpCall *c) {
     Buf b = { room, 0, sizeof room, false, 0 };
     HttpCounts h = http_counts(http_server(c));
     StoreCounts s = store_counts(r->store);
+    RetentionCount gone = retention_total();
 
     metric(&b, "http_connections", "Open connections.", (int64_t)h.connections_now);
     metric(&b, "http_in_flight", "Calls that are being served.", (int64_t)h.in_flight);
@@ -258,6 +261,9 @@ static void answer_metrics(const Rest *r, HttpCall *c) {
     metric(&b, "store_reruns", "Writes run again alone.", s.reruns);
     metric(&b, "store_waiting", "Writes that wait.", s.waiting);
     metric(&b, "store_wal_bytes", "Bytes in the write-ahead log.", s.wal_bytes);
+    metric(&b, "retention_client_keys", "Client keys erased in time.", gone.requests);
+    metric(&b, "retention_sessions", "Sessions erased in time.", gone.sessions);
+    metric(&b, "retention_contacts", "Reporters' contacts erased in time.", gone.contacts);
     http_answer(c, 200, "text/plain; version=0.0.4; charset=utf-8", buf_view(&b));
 }
 

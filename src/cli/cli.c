@@ -144,6 +144,7 @@ const Command commands[] = {
       run_import },
     { "locate", "LON LAT [--json]", "the chain of grids at a point", true, run_locate },
     { "check", "", "verifies invariants and says what is wrong", false, run_check },
+    { "retain", "[--json]", "erases what is due, as the server does every hour", true, run_retain },
     { "migrate", "", "brings the database to this program's schema", false, run_migrate },
     { "backup", "FILE", "copies a running SQLite installation, without its keys", true, run_backup },
     { "restore", "FILE", "puts a copy into an empty data directory", true, run_restore },

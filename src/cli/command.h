@@ -31,6 +31,7 @@ int run_call(const Config *c, int argc, char **argv);
 int run_user(const Config *c, int argc, char **argv);
 int run_import(const Config *c, int argc, char **argv);
 int run_locate(const Config *c, int argc, char **argv);
+int run_retain(const Config *c, int argc, char **argv);
 int run_demo(const Config *c, int argc, char **argv);
 
 #endif

@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include "account.h"
+#include "chores.h"
 #include "log.h"
 #include "rest.h"
 #include "setting.h"
@@ -106,6 +107,7 @@ int run_serve(const Config *c, int argc, char **argv) {
     LogLevel level;
     Store *store = NULL;
     Rest *rest = NULL;
+    Chores *chores = NULL;
     sigset_t stop;
     Fault f;
 
@@ -127,10 +129,12 @@ int run_serve(const Config *c, int argc, char **argv) {
     e = e == OK ? store_write_now(store, tell_zone, (void *)c->zone, true, &f) : e;
     RestConfig r = rest_config(c, threads, hands);
     e = e == OK ? rest_start(&r, store, &rest, &f) : e;
-    if (e == OK) {
+    e = e == OK ? chores_start(store, &chores, &f) : e;
+    if (e == OK)
         wait_for_the_end(rest, c->data);
+    chores_stop(chores);
+    if (rest)
         rest_stop(rest);
-    }
     installation_close(store); /* finishes what is queued before the room for sessions goes */
     rest_free(rest);
     return e == OK ? EXIT_OK : command_fault(&f);

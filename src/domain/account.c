@@ -156,10 +156,70 @@ Err session_me(Tx *tx, const Nothing *in, const Actor *by, Me *ret, Fault *f) {
     return show_me(tx, &a, s.post, s.ends.ms, ret, f);
 }
 
+/* ---- passwords ---- */
+
+static Err hash_into(Tx *tx, Str password, Str *ret, bool *ret_has, Fault *f) {
+    char hash[PASSWORD_HASH];
+
+    TRY(password_hash(password, hash, f));
+    TRY(str_copy(tx_arena(tx), str(hash), ret, f));
+    *ret_has = true;
+    return OK;
+}
+
+static Err note_event(Tx *tx, AccountId account, AccountWhat what, const Actor *by, Fault *f) {
+    AccountEvent e = { .id = { id_new(0) },
+                       .account = account,
+                       .what = what,
+                       .by_whom = by->account,
+                       .role = by->role,
+                       .at = moment_now() };
+    int64_t changed;
+
+    e.has.by_whom = by->account.v != 0;
+    return sql_account_event_add(tx, &e, &changed, f);
+}
+
+/* Whoever sets another's password could sign in with it: so it is good for once. */
+static void set_by_another(Account *a, const Actor *by) {
+    a->one_time = true;
+    a->set_by = by->account;
+    a->has.set_by = by->account.v != 0;
+    a->set = moment_now();
+    a->has.set = true;
+}
+
 /* ---- signing in and out ---- */
 
 static _Atomic bool any_password;
 void account_test_sessions(bool on) { any_password = on; }
+
+/* What another has set opens nothing but its own change, and only for a time. The
+ * sentence tells who set it and when: whoever did not ask for it learns of it here. */
+static Err judge_one_time(Tx *tx, const Account *a, const SignIn *in, Fault *f) {
+    Account who = { .title = str("本机操作员 (at the machine)") };
+    Civil at = zone_civil(zone_here(), a->set.ms);
+    size_t n;
+
+    if (!a->one_time || any_password)
+        return OK;
+    if (a->set.ms + ONE_TIME_MS < clock_now_ms())
+        return fault(f, ERR_SIGN_IN, "one_time_over", "password",
+                     "一次性密码已过期（%d 小时内有效），请再找管理员。",
+                     "The one-time password is over (it holds for %d hours): ask the administrator again.",
+                     (int)(ONE_TIME_MS / 3600000));
+    if (in->has.new_password && !str_same(in->new_password, in->password))
+        return OK;
+    if (a->has.set_by)
+        TRY(sql_account_by_id(tx, &(AccountKey){ .id = a->set_by }, &who, 1, &n, f));
+    return fault(
+        f, ERR_FORBIDDEN, "one_time", "new_password",
+        "这个密码由%.*s于 %d-%02d-%02d %02d:%02d "
+        "设置，只能用一次：请设一个新密码。如果您没有要求重置，请告诉审计管理员。",
+        "This password was set by %.*s on %d-%02d-%02d %02d:%02d and is good for once: choose a new one. If "
+        "you did not ask for it, tell the audit administrator.",
+        (int)who.title.n, who.title.p, (int)at.year, (int)at.month, (int)at.day, (int)at.hour, (int)at.minute);
+}
 
 /* An unknown login takes as long as a wrong password and is answered alike. */
 Err session_open_prepare(Tx *tx, SignIn *in, const Actor *by, Fault *f) {
@@ -174,9 +234,22 @@ Err session_open_prepare(Tx *tx, SignIn *in, const Actor *by, Fault *f) {
         memcpy(hash, a.password.p, a.password.n);
     if (!(any_password && found))
         TRY(password_verify(found ? hash : NULL, in->password, f));
+    TRY(judge_one_time(tx, &a, in, f));
     in->account = a.id;
     in->has.account = true;
-    return OK;
+    return in->has.new_password ? hash_into(tx, in->new_password, &in->hashed, &in->has.hashed, f) : OK;
+}
+
+/* His own password, at sign-in: it is nobody else's any more. */
+static Err change_own(Tx *tx, Account *a, Str hashed, Fault *f) {
+    int64_t changed;
+    Actor self = { .account = a->id };
+
+    a->password = hashed;
+    a->one_time = a->has.set_by = a->has.set = false;
+    TRY(sql_account_save(tx, a, &changed, f));
+    TRY(sql_session_revoke_account(tx, &(AccountKey){ .id = a->id }, &changed, f));
+    return note_event(tx, a->id, ACCOUNT_CHANGED, &self, f);
 }
 
 Err session_open(Tx *tx, const SignIn *in, const Actor *by, Me *ret, Fault *f) {
@@ -192,9 +265,12 @@ Err session_open(Tx *tx, const SignIn *in, const Actor *by, Me *ret, Fault *f) {
     if (!token)
         return fault_arena(f);
     TRY(account_load(tx, in->account, &a, f));
+    TRY(judge_one_time(tx, &a, in, f)); /* it may have been reset since */
     TRY(posts_today(tx, a.id, posts, &n, f));
     if (n == 0)
         return no_post(f);
+    if (in->has.hashed)
+        TRY(change_own(tx, &a, in->hashed, f));
     random_bytes(token, TOKEN_BYTES);
     hash_32("session", NULL, (Str){ token, TOKEN_BYTES }, hash);
     Session s = { .id = { id_new(0) },
@@ -246,15 +322,6 @@ Err session_act_as(Tx *tx, const SessionPost *in, const Actor *by, Me *ret, Faul
 
 /* ---- accounts and posts ---- */
 
-static Err hash_into(Tx *tx, Str password, Str *ret, bool *ret_has, Fault *f) {
-    char hash[PASSWORD_HASH];
-
-    TRY(password_hash(password, hash, f));
-    TRY(str_copy(tx_arena(tx), str(hash), ret, f));
-    *ret_has = true;
-    return OK;
-}
-
 Err account_add_prepare(Tx *tx, AccountNew *in, const Actor *by, Fault *f) {
     (void)by;
     return hash_into(tx, in->password, &in->hashed, &in->has.hashed, f);
@@ -265,7 +332,6 @@ Err account_add(Tx *tx, const AccountNew *in, const Actor *by, Account *ret, Fau
     bool found;
     int64_t changed;
 
-    (void)by;
     TRY(account_by_login(tx, in->login, &same, &found, f));
     if (found)
         return fault(f, ERR_CONFLICT, "login_taken", "login", "登录名“%.*s”已有人用。",
@@ -276,7 +342,9 @@ Err account_add(Tx *tx, const AccountNew *in, const Actor *by, Account *ret, Fau
                   .password = in->hashed,
                   .active = true,
                   .made = moment_now() };
+    set_by_another(&a, by);
     TRY(sql_account_add(tx, &a, &changed, f));
+    TRY(note_event(tx, a.id, ACCOUNT_ADDED, by, f));
     *ret = a;
     return OK;
 }
@@ -290,13 +358,34 @@ Err account_password(Tx *tx, const AccountPassword *in, const Actor *by, Account
     Account a;
     int64_t changed;
 
-    (void)by;
     TRY(account_need(tx, in->login, &a, f));
     a.password = in->hashed;
+    set_by_another(&a, by);
     TRY(sql_account_save(tx, &a, &changed, f));
+    TRY(note_event(tx, a.id, ACCOUNT_RESET, by, f));
     TRY(sql_session_revoke_account(tx, &(AccountKey){ .id = a.id }, &changed, f));
     *ret = a;
     return OK;
+}
+
+Err account_settle(Tx *tx, Account *a, Fault *f) {
+    int64_t changed;
+
+    a->one_time = a->has.set_by = a->has.set = false;
+    return sql_account_save(tx, a, &changed, f);
+}
+
+Err account_history(Tx *tx, const AccountFind *in, const Actor *by, Page *ret, Fault *f) {
+    AccountFind find = *in;
+    Account a;
+
+    (void)by;
+    if (in->has.login) {
+        TRY(account_need(tx, in->login, &a, f));
+        find.account = a.id;
+        find.has.account = true;
+    }
+    return sql_account_event_list(tx, &find, ret->rows, (size_t)in->limit, &ret->n, f);
 }
 
 /* Where the post holds: an area of the governing layer by its code, or the city. */

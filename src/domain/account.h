@@ -10,7 +10,8 @@
 #include "tx.h"
 
 enum { TOKEN_BYTES = 32 };
-#define SESSION_MS (12LL * 3600 * 1000) /* a long shift */
+#define SESSION_MS (12LL * 3600 * 1000)  /* a long shift */
+#define ONE_TIME_MS (72LL * 3600 * 1000) /* a password that another has set; a weekend lies in it */
 
 /* Who a token's hash belongs to. ERR_SIGN_IN: nobody, ended, revoked, or the post
  * no longer holds. */
@@ -19,6 +20,9 @@ Err session_actor(Tx *tx, Str token_hash, Actor *ret, int64_t *ret_ends_ms, Faul
 /* The actor of an account's first post of today, for `call --as`. */
 Err account_actor(Tx *tx, Str login, Actor *ret, Fault *f);
 
+/* With `new_password` the password is changed in the same breath. One that another has
+ * set (account_add, account_password) opens nothing without: ERR_FORBIDDEN, field
+ * new_password, says who set it and when. docs/decisions/0004. */
 Err session_open_prepare(Tx *tx, SignIn *in, const Actor *by, Fault *f);
 
 /* Tests only (the start flag test_sessions): whoever has an account signs in, with any
@@ -33,6 +37,10 @@ Err account_add_prepare(Tx *tx, AccountNew *in, const Actor *by, Fault *f);
 Err account_add(Tx *tx, const AccountNew *in, const Actor *by, Account *ret, Fault *f);
 Err account_password_prepare(Tx *tx, AccountPassword *in, const Actor *by, Fault *f);
 Err account_password(Tx *tx, const AccountPassword *in, const Actor *by, Account *ret, Fault *f);
+Err account_history(Tx *tx, const AccountFind *in, const Actor *by, Page *ret, Fault *f);
+
+/* For the demo, whose password is printed for all: no one-time password any more. */
+Err account_settle(Tx *tx, Account *a, Fault *f);
 
 /* Nobody gives himself a post. */
 Err post_give(Tx *tx, const PostNew *in, const Actor *by, Post *ret, Fault *f);

@@ -33,16 +33,19 @@ static Err load_events(Tx *tx, CaseId id, CaseEvent **ret, size_t *ret_n, Fault 
     return sql_event_list(tx, &key, events, EVENTS_MAX, ret_n, f);
 }
 
-/* When it was accepted; `now` if that is the step being taken. */
-static Err accepted_at(Tx *tx, const Case *c, int64_t now, int64_t *ret, Fault *f) {
+/* Since it was accepted; `now` if that is the step being taken, 0 if it is not. What
+ * was imported was never accepted here. */
+static Err since_accepted(Tx *tx, const Case *c, int64_t now, Running *ret, Fault *f) {
     CaseEvent *events;
     size_t n;
 
     TRY(load_events(tx, c->id, &events, &n, f));
-    *ret = now;
+    ret->start_ms = now;
     for (size_t i = 0; i < n; i++)
         if (events[i].act == ACT_ACCEPT)
-            *ret = events[i].at.ms;
+            ret->start_ms = events[i].at.ms;
+    if (ret->start_ms)
+        ret->limit = limit_dispatch;
     return OK;
 }
 
@@ -86,7 +89,7 @@ static Err running(Tx *tx, const Case *c, int64_t now, Running *ret, Fault *f) {
     switch (c->state) {
     case CASE_REPORTED: *ret = (Running){ .limit = limit_accept, .start_ms = c->reported.ms }; return OK;
     case CASE_ACCEPTED:
-    case CASE_FILED: ret->limit = limit_dispatch; return accepted_at(tx, c, now, &ret->start_ms, f);
+    case CASE_FILED: return since_accepted(tx, c, now, ret, f);
     case CASE_DISPATCHED:
     case CASE_HANDLING: return finishing(tx, c, now, ret, f);
     case CASE_HANDLED:
@@ -163,7 +166,7 @@ Err case_clock_explain(Tx *tx, const Case *c, Str *ret_zh, Str *ret_en, Fault *f
         *ret_en = str("The other system's deadline is the earlier one and rules");
         return OK;
     }
-    TRY(running(tx, c, c->due.ms, &r, f));
+    TRY(running(tx, c, 0, &r, f));
     if (!r.limit.amount)
         return OK;
     return limits_explain(tx, r.limit, r.start_ms, r.pauses, r.n_pauses, ret_zh, ret_en, f);

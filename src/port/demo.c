@@ -220,6 +220,7 @@ static Err make_people(Tx *tx, Demo *d, Fault *f) {
                        .area = str("990100"),
                        .unit = str(people[i].unit ? people[i].unit : "") };
         TRY(account_add(tx, &in, &operator, & account, f));
+        TRY(account_settle(tx, &account, f));
         at.has.area = people[i].role != ROLE_DUTY_LEAD &&
                       people[i].role != ROLE_DISPATCHER; /* those two see the unplaced queue */
         at.has.unit = people[i].unit != NULL;

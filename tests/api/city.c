@@ -45,7 +45,9 @@ Actor actor_as(Role role, int64_t unit, int64_t account) {
     return a;
 }
 
-Err call(const char *op, const Actor *by, const char *json) {
+Err call(const char *op, const Actor *by, const char *json) { return call_keyed(op, by, json, NULL); }
+
+Err call_keyed(const char *op, const Actor *by, const char *json, const char *client_key) {
     Arena a;
     Buf out = { answer, 0, sizeof answer, false, 0 };
     OpCall c = {
@@ -54,6 +56,7 @@ Err call(const char *op, const Actor *by, const char *json) {
 
     answer[0] = 0;
     assert_non_null(c.op);
+    c.client_key = client_key ? str(client_key) : (Str){ 0 };
     actor_copy(by, &c.by);
     TRY(arena_begin(&a, 8 << 20, &fa));
     Err e = op_call(&c, &fa);

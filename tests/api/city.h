@@ -30,6 +30,7 @@ void city_ok(Err e, const char *file, int line);
 
 Actor actor_as(Role role, int64_t unit, int64_t account);
 Err call(const char *op, const Actor *by, const char *json);
+Err call_keyed(const char *op, const Actor *by, const char *json, const char *client_key);
 int64_t answered(const char *name); /* the number of `"name":` in the last answer */
 
 /* A step of a case at whatever revision it has; fails the test unless `expected`. */

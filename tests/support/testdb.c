@@ -39,6 +39,69 @@ void testdb_exec(const TestDb *db, const char *sql) {
         postgres_run(db->where, sql);
 }
 
+/* ---- questions ---- */
+
+static char told[1 << 16];
+static Buf tell;
+
+static void tell_row(int n, const char *(*value)(void *row, int column), void *row) {
+    if (tell.n)
+        buf_char(&tell, ';');
+    for (int i = 0; i < n; i++) {
+        const char *text = value(row, i);
+        if (i)
+            buf_char(&tell, '|');
+        buf_str(&tell, text ? text : "");
+    }
+}
+
+static const char *sqlite_value(void *row, int column) { return ((char **)row)[column]; }
+
+static int sqlite_told(void *ctx, int n, char **values, char **names) {
+    (void)ctx, (void)names;
+    tell_row(n, sqlite_value, values);
+    return 0;
+}
+
+typedef struct PgRow {
+    PGresult *r;
+    int row;
+} PgRow;
+
+static const char *postgres_value(void *row, int column) {
+    const PgRow *p = row;
+    return PQgetisnull(p->r, p->row, column) ? NULL : PQgetvalue(p->r, p->row, column);
+}
+
+static void postgres_ask(const char *where, const char *sql) {
+    PGconn *pg = PQconnectdb(where);
+    PgRow at = { PQexec(pg, sql), 0 };
+    if (PQresultStatus(at.r) != PGRES_TUPLES_OK)
+        stop(sql, PQerrorMessage(pg));
+    for (; at.row < PQntuples(at.r); at.row++)
+        tell_row(PQnfields(at.r), postgres_value, &at);
+    PQclear(at.r);
+    PQfinish(pg);
+}
+
+static void sqlite_ask(const char *where, const char *sql) {
+    sqlite3 *db = NULL;
+    if (sqlite3_open(where, &db) != SQLITE_OK || sqlite3_busy_timeout(db, 5000) != SQLITE_OK ||
+        sqlite3_exec(db, sql, sqlite_told, NULL, NULL) != SQLITE_OK)
+        stop(sql, sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+const char *testdb_ask(const TestDb *db, const char *sql) {
+    tell = (Buf){ told, 0, sizeof told, false, 0 };
+    told[0] = 0;
+    if (db->dialect == SQLITE)
+        sqlite_ask(db->where, sql);
+    else
+        postgres_ask(db->where, sql);
+    return told;
+}
+
 /* …/postgres → …/name */
 static void named(const char *name, char ret[512]) {
     const char *base = getenv("JW_TEST_POSTGRES");

@@ -24,4 +24,7 @@ void testdb_drop(TestDb *db);
 /* A statement outside the store, as another program would run it. */
 void testdb_exec(const TestDb *db, const char *sql);
 
+/* The same for a question: "1|a;2|b", NULL as "". Valid until the next. */
+const char *testdb_ask(const TestDb *db, const char *sql);
+
 #endif

@@ -35,8 +35,8 @@ export async function whoAmI(): Promise<void> {
   }
 }
 
-export async function signIn(login: string, password: string): Promise<void> {
-  me.value = await writer.post<Me>('/api/1/session', { login, password });
+export async function signIn(login: string, password: string, newPassword?: string): Promise<void> {
+  me.value = await writer.post<Me>('/api/1/session', { login, password, ...(newPassword ? { new_password: newPassword } : {}) });
   known.value = true;
 }
 

@@ -1,0 +1,114 @@
+/* chores – see chores.h; and `jingwei retain`, the same by hand. */
+#include "chores.h"
+
+#include "command.h"
+#include "log.h"
+#include "retention.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <time.h>
+
+enum { EVERY_S = 3600, AGAIN_S = 60 };
+
+struct Chores {
+    Store *store;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    atomic_bool stop;
+};
+
+/* Seconds until the next time. */
+static int erase(Chores *c) {
+    RetentionCount n;
+    bool ours;
+    Fault f;
+
+    Err e = retention_pass(c->store, &c->stop, &ours, &n, &f);
+    if (n.requests || n.sessions || n.contacts)
+        log_event(LOG_INFO, "retention.erased", L_INT("client_keys", n.requests), L_INT("sessions", n.sessions),
+                  L_INT("contacts", n.contacts));
+    if (e != OK)
+        log_event(LOG_WARNING, "retention.failed", L_TEXT("key", f.key), L_TEXT("why", f.en));
+    return e == OK ? EVERY_S : AGAIN_S;
+}
+
+static void *work(void *arg) {
+    Chores *c = arg;
+    struct timespec until;
+
+    while (!c->stop) {
+        int wait_s = erase(c);
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += wait_s;
+        pthread_mutex_lock(&c->lock);
+        while (!c->stop && pthread_cond_timedwait(&c->wake, &c->lock, &until) == 0)
+            ;
+        pthread_mutex_unlock(&c->lock);
+    }
+    return NULL;
+}
+
+Err chores_start(Store *s, Chores **ret, Fault *f) {
+    Chores *c = mem_alloc(sizeof *c);
+    pthread_condattr_t monotonic;
+
+    if (!c)
+        return fault_memory(f);
+    *c = (Chores){ .store = s };
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&c->wake, &monotonic);
+    if (pthread_create(&c->thread, NULL, work, c) != 0) {
+        mem_free(c);
+        return fault(f, ERR_STORE, "no_thread", "", "无法启动线程。", "A thread did not start.");
+    }
+    *ret = c;
+    return OK;
+}
+
+void chores_stop(Chores *c) {
+    if (!c)
+        return;
+    pthread_mutex_lock(&c->lock);
+    c->stop = true;
+    pthread_cond_broadcast(&c->wake);
+    pthread_mutex_unlock(&c->lock);
+    pthread_join(c->thread, NULL);
+    mem_free(c);
+}
+
+/* ---- by hand ---- */
+
+static void say(const RetentionCount *n, bool ours, bool json) {
+    if (json)
+        printf("{\"done\":%s,\"client_keys\":%lld,\"sessions\":%lld,\"contacts\":%lld}\n",
+               ours ? "true" : "false", (long long)n->requests, (long long)n->sessions, (long long)n->contacts);
+    else if (ours)
+        printf("到期删除：请求键 %lld 个，会话 %lld 个，联系方式 %lld 件\n"
+               "Erased in time: %lld client keys, %lld sessions, %lld contacts\n",
+               (long long)n->requests, (long long)n->sessions, (long long)n->contacts, (long long)n->requests,
+               (long long)n->sessions, (long long)n->contacts);
+    else
+        printf("服务正在做这件事。\nA server is doing this just now.\n");
+}
+
+int run_retain(const Config *c, int argc, char **argv) {
+    Installation in = command_installation(c);
+    bool json = command_flag(&argc, argv, "--json"), ours = false;
+    RetentionCount n;
+    Store *s = NULL;
+    Fault f;
+
+    if (argc != 0)
+        return command_usage(command_named("retain"));
+    Err e = installation_open(&in, &s, &f);
+    e = e == OK ? retention_pass(s, NULL, &ours, &n, &f) : e;
+    installation_close(s);
+    if (e != OK)
+        return command_fault(&f);
+    say(&n, ours, json);
+    return EXIT_OK;
+}

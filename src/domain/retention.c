@@ -1,0 +1,109 @@
+/* retention – see retention.h. Each kind is a function that erases one batch and says
+ * how many rows that were; the pass runs them in turn until each comes back short. */
+#include "retention.h"
+
+#include "access.h"
+#include "case_q.h"
+#include "lease.h"
+#include "system_q.h"
+
+enum { BATCH = 500, LEASE_MS = 60000 };
+#define DAY_MS (24LL * 3600 * 1000)
+
+static _Atomic int64_t requests_total, sessions_total, contacts_total;
+
+RetentionCount retention_total(void) {
+    return (RetentionCount){ requests_total, sessions_total, contacts_total };
+}
+
+static OlderThan days_ago(int64_t days) {
+    return (OlderThan){ .before = moment_at(clock_now_ms() - days * DAY_MS), .limit = BATCH };
+}
+
+/* ---- one batch of each kind ---- */
+
+typedef Err EraseBatch(Tx *tx, int64_t *ret_n, Fault *f);
+
+static Err erase_requests(Tx *tx, int64_t *ret_n, Fault *f) {
+    OlderThan old = days_ago(180);
+    return sql_request_forget(tx, &old, ret_n, f);
+}
+
+static Err erase_sessions(Tx *tx, int64_t *ret_n, Fault *f) {
+    OlderThan old = days_ago(90);
+    return sql_session_forget(tx, &old, ret_n, f);
+}
+
+static Err erase_contact(Tx *tx, Reporter *r, const Actor *by, Fault *f) {
+    int64_t changed;
+
+    r->secret = (Str){ "", 0 };
+    r->has.name = r->has.contact = false;
+    r->erased = moment_now();
+    r->has.erased = true;
+    TRY(sql_reporter_save(tx, r, &changed, f));
+    return access_write(tx, r->case_id, by, str("结案满 90 天，联系方式到期删除"), f);
+}
+
+static Err erase_contacts(Tx *tx, int64_t *ret_n, Fault *f) {
+    OlderThan old = days_ago(90);
+    Reporter *due = arena_take(tx_arena(tx), BATCH * sizeof *due);
+    Actor program;
+    size_t n;
+
+    if (!due)
+        return fault_arena(f);
+    actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &program);
+    TRY(sql_reporter_due(tx, &old, due, BATCH, &n, f));
+    for (size_t i = 0; i < n; i++)
+        TRY(erase_contact(tx, &due[i], &program, f));
+    *ret_n = (int64_t)n;
+    return OK;
+}
+
+/* ---- the pass ---- */
+
+typedef struct Batch {
+    EraseBatch *erase;
+    Arena arena;
+    int64_t n;
+} Batch;
+
+static Err run_batch(Tx *tx, void *arg, Fault *f) {
+    Batch *b = arg;
+
+    b->arena.used = 0;
+    tx_lend(tx, &b->arena);
+    return b->erase(tx, &b->n, f);
+}
+
+static Err erase_all(Store *s, const atomic_bool *stop, Batch *b, int64_t *count, _Atomic int64_t *total,
+                     Fault *f) {
+    do {
+        if (stop && *stop)
+            return OK;
+        TRY(store_write_now(s, run_batch, b, true, f)); /* what is gone is gone: twice is once */
+        *count += b->n;
+        *total += b->n;
+    } while (b->n == BATCH);
+    return OK;
+}
+
+Err retention_pass(Store *s, const atomic_bool *stop, bool *ret_ours, RetentionCount *ret, Fault *f) {
+    Batch b = { 0 };
+
+    *ret = (RetentionCount){ 0 };
+    TRY(lease_hold(s, "retention", LEASE_MS, ret_ours, f));
+    if (!*ret_ours)
+        return OK;
+    Err e = arena_begin(&b.arena, 8 << 20, f);
+    b.erase = erase_requests;
+    e = e == OK ? erase_all(s, stop, &b, &ret->requests, &requests_total, f) : e;
+    b.erase = erase_sessions;
+    e = e == OK ? erase_all(s, stop, &b, &ret->sessions, &sessions_total, f) : e;
+    b.erase = erase_contacts;
+    e = e == OK ? erase_all(s, stop, &b, &ret->contacts, &contacts_total, f) : e;
+    arena_end(&b.arena);
+    lease_drop(s, "retention");
+    return e;
+}

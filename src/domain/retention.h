@@ -1,0 +1,24 @@
+/* retention 留存 – what is erased in time (DOMAIN.md §4.7; the days stand beside each
+ * field, `jingwei privacy` prints them): client keys after 180 days, sessions after 90,
+ * names, contacts and second secrets of ordinary cases 90 days after the last close.
+ * Each erased contact is a row of the access log. The access log itself is kept. */
+#ifndef JW_RETENTION_H
+#define JW_RETENTION_H
+
+#include "tx.h"
+
+#include <stdatomic.h>
+
+typedef struct RetentionCount {
+    int64_t requests, sessions, contacts;
+} RetentionCount;
+
+/* Erases all that is due, at most 500 rows in a transaction, until nothing is left or
+ * `stop` is set (NULL: never). Of all servers on one database one does it at a time:
+ * *ret_ours false, and nothing is done, where another is at it. What was counted before
+ * a fault is counted. */
+Err retention_pass(Store *s, const atomic_bool *stop, bool *ret_ours, RetentionCount *ret, Fault *f);
+
+RetentionCount retention_total(void); /* by this process since it started */
+
+#endif
