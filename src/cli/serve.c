@@ -29,7 +29,7 @@ static bool on_loopback(const Config *c) {
 static bool cookie_over_tls(const Config *c) {
     if (strcmp(c->secure_cookie, "auto") != 0)
         return strcmp(c->secure_cookie, "on") == 0;
-    return !on_loopback(c);
+    return *c->trusted_proxy || !on_loopback(c);
 }
 
 /* What only tests may have: refused where others could come, and said. */
