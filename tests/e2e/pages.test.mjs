@@ -339,6 +339,17 @@ for (const [size, lang, dark, large] of [
       await page.locator('.map canvas').waitFor();
       await noViolations(page, `case, ${name}`);
       await noSideways(page, `case, ${name}`);
+      const cut = await page.locator('.stg li').evaluateAll((stages) =>
+        stages.flatMap((li) => {
+          const words = [...li.querySelectorAll('b'), li].flatMap((e) => [...e.childNodes]).filter((n) => n.nodeType === 3 && n.data.trim());
+          return words.filter((n) => {
+            const r = document.createRange();
+            r.selectNodeContents(n);
+            return r.getClientRects().length > 1;
+          });
+        }).map((n) => n.data),
+      );
+      assert.deepEqual(cut, [], 'no stage is cut in two');
       await shot(page, `case.${name}`);
     });
   });
