@@ -179,6 +179,22 @@ test('a server that is away is said, and tried again, without losing the place',
   });
 });
 
+test('a phone without a network is told so, and not that its report is gone', async () => {
+  const { code } = await (await post('/api/1/cases', { text: '路灯不亮' })).json();
+  await with_person({ size: 'phone' }, async (page) => {
+    await page.goto('/track');
+    await page.route('**/api/**', (route) => route.abort());
+    await page.locator('input[name=code]').fill(code);
+    await page.getByRole('button', { name: '查进度' }).click();
+    await page.getByRole('heading', { name: '现在查不了' }).waitFor();
+    await noViolations(page, 'no network on the phone');
+    await shot(page, 'track-away');
+    await page.unroute('**/api/**');
+    await page.getByRole('button', { name: '再查一次' }).click();
+    await page.getByRole('heading', { name: '收到了，等受理' }).waitFor();
+  });
+});
+
 test('while a slow answer is on its way the page says so, and an overtaken one is dropped', async () => {
   await with_person({}, async (page) => {
     await signIn(page, 'dispatch', '/console/?state=filed');
