@@ -379,6 +379,14 @@ static bool beneath(Str path, const char *root) {
     return path.n >= n && memcmp(path.p, root, n) == 0 && (path.n == n || path.p[n] == '/');
 }
 
+/* A browser that opens an address takes HTML; programs and scripts do not ask for it. */
+static bool a_person_asks(const HttpCall *c) {
+    Str accepts;
+
+    return http_method(c) == HTTP_GET && http_header(c, "Accept", &accepts) &&
+           memmem(accepts.p, accepts.n, "text/html", strlen("text/html")) != NULL;
+}
+
 /* The pages route by themselves: /track/7K3M… is the public page. */
 static void handle_page(HttpCall *c) {
     Str path = http_path(c);
@@ -390,6 +398,8 @@ static void handle_page(HttpCall *c) {
         file = static_find(&web_files, str("/"));
     if (file)
         static_answer(c, file, NULL);
+    else if (a_person_asks(c) && static_find(&web_files, str("/")))
+        static_missing(c, static_find(&web_files, str("/")));
     else
         http_problem(c, 404, "no_such_page", "", "没有这个页面。", "There is no such page.");
 }

@@ -103,3 +103,9 @@ void static_answer(HttpCall *c, const StaticFile *file, const char *csp) {
         http_add(c, "Content-Encoding", coding);
     http_answer_kept(c, 200, file->type, (Str){ (const char *)form->p, form->n });
 }
+
+void static_missing(HttpCall *c, const StaticFile *file) {
+    http_add(c, "Content-Security-Policy", STATIC_CSP);
+    http_add(c, "Cache-Control", "no-store");
+    http_answer_kept(c, 404, file->type, (Str){ (const char *)file->plain.p, file->plain.n });
+}

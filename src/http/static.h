@@ -38,5 +38,7 @@ extern const StaticSet web_files; /* what this program was built with */
 const StaticFile *static_find(const StaticSet *set, Str path);
 /* Answers GET and HEAD, 405 to others. `csp` NULL: STATIC_CSP. */
 void static_answer(HttpCall *c, const StaticFile *file, const char *csp);
+/* 404 with a page, for a browser that asked for what is not there. */
+void static_missing(HttpCall *c, const StaticFile *file);
 
 #endif

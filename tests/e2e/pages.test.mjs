@@ -128,6 +128,18 @@ test('an unknown code, and an empty list, say what to do', async () => {
   });
 });
 
+test('an address that is none says so, and leads back', async () => {
+  await with_person({ size: 'phone' }, async (page) => {
+    const answer = await page.goto('/wrong/way');
+    assert.equal(answer.status(), 404);
+    await page.getByRole('heading', { name: '没有这个页面' }).waitFor();
+    await noViolations(page, 'an address that is none');
+    await shot(page, 'no-such-page');
+    await page.getByRole('link', { name: '查进度' }).click();
+    await page.getByRole('heading', { name: '我的上报' }).waitFor();
+  });
+});
+
 test('language and type size are remembered', async () => {
   await with_person({ size: 'phone' }, async (page) => {
     await page.goto('/');
