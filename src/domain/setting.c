@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX = 60, CALLS_MAX = 10 };
+enum { NAME_MAX = 60, CALLS_MAX = 10, SOON_MAX = 100000 };
 
 static Err check_name(Str value, Fault *f) {
     if (utf8_count(value.p, value.n) <= NAME_MAX)
@@ -46,6 +46,27 @@ static Err check_calls(Str value, Fault *f) {
     return OK;
 }
 
+static bool read_minutes(Str value, int32_t *ret) {
+    int32_t n = 0;
+
+    for (size_t i = 0; i < value.n; i++) {
+        if (value.p[i] < '0' || value.p[i] > '9' || n > SOON_MAX)
+            return false;
+        n = 10 * n + (value.p[i] - '0');
+    }
+    *ret = n;
+    return n >= 1 && n <= SOON_MAX;
+}
+
+static Err check_minutes(Str value, Fault *f) {
+    int32_t minutes;
+
+    if (value.n == 0 || read_minutes(value, &minutes))
+        return OK;
+    return fault(f, ERR_INVALID, "minutes_form", "value", "请写 1 到 %d 的整数（分钟）。",
+                 "Write a whole number of minutes, 1 to %d.", SOON_MAX);
+}
+
 /* `check` NULL: the program alone writes it, as `how` says. */
 static const struct {
     const char *name, *zh, *en, *usual;
@@ -56,6 +77,7 @@ static const struct {
     { "city_en", "城市名称（英文）", "Name of the city (English)", "", check_name, "", "" },
     { "danger_calls", "危急电话", "Whom to call in danger",
       "110 警察 Police\n119 消防 Fire\n120 急救 Ambulance", check_calls, "", "" },
+    { "soon_minutes", "临期提前量（分钟）", "Due soon: minutes ahead", "120", check_minutes, "", "" },
     { "zone", "时区", "Time zone", "", NULL, "配置项 zone", "the program's setting zone" },
     { "calendar_until", "日历公布至", "Calendar published until", "", NULL, "jingwei import calendar",
       "jingwei import calendar" },
@@ -169,7 +191,7 @@ Err setting_history(Tx *tx, const SettingFind *in, const Actor *by, Page *ret, F
 
 Err city_get(Tx *tx, const Nothing *in, const Actor *by, City *ret, Fault *f) {
     City c = { 0 };
-    Str until;
+    Str until, soon;
 
     (void)in, (void)by;
     TRY(setting_read(tx, "city_zh", &c.city_zh, f));
@@ -177,6 +199,8 @@ Err city_get(Tx *tx, const Nothing *in, const Actor *by, City *ret, Fault *f) {
     TRY(setting_read(tx, "danger_calls", &c.danger_calls, f));
     TRY(setting_read(tx, "zone", &c.zone, f));
     TRY(setting_read(tx, "calendar_until", &until, f));
+    TRY(setting_read(tx, "soon_minutes", &soon, f));
+    c.has.soon_minutes = read_minutes(soon, &c.soon_minutes);
     c.has.city_zh = c.city_zh.n > 0;
     c.has.city_en = c.city_en.n > 0;
     c.has.danger_calls = c.danger_calls.n > 0;

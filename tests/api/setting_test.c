@@ -21,7 +21,9 @@ static void test_usual(void **state) {
     (void)state;
     actor_public(&nobody);
     assert_ok(call("city.get", &nobody, ""));
-    assert_string_equal(answer, "{\"danger_calls\":\"110 警察 Police\\n119 消防 Fire\\n120 急救 Ambulance\"}");
+    assert_string_equal(
+        answer,
+        "{\"danger_calls\":\"110 警察 Police\\n119 消防 Fire\\n120 急救 Ambulance\",\"soon_minutes\":120}");
 }
 
 static void test_change(void **state) {
@@ -35,8 +37,10 @@ static void test_change(void **state) {
     assert_ok(call("setting.put", &admin, "{\"name\":\"city_zh\",\"value\":\"云桥街道\"}")); /* no change */
     assert_ok(call("setting.put", &admin, "{\"name\":\"danger_calls\",\"value\":\"962777 燃气 Gas line\"}"));
     assert_ok(call("setting.put", &admin, "{\"name\":\"city_zh\",\"value\":\"云浦街道\"}"));
+    assert_ok(call("setting.put", &admin, "{\"name\":\"soon_minutes\",\"value\":\"45\"}"));
     assert_ok(call("city.get", &nobody, ""));
-    assert_string_equal(answer, "{\"city_zh\":\"云浦街道\",\"danger_calls\":\"962777 燃气 Gas line\"}");
+    assert_string_equal(
+        answer, "{\"city_zh\":\"云浦街道\",\"danger_calls\":\"962777 燃气 Gas line\",\"soon_minutes\":45}");
     assert_ok(call("setting.put", &admin, "{\"name\":\"city_zh\",\"value\":\"\"}")); /* the usual one again */
     assert_non_null(strstr(answer, "\"value\":\"\",\"usual\":true"));
 
@@ -62,6 +66,9 @@ static void test_refused(void **state) {
           ERR_INVALID },
         { "{\"name\":\"city_en\",\"value\":\"0123456789012345678901234567890123456789012345678901234567890\"}",
           "setting_long", "value", ERR_INVALID },
+        { "{\"name\":\"soon_minutes\",\"value\":\"0\"}", "minutes_form", "value", ERR_INVALID },
+        { "{\"name\":\"soon_minutes\",\"value\":\"2h\"}", "minutes_form", "value", ERR_INVALID },
+        { "{\"name\":\"soon_minutes\",\"value\":\"4294967416\"}", "minutes_form", "value", ERR_INVALID },
         { "{\"name\":\"city_en\"}", "field_missing", "value", ERR_INVALID },
     };
     static const Role others[] = { ROLE_DISPATCHER, ROLE_LEADER, ROLE_SECURITY_ADMIN, ROLE_AUDIT_ADMIN };

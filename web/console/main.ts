@@ -3,10 +3,10 @@ import '../shared/styles/base.css';
 
 import { createApp } from 'vue';
 
-import { loadCity } from '../shared/city';
+import { loadCity, titled } from '../shared/city';
 import { say, startModes } from '../shared/modes';
 import App from './App.vue';
 
-startModes('narrow', () => say('案件·经纬', 'Cases – Jingwei'));
+startModes('narrow', () => titled(say('案件', 'Cases'), say('经纬', 'Jingwei')));
 void loadCity();
 createApp(App).mount('#app');

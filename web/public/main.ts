@@ -3,11 +3,11 @@ import '../shared/styles/base.css';
 
 import { createApp } from 'vue';
 
-import { loadCity } from '../shared/city';
+import { loadCity, titled } from '../shared/city';
 import { say, startModes } from '../shared/modes';
 import { route } from '../shared/route';
 import App from './App.vue';
 
-startModes('always', () => (route.path.startsWith('/track') ? say('我的上报', 'My reports') : say('随手报', 'Report a problem')));
+startModes('always', () => titled(route.path.startsWith('/track') ? say('我的上报', 'My reports') : say('随手报', 'Report a problem')));
 void loadCity();
 createApp(App).mount('#app');

@@ -5,7 +5,7 @@ import { computed, reactive } from 'vue';
 import { get } from './api/client';
 import type { City } from './api/types';
 import { lang, say } from './modes';
-import { zone } from './time';
+import { soon_ms, zone } from './time';
 
 const settings = reactive<City>({});
 
@@ -15,6 +15,7 @@ export async function loadCity(): Promise<void> {
   } catch {
     return; // the defaults stand
   }
+  if (settings.soon_minutes) soon_ms.value = settings.soon_minutes * 60_000;
   try {
     if (settings.zone) new Intl.DateTimeFormat('en', { timeZone: settings.zone });
     zone.value = settings.zone || undefined;
@@ -24,6 +25,9 @@ export async function loadCity(): Promise<void> {
 }
 
 export const cityName = computed(() => (lang.value === 'zh' ? settings.city_zh : settings.city_en) || settings.city_zh || '');
+
+/* The title of the window: the page, and whose it is. */
+export const titled = (page: string, without = ''): string => [page, cityName.value || without].filter(Boolean).join(say('·', ' – '));
 
 export type Call = { number: string; name: string };
 

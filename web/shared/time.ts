@@ -10,8 +10,9 @@ export const zone = ref<string | undefined>(undefined);
 export const now = ref(serverNow());
 setInterval(() => (now.value = serverNow()), 20_000);
 
-/* 临期: what is due within this is "due soon". */
-const SOON_MS = 2 * 3_600_000;
+/* 临期: what is due within this is "due soon". The city's settings say; until they are
+ * here, the usual two hours. */
+export const soon_ms = ref(2 * 3_600_000);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -63,6 +64,6 @@ export function clockOf(due: number): Clock {
   const left = due - now.value;
   if (left < 0) return { kind: 'over', word: say(`超时 ${span(-left)}`, `Overdue ${span(-left)}`), rest: '' };
   const rest = say(`余 ${span(left)}`, `${span(left)} left`);
-  if (left <= SOON_MS) return { kind: 'soon', word: say(`临期 ${when(due)}`, `Due soon ${when(due)}`), rest };
+  if (left <= soon_ms.value) return { kind: 'soon', word: say(`临期 ${when(due)}`, `Due soon ${when(due)}`), rest };
   return { kind: 'ok', word: lang.value === 'zh' ? when(due) : when(due).replace(/^t/, 'T'), rest };
 }
