@@ -11,4 +11,4 @@ case $(readlink -f "$chromium") in */snap | /snap/*) skip "chromium is a snap he
 ! head -c 300 "$chromium" | grep -q snap || skip "chromium is a snap here"
 command -v node >/dev/null || skip "there is no node here"
 [ -d ../../web/node_modules/playwright-core ] || skip "the packages of web/ are not installed"
-JW_CHROMIUM=$chromium exec node --test --test-concurrency=2 --test-timeout=120000 ./*.test.mjs
+JW_CHROMIUM=$chromium exec node --test --test-concurrency=2 ./*.test.mjs
