@@ -32,6 +32,14 @@ SELECT @columns(access_log) FROM access_log WHERE home = :home ORDER BY number D
 -- gives: access_log
 SELECT @columns(access_log) FROM access_log ORDER BY home, number;
 
+-- name: access_after
+-- takes: access_after_row
+-- gives: access_log
+SELECT @columns(access_log) FROM access_log
+ WHERE home > :home OR (home = :home AND number > :number)
+ ORDER BY home, number
+ LIMIT :limit;
+
 -- name: setting_get
 -- takes: setting_name
 -- gives: setting

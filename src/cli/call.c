@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
+#include <unistd.h>
 
 enum { ROOM = 16 << 20 };
 
@@ -74,11 +76,25 @@ int run_call(const Config *c, int argc, char **argv) {
 
 /* ---- user ---- */
 
+/* A line of standard input. Only at a terminal it asks, and what is typed is not shown. */
 static bool read_password(char *room, size_t size) {
-    if (!fgets(room, (int)size, stdin))
-        return false;
-    room[strcspn(room, "\r\n")] = 0;
-    return true;
+    struct termios shown, hidden;
+    bool terminal = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &shown) == 0;
+
+    if (terminal) {
+        hidden = shown;
+        hidden.c_lflag &= ~(tcflag_t)ECHO;
+        fputs("密码 / password: ", stderr);
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    }
+    bool got = fgets(room, (int)size, stdin) != NULL;
+    if (terminal) {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+        fputc('\n', stderr);
+    }
+    if (got)
+        room[strcspn(room, "\r\n")] = 0;
+    return got;
 }
 
 /* The operator of this machine acts as the administrator whose right it takes. */

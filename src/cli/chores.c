@@ -97,11 +97,12 @@ static void say(const RetentionCount *n, bool ours, bool json) {
 
 int run_retain(const Config *c, int argc, char **argv) {
     Installation in = command_installation(c);
-    bool json = command_flag(&argc, argv, "--json"), ours = false;
+    bool json = command_json(), ours = false;
     RetentionCount n;
     Store *s = NULL;
     Fault f;
 
+    (void)argv;
     if (argc != 0)
         return command_usage(command_named("retain"));
     Err e = installation_open(&in, &s, &f);

@@ -9,29 +9,51 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool for_machines;
+bool command_json(void) { return for_machines; }
+
 /* ---- the short ones ---- */
 
-static int print_whole(void (*print)(Buf *)) {
+/* One value of a JSON object on standard output, where machines listen. */
+static int print_json(const char *name, Str text) {
+    Fault f;
+    Buf b;
+
+    if (buf_begin(&b, text.n + 1024, 64 << 20, &f) != OK)
+        return command_fault(&f);
+    buf_fmt(&b, "{\"%s\":", name);
+    buf_json(&b, text);
+    buf_str(&b, "}\n");
+    fwrite(b.p, 1, b.n, stdout);
+    buf_end(&b);
+    return EXIT_OK;
+}
+
+/* What a function prints: as it is, or under `name` as one JSON text (NULL: it is JSON). */
+static int print_whole(void (*print)(Buf *), const char *name) {
     Fault f;
     Buf b;
 
     if (buf_begin(&b, 1 << 16, 16 << 20, &f) != OK)
         return command_fault(&f);
     print(&b);
-    fwrite(b.p, 1, b.n, stdout);
     int status = b.full ? EXIT_FAILED : EXIT_OK;
+    if (status == EXIT_OK && for_machines && name)
+        status = print_json(name, buf_view(&b));
+    else
+        fwrite(b.p, 1, b.n, stdout);
     buf_end(&b);
     return status;
 }
 
 static int run_openapi(const Config *c, int argc, char **argv) {
     (void)c, (void)argc, (void)argv;
-    return print_whole(ops_openapi);
+    return print_whole(ops_openapi, NULL);
 }
 
 static int run_types(const Config *c, int argc, char **argv) {
     (void)c, (void)argc, (void)argv;
-    return print_whole(ops_typescript);
+    return print_whole(ops_typescript, "types");
 }
 
 static void print_privacy(Buf *b) {
@@ -40,9 +62,33 @@ static void print_privacy(Buf *b) {
             record_privacy(all_records[i], &role_choices, b);
 }
 
+/* The same lines as objects: their columns stand between tabs. */
+static void print_privacy_json(Buf *b) {
+    static const char *const names[] = { "field", "zh", "en", "purpose", "readers", "keep_days" };
+    char room[1 << 16];
+    Buf lines = { room, 0, sizeof room, false, 0 };
+    bool begun = false;
+
+    print_privacy(&lines);
+    b->full = b->full || lines.full;
+    buf_char(b, '[');
+    for (const char *p = room; *p; p += *p == '\n') {
+        buf_str(b, begun ? ",{" : "{");
+        for (size_t i = 0; i < COUNT(names); i++) {
+            size_t n = strcspn(p, "\t\n");
+            buf_fmt(b, "%s\"%s\":", i ? "," : "", names[i]);
+            buf_json(b, (Str){ p, n });
+            p += n + (p[n] == '\t');
+        }
+        buf_char(b, '}');
+        begun = true;
+    }
+    buf_str(b, "]\n");
+}
+
 static int run_privacy(const Config *c, int argc, char **argv) {
     (void)c, (void)argc, (void)argv;
-    return print_whole(print_privacy);
+    return print_whole(for_machines ? print_privacy_json : print_privacy, NULL);
 }
 
 static void print_schema(Buf *b) {
@@ -52,7 +98,7 @@ static void print_schema(Buf *b) {
 
 static int run_schema(const Config *c, int argc, char **argv) {
     (void)c, (void)argc, (void)argv;
-    return print_whole(print_schema);
+    return print_whole(print_schema, "schema");
 }
 
 static int run_config(const Config *c, int argc, char **argv) {
@@ -60,13 +106,13 @@ static int run_config(const Config *c, int argc, char **argv) {
     Buf b = { room, 0, sizeof room, false, 0 };
 
     if (argc == 1 && strcmp(argv[0], "--markdown") == 0)
-        return print_whole(config_print_markdown);
-    if (argc == 1 && strcmp(argv[0], "--json") == 0)
-        config_print_json(c, &b);
-    else if (argc == 0)
-        config_print(c, &b);
-    else
+        return print_whole(config_print_markdown, NULL);
+    if (argc != 0)
         return command_usage(command_named("config"));
+    if (for_machines)
+        config_print_json(c, &b);
+    else
+        config_print(c, &b);
     fputs(room, stdout);
     return EXIT_OK;
 }
@@ -81,6 +127,9 @@ static int run_migrate(const Config *c, int argc, char **argv) {
     if (installation_open(&in, &s, &f) != OK)
         return command_fault(&f);
     installation_close(s);
+    if (for_machines)
+        return print_json("migrated", str(*c->store ? "postgresql" : c->data));
+    printf("数据库已是本程序的版本。\nThe database is at this program's version.\n");
     return EXIT_OK;
 }
 
@@ -92,6 +141,8 @@ static int run_backup(const Config *c, int argc, char **argv) {
         return command_usage(command_named("backup"));
     if (installation_backup(&in, argv[0], NULL, NULL, &f) != OK)
         return command_fault(&f);
+    if (for_machines)
+        return print_json("backup", str(argv[0]));
     printf("已备份到 %s；密钥（keys）不在其中，请另行保管。\nCopied to %s; the keys are not in it, keep them "
            "apart.\n",
            argv[0], argv[0]);
@@ -105,10 +156,20 @@ static int run_restore(const Config *c, int argc, char **argv) {
         return command_usage(command_named("restore"));
     if (installation_restore(argv[0], c->data, NULL, NULL, &f) != OK)
         return command_fault(&f);
+    if (for_machines)
+        return print_json("restored", str(c->data));
     printf(
         "已恢复到 %s。请把密钥（keys）放回这个目录。\nRestored to %s. Put the keys back into that directory.\n",
         c->data, c->data);
     return EXIT_OK;
+}
+
+static void print_wrong(const Buf *lines, int64_t wrong) {
+    char room[1 << 16];
+    Buf b = { room, 0, sizeof room, false, 0 };
+
+    buf_json(&b, buf_view(lines));
+    printf("{\"wrong\":%lld,\"lines\":%s}\n", (long long)wrong, b.full ? "null" : room);
 }
 
 static int run_check(const Config *c, int argc, char **argv) {
@@ -126,8 +187,10 @@ static int run_check(const Config *c, int argc, char **argv) {
     installation_close(s);
     if (e != OK)
         return command_fault(&f);
-    fputs(b.p, stdout);
-    printf("%lld 处不对 / wrong\n", (long long)wrong);
+    if (for_machines)
+        print_wrong(&b, wrong);
+    else
+        printf("%s%lld 处不对 / wrong\n", b.p, (long long)wrong);
     buf_end(&b);
     return wrong ? EXIT_FAILED : EXIT_OK;
 }
@@ -142,13 +205,17 @@ const Command commands[] = {
       "accounts and their posts; a password is read from standard input", true, run_user },
     { "import", "KIND FILE …", "takes tables and maps of the city from files; see import --help", true,
       run_import },
-    { "locate", "LON LAT [--json]", "the chain of grids at a point", true, run_locate },
+    { "export", "cases|areas|access --as LOGIN [--csv] [--text] [FILE]",
+      "writes a table for a spreadsheet (UTF-8), or a JSON object a line; --text: with their words, 200 at "
+      "most",
+      true, run_export },
+    { "locate", "LON LAT", "the chain of grids at a point", true, run_locate },
     { "check", "", "verifies invariants and says what is wrong", false, run_check },
-    { "retain", "[--json]", "erases what is due, as the server does every hour", true, run_retain },
+    { "retain", "", "erases what is due, as the server does every hour", true, run_retain },
     { "migrate", "", "brings the database to this program's schema", false, run_migrate },
     { "backup", "FILE", "copies a running SQLite installation, without its keys", true, run_backup },
     { "restore", "FILE", "puts a copy into an empty data directory", true, run_restore },
-    { "config", "[--json|--markdown]", "prints the settings and where they come from", true, run_config },
+    { "config", "[--markdown]", "prints the settings and where they come from", true, run_config },
     { "openapi", "", "prints the API as OpenAPI 3.1", false, run_openapi },
     { "types", "", "prints the nouns as TypeScript", false, run_types },
     { "privacy", "", "prints every stored field with its purpose, readers and retention", false, run_privacy },
@@ -164,12 +231,31 @@ const Command *command_named(const char *name) {
 }
 
 int command_usage(const Command *c) {
+    if (for_machines) {
+        fprintf(stderr, "{\"code\":\"usage\",\"usage\":\"jingwei %s %s\"}\n", c->name, c->arguments);
+        return EXIT_USAGE;
+    }
     fprintf(stderr, "usage: jingwei %s %s [--data DIR] [--store postgresql://…]\n       %s\n", c->name,
             c->arguments, c->sentence);
     return EXIT_USAGE;
 }
 
+static void print_fault(const Fault *f) {
+    char room[2400];
+    Buf b = { room, 0, sizeof room, false, 0 };
+
+    buf_fmt(&b, "{\"code\":\"%s\",\"field\":\"%s\",\"zh\":", f->key, f->field);
+    buf_json(&b, str(f->zh));
+    buf_str(&b, ",\"en\":");
+    buf_json(&b, str(f->en));
+    fprintf(stderr, "%s}\n", room);
+}
+
 int command_fault(const Fault *f) {
+    if (for_machines) {
+        print_fault(f);
+        return err_exit_code(f->err);
+    }
     fprintf(stderr, "%s\n%s\n", f->zh, f->en);
     if (*f->detail)
         fprintf(stderr, "(%s)\n", f->detail);
@@ -206,13 +292,39 @@ Installation command_installation(const Config *c) {
     return (Installation){ .dir = c->data, .store = c->store, .key_file = c->key_file, .readers = 1 };
 }
 
-static int usage_all(void) {
-    fprintf(stderr, "jingwei 经纬 " JW_VERSION " – 网格治理 / grid governance\n\n");
+static void list_for_machines(void) {
     for (size_t i = 0; i < commands_count; i++)
-        fprintf(stderr, "  %-8s %s\n           %s\n", commands[i].name, commands[i].arguments,
+        printf("%s{\"name\":\"%s\",\"arguments\":\"%s\",\"sentence\":\"%s\"}", i ? "," : "[", commands[i].name,
+               commands[i].arguments, commands[i].sentence);
+    printf("]\n");
+}
+
+static void list_commands(FILE *to) {
+    fprintf(to, "jingwei 经纬 " JW_VERSION " – 网格治理 / grid governance\n\n");
+    for (size_t i = 0; i < commands_count; i++)
+        fprintf(to, "  %-8s %s\n           %s\n", commands[i].name, commands[i].arguments,
                 commands[i].sentence);
-    fprintf(stderr, "\nAll take --data DIR (jingwei-data) and --store postgresql://…; see `jingwei config`.\n");
-    return EXIT_USAGE;
+    fprintf(
+        to,
+        "\nAll take --help, --json for machines, --data DIR (jingwei-data) and --store postgresql://…; see\n"
+        "`jingwei config`. Exit codes: 0 done, 1 failed, 2 asked wrongly.\n");
+}
+
+static int usage_all(bool asked) {
+    if (asked && for_machines)
+        list_for_machines();
+    else
+        list_commands(asked ? stdout : stderr);
+    return asked ? EXIT_OK : EXIT_USAGE;
+}
+
+static int help(const Command *c, const char *word) {
+    if (c->run == run_import)
+        import_help(word);
+    else
+        printf("usage: jingwei %s %s [--json] [--data DIR] [--store postgresql://…]\n       %s\n", c->name,
+               c->arguments, c->sentence);
+    return EXIT_OK;
 }
 
 static int unknown_command(const char *word) {
@@ -250,21 +362,17 @@ static Err check_flags(const Command *c, int argc, char **argv, Fault *f) {
 int cli_main(int argc, char **argv, char **environment) {
     static Config config;
     Fault f;
-    const Command *c = argc > 1 ? command_named(argv[1]) : NULL;
 
     record_begin();
-    if (argc < 2)
-        return usage_all();
+    for_machines = command_flag(&argc, argv, "--json");
+    const Command *c = argc > 1 ? command_named(argv[1]) : NULL;
+    if (argc < 2 || strcmp(argv[1], "--help") == 0)
+        return usage_all(argc > 1);
     if (!c)
         return unknown_command(argv[1]);
     for (int i = 2; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0) {
-            if (c->run == run_import)
-                import_help(argv[2]);
-            else
-                printf("usage: jingwei %s %s\n       %s\n", c->name, c->arguments, c->sentence);
-            return EXIT_OK;
-        }
+        if (strcmp(argv[i], "--help") == 0)
+            return help(c, argv[2]);
     if (config_load(environment, &argc, argv, &config, &f) != OK || zone_install(config.zone, &f) != OK ||
         check_flags(c, argc, argv, &f) != OK)
         return command_misused(&f);

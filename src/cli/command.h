@@ -22,6 +22,7 @@ const Command *command_named(const char *name);
 
 /* The value after `flag` ("--as"), taken out of argv; NULL: not given. */
 const char *command_option(int *argc, char **argv, const char *flag);
+bool command_json(void); /* --json, which every command takes: facts and faults for machines */
 bool command_flag(int *argc, char **argv, const char *flag); /* was it given? taken out too */
 
 Installation command_installation(const Config *c);
@@ -31,6 +32,7 @@ int run_call(const Config *c, int argc, char **argv);
 int run_user(const Config *c, int argc, char **argv);
 int run_import(const Config *c, int argc, char **argv);
 int run_locate(const Config *c, int argc, char **argv);
+int run_export(const Config *c, int argc, char **argv);
 int run_retain(const Config *c, int argc, char **argv);
 int run_demo(const Config *c, int argc, char **argv);
 

@@ -26,6 +26,10 @@ int run_demo(const Config *c, int argc, char **argv) {
     installation_close(s);
     if (e != OK)
         return command_fault(&f);
+    if (command_json()) {
+        printf("{\"made\":true,\"password\":\"" DEMO_PASSWORD "\"}\n");
+        return EXIT_OK;
+    }
     printf("演示街道已建好。所有演示账号的密码都是 " DEMO_PASSWORD "\n"
            "The demo subdistrict is made. The password of all demo accounts is " DEMO_PASSWORD "\n%s",
            room);

@@ -124,7 +124,7 @@ static Err read_words(Order *r, int *argc, char **argv, Fault *f) {
     how->compare = option(argc, argv, "--compare");
     how->governing = command_flag(argc, argv, "--governing");
     how->check = command_flag(argc, argv, "--check");
-    r->json = command_flag(argc, argv, "--json");
+    r->json = command_json();
     r->report = command_option(argc, argv, "--report");
     if (how->layer.n == 0 || how->layer.n > 40)
         return usage("--layer", how->layer.p, f);

@@ -172,8 +172,7 @@ int import_cases(const Config *c, int argc, char **argv) {
     Store *s = NULL;
     Fault f;
     Words w = { .map = command_option(&argc, argv, "--map"),
-                .rejects = { .path = command_option(&argc, argv, "--rejects"),
-                             .json = command_flag(&argc, argv, "--json") } };
+                .rejects = { .path = command_option(&argc, argv, "--rejects"), .json = command_json() } };
 
     if (argc != 1 || !w.map)
         return import_usage("cases");

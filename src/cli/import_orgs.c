@@ -7,7 +7,7 @@
 
 int import_orgs(const Config *c, int argc, char **argv) {
     const char *area = command_option(&argc, argv, "--area"), *word = command_option(&argc, argv, "--kind");
-    bool json = command_flag(&argc, argv, "--json");
+    bool json = command_json();
     const Choice *kind = word ? choice_worded(&org_kind_choices, str(word)) : NULL;
     OrgsImport what = { .area = area ? str(area) : (Str){ 0 }, .kind = kind ? (OrgKind)kind->number : 0 };
     Installation in = command_installation(c);
@@ -16,7 +16,7 @@ int import_orgs(const Config *c, int argc, char **argv) {
     Store *s = NULL;
     Fault f;
 
-    if (argc != 1 || (word && !kind))
+    if (argc != 1 || strncmp(argv[0], "--", 2) == 0 || (word && !kind))
         return import_usage("orgs");
     Err e = import_file_open(argv[0], &file, &f);
     e = e == OK ? installation_open(&in, &s, &f) : e;

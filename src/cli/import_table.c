@@ -75,7 +75,7 @@ static int run_table(const Config *c, int argc, char **argv, const char *kind, c
     char room[600] = "";
     Buf said = { room, 0, sizeof room, false, 0 };
     const char *until = command_option(&argc, argv, "--until");
-    TableAsk ask = { .json = command_flag(&argc, argv, "--json") };
+    TableAsk ask = { .json = command_json() };
     bool bring = command_flag(&argc, argv, "--default");
     Fault f;
 

@@ -56,7 +56,7 @@ static void print_chain(const Located *found) {
 }
 
 int run_locate(const Config *c, int argc, char **argv) {
-    bool json = command_flag(&argc, argv, "--json");
+    bool json = command_json();
     Installation in = command_installation(c);
     Asked q = { 0 };
     Store *s = NULL;

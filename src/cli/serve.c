@@ -94,7 +94,7 @@ static void wait_for_the_end(const Rest *rest, const char *data) {
     sigemptyset(&stop);
     sigaddset(&stop, SIGTERM);
     sigaddset(&stop, SIGINT);
-    printf("listening on http://%s\n", rest_address(rest));
+    printf(command_json() ? "{\"listening\":\"http://%s\"}\n" : "listening on http://%s\n", rest_address(rest));
     fflush(stdout);
     log_event(LOG_INFO, "server.started", L_TEXT("listen", rest_address(rest)), L_TEXT("data", data));
     sigwait(&stop, &which);
