@@ -24,13 +24,6 @@ Err catalogue_put(Tx *tx, Catalogue *c, int32_t *ret_version, int64_t *ret_retir
  * the code already. */
 Err condition_add(Tx *tx, const Condition *in, Condition *ret, Fault *f);
 
-/* How far the public may see a case of this category, where the catalogue does not
- * say (DOMAIN.md §3, by the numbers of the default catalogue), and how far the
- * catalogue may say (§4.11: never for 1xx, 203, 207, 305, 306, nor for what has no
- * sub-category yet). A city with other numbers gets PUBLIC_NO and chooses. */
-Publicity publicity_usual(Str category);
-bool publicity_allowed(Str category, Publicity open_to);
-
 Err condition_load(Tx *tx, ConditionId id, Condition *ret, Fault *f);
 
 Err category_list(Tx *tx, const CategoryFind *in, const Actor *by, Page *ret, Fault *f);

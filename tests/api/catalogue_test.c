@@ -4,6 +4,7 @@
 
 #include "catalogue_file.h"
 #include "defaults.h"
+#include "publicity.h"
 
 static Dialect dialect;
 
