@@ -4,6 +4,7 @@
 #define JW_CATALOGUE_H
 
 #include "actor.h"
+#include "publicity.h"
 #include "tx.h"
 
 enum { CATALOGUE_MAX = 5000 }; /* categories or conditions of one version */

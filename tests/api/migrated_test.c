@@ -24,34 +24,35 @@ static void open_keys(void) {
 
 /* One row in each table that later migrations change, as the first release wrote it. */
 static const char *const old_rows[] = {
-    "INSERT INTO category (id, home, code, zh, en) VALUES (16777216, 0, '206', '市政', 'Roads')",
-    "INSERT INTO condition (id, home, version, category, code, zh, en, finish_limit, finish_clock) VALUES "
-    "(33554432, 0, "
-    "1, '206', '206-01', '井盖', 'Cover', 4, 2)",
-    "INSERT INTO account (id, home, login, title, password, made_ms, made_day) VALUES (50331648, 0, "
-    "'dispatch', "
-    "'李四', "
-    "BYTES, 1796086800000, 20788)",
-    "INSERT INTO session (id, home, token, account, post, made_ms, made_day, ends_ms, ends_day) VALUES "
-    "(67108864, "
-    "0, "
-    "BYTES, 50331648, 1, 1796086800000, 20788, 1796086800000, 20788)",
-    "INSERT INTO cases (id, home, code, revision, workflow, state, text, placed, path, condition, category, "
-    "reported_ms, reported_day, due_ms, due_day, rework, attempts, answered) VALUES (83886080, 0, 'AAAA', 3, "
-    "1, "
-    "4, "
-    "'井盖破损', 3, '0', 33554432, '206', 1796086800000, 20788, 1796090400000, 20788, 0, 0, FALSE)",
-    "INSERT INTO case_event (case_id, home, number, act, to_state, role, at_ms, at_day) VALUES (83886080, 0, "
-    "1, "
-    "1, 1, 0, "
-    "1796086800000, 20788)",
-    "INSERT INTO reporter (case_id, home, secret, made_ms, made_day) VALUES (83886080, 0, BYTES, "
-    "1796086800000, "
-    "20788)",
-    "INSERT INTO request (home, client_key, operation, body, result, result_key, made_ms, made_day) VALUES (7, "
-    "'key-00001', 'case.report', BYTES, BYTES, 1, 1796086800000, 20788)",
-    "INSERT INTO setting (home, name, value) VALUES (0, 'city_zh', '云桥街道')",
-    "INSERT INTO calendar_day (home, day, kind, name) VALUES (0, 20788, 1, '休')",
+    ("INSERT INTO category (id, home, code, zh, en) VALUES (16777216, 0, '206', '市政', 'Roads')"),
+    ("INSERT INTO condition (id, home, version, category, code, zh, en, finish_limit, finish_clock) VALUES "
+     "(33554432, 0, "
+     "1, '206', '206-01', '井盖', 'Cover', 4, 2)"),
+    ("INSERT INTO account (id, home, login, title, password, made_ms, made_day) VALUES (50331648, 0, "
+     "'dispatch', "
+     "'李四', "
+     "BYTES, 1796086800000, 20788)"),
+    ("INSERT INTO session (id, home, token, account, post, made_ms, made_day, ends_ms, ends_day) VALUES "
+     "(67108864, "
+     "0, "
+     "BYTES, 50331648, 1, 1796086800000, 20788, 1796086800000, 20788)"),
+    ("INSERT INTO cases (id, home, code, revision, workflow, state, text, placed, path, condition, category, "
+     "reported_ms, reported_day, due_ms, due_day, rework, attempts, answered) VALUES (83886080, 0, 'AAAA', 3, "
+     "1, "
+     "4, "
+     "'井盖破损', 3, '0', 33554432, '206', 1796086800000, 20788, 1796090400000, 20788, 0, 0, FALSE)"),
+    ("INSERT INTO case_event (case_id, home, number, act, to_state, role, at_ms, at_day) VALUES (83886080, 0, "
+     "1, "
+     "1, 1, 0, "
+     "1796086800000, 20788)"),
+    ("INSERT INTO reporter (case_id, home, secret, made_ms, made_day) VALUES (83886080, 0, BYTES, "
+     "1796086800000, "
+     "20788)"),
+    ("INSERT INTO request (home, client_key, operation, body, result, result_key, made_ms, made_day) VALUES "
+     "(7, "
+     "'key-00001', 'case.report', BYTES, BYTES, 1, 1796086800000, 20788)"),
+    ("INSERT INTO setting (home, name, value) VALUES (0, 'city_zh', '云桥街道')"),
+    ("INSERT INTO calendar_day (home, day, kind, name) VALUES (0, 20788, 1, '休')"),
 };
 
 static void put_old_rows(void) {
