@@ -197,6 +197,24 @@ test('signing in keeps the address; a wrong password is said beside it', async (
   });
 });
 
+test('a password that another has set is changed at the first sign-in', async () => {
+  const entry = async (login) => (await api()('/api/1/session', { login, password: PASSWORD })).cookie;
+  await api(await entry('system'))('/api/1/accounts', { login: 'zhangsan', title: '张三', password: 'given-for-once' });
+  await api(await entry('security'))('/api/1/posts', { login: 'zhangsan', role: 'dispatcher', since: '2026-01-01' });
+  await with_person({}, async (page) => {
+    await page.goto('/console/');
+    await page.locator('input[name=login]').fill('zhangsan');
+    await page.locator('input[name=password]').fill('given-for-once');
+    await page.locator('form button[type=submit]').click();
+    await page.locator('input[name=new_password]').waitFor();
+    await noViolations(page, 'a new password is wanted');
+    await shot(page, 'sign-in-new');
+    await page.locator('input[name=new_password]').fill('my-own-long-words');
+    await page.locator('form button[type=submit]').click();
+    await page.locator('.flush').waitFor();
+  });
+});
+
 test('filters and pages are in the address; the keyboard walks the list', async () => {
   await with_person({}, async (page) => {
     await signIn(page, 'dispatch', '/console/?state=all');
