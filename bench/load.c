@@ -115,6 +115,11 @@ double median(double *values, int n) {
     return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
+double percentile(double *values, long n, long percent) {
+    qsort(values, (size_t)n, sizeof *values, compare_doubles);
+    return values[n * percent / 100];
+}
+
 typedef struct Running {
     const LoadPlan *plan;
     double start_s, end_s;

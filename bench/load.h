@@ -35,6 +35,7 @@ void load_once(int port, Str request, char *ret, size_t size);
 /* The body after the head of an answer. */
 const char *load_body(const char *answer);
 
-double median(double *values, int n); /* sorts them */
+double median(double *values, int n);                    /* sorts them */
+double percentile(double *values, long n, long percent); /* sorts them */
 
 #endif

@@ -1,13 +1,13 @@
 /* raw – see raw.h. */
 #include "raw.h"
 
-#include "clock.h"
-#include "mem.h"
+#include "load.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { TABLES = 4, COLUMNS_MAX = 64, REPORTS_MAX = 60000 };
@@ -122,6 +122,10 @@ void raw_copy(const char *from, const char *to) {
     snprintf(command, sizeof command, "VACUUM INTO '%s'", to);
     exec(db, command);
     sqlite3_close(db);
+    int fd = open(to, O_RDWR); /* or the first commits would wait for the copy to reach the disk */
+    if (fd < 0 || fsync(fd) != 0)
+        perror(to);
+    close(fd);
 }
 
 static sqlite3_stmt *insert_into(sqlite3 *db, const char *table, int columns) {
@@ -145,10 +149,22 @@ static void write_report(sqlite3 *db, const RawRows *r, sqlite3_stmt *const *ins
     }
 }
 
+static double took_ms[REPORTS_MAX]; /* each transaction of the last raw_write */
+static long batches;
+
+double raw_p99_ms(void) { return batches ? percentile(took_ms, batches, 99) : 0; }
+
+static double now_s(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
 double raw_write(const RawRows *r, const char *before, const char *copy, long batch, double seconds) {
     sqlite3_stmt *insert[TABLES];
     long n = 0;
 
+    batches = 0;
     raw_copy(before, copy);
     sqlite3 *db = open_db(copy);
     exec(db,
@@ -157,8 +173,8 @@ double raw_write(const RawRows *r, const char *before, const char *copy, long ba
     for (int i = 0; i < TABLES; i++)
         insert[i] = insert_into(db, tables[i].table, r->table[i].columns);
     sqlite3_stmt *begin = prepare(db, "BEGIN IMMEDIATE"), *commit = prepare(db, "COMMIT");
-    int64_t start = clock_mono_ms();
-    while (n + batch <= r->table[0].n && clock_mono_ms() < start + (int64_t)(seconds * 1e3)) {
+    double start = now_s(), at;
+    while (n + batch <= r->table[0].n && (at = now_s()) < start + seconds) {
         sqlite3_step(begin);
         sqlite3_reset(begin);
         for (long i = 0; i < batch; i++)
@@ -166,12 +182,13 @@ double raw_write(const RawRows *r, const char *before, const char *copy, long ba
         if (sqlite3_step(commit) != SQLITE_DONE)
             stop(db, "commit");
         sqlite3_reset(commit);
+        took_ms[batches++] = (now_s() - at) * 1e3;
     }
-    double took = (double)(clock_mono_ms() - start) / 1e3;
+    double took = now_s() - start;
     sqlite3_finalize(begin);
     sqlite3_finalize(commit);
     for (int i = 0; i < TABLES; i++)
         sqlite3_finalize(insert[i]);
     sqlite3_close(db);
-    return took > 0 ? (double)n / took : 0;
+    return (double)n / took;
 }

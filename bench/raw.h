@@ -18,6 +18,9 @@ long raw_reports(const RawRows *r);
  * rows are. */
 double raw_write(const RawRows *r, const char *before, const char *copy, long batch, double seconds);
 
+/* Of the transactions of the last raw_write: what the disk makes anybody wait. */
+double raw_p99_ms(void);
+
 void raw_copy(const char *from, const char *to); /* a database that nobody has open */
 
 #endif
