@@ -57,7 +57,9 @@ Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Act
 /* A case of another system, with its own times. Where the external number is known
  * nothing is written: `there`, `made` is the case that has it, and `differs` says in
  * what the other system now tells another story. May run again without harm. */
+struct Ground;
 typedef struct CaseImport {
+    const struct Ground *ground;           /* borrowed for many of one transaction; NULL: asked for each */
     Str external_no, text, spot, category; /* spot, category: n 0, none */
     bool pointed;
     int32_t lon, lat;

@@ -15,21 +15,25 @@
 
 /* ---- where ---- */
 
-static Err place_by_point(Tx *tx, Case *c, int32_t *ret_home, OrgId *ret_agreed, Fault *f) {
-    const Ground *g;
+static Err place_on(Tx *tx, const Ground *g, Case *c, int32_t *ret_home, OrgId *ret_agreed, Fault *f) {
     Spotted s;
 
-    TRY(ground_borrow(tx, &g, f));
     ground_spot(g, (Point){ c->lon, c->lat }, c->reported.day, &s);
     c->placed = !s.area ? PLACE_OUTSIDE : s.agreement.n ? PLACED_BY_AGREEMENT : PLACED;
-    Err e = OK;
-    if (s.area) {
-        c->area = s.area->id;
-        c->has.area = true;
-        *ret_home = id_home(s.area->id.v);
-        e = str_copy(tx_arena(tx), s.area->path, &c->path, f);
-    }
     *ret_agreed = s.unit;
+    if (!s.area)
+        return OK;
+    c->area = s.area->id;
+    c->has.area = true;
+    *ret_home = id_home(s.area->id.v);
+    return str_copy(tx_arena(tx), s.area->path, &c->path, f);
+}
+
+static Err place_by_point(Tx *tx, Case *c, int32_t *ret_home, OrgId *ret_agreed, Fault *f) {
+    const Ground *g;
+
+    TRY(ground_borrow(tx, &g, f));
+    Err e = place_on(tx, g, c, ret_home, ret_agreed, f);
     ground_return(g);
     return e;
 }
@@ -217,10 +221,26 @@ static void copy_import(const CaseImport *in, Case *c) {
     }
 }
 
+/* Coordinates that are a placeholder are no place at all, inside or outside. */
+static Err place_import(Tx *tx, const CaseImport *in, Case *c, int32_t *ret_home, Fault *f) {
+    OrgId agreed;
+
+    *ret_home = 0;
+    c->path = str("0");
+    if (in->placeholder || (in->pointed && in->lon == 0 && in->lat == 0)) {
+        c->placed = PLACE_PLACEHOLDER;
+        return OK;
+    }
+    if (in->pointed)
+        return in->ground ? place_on(tx, in->ground, c, ret_home, &agreed, f)
+                          : place_by_point(tx, c, ret_home, &agreed, f);
+    c->placed = PLACE_MISSING;
+    return OK;
+}
+
 Err case_import(Tx *tx, const CaseImport *in, const Actor *by, CaseImported *ret, Fault *f) {
     CaseImported out;
     Case *c = &out.made;
-    OrgId agreed;
     int32_t home;
     int64_t changed;
 
@@ -230,13 +250,7 @@ Err case_import(Tx *tx, const CaseImport *in, const Actor *by, CaseImported *ret
         return OK;
     }
     copy_import(in, c);
-    TRY(case_place(tx, c, &home, &agreed, f));
-    if (in->placeholder) { /* inside or outside: it is no place at all */
-        c->placed = PLACE_PLACEHOLDER;
-        c->path = str("0");
-        c->has.area = false;
-        home = 0;
-    }
+    TRY(place_import(tx, in, c, &home, f));
     c->id.v = id_new(home);
     Code code = code_make(home);
     TRY(str_copy(tx_arena(tx), str(code.z), &c->code, f));

@@ -6,6 +6,7 @@
 #include "cases_file.h"
 
 #include "cases_row.h"
+#include "ground.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -15,7 +16,8 @@ enum { CHUNK = 256, ROOM = 4 << 20, ROW_ROOM = 1 << 20, ROW_MAX = 256 << 10, WRI
 typedef struct Row {
     CaseImport in;
     int64_t row, line;
-    Str original;
+    const char *fields; /* as they came, each with a NUL behind it */
+    int32_t columns;
     Err err; /* OK, or why it is rejected */
     Fault fault;
     CaseImported out;
@@ -40,6 +42,7 @@ typedef struct Importer {
     Actor by;
     CasesRejectFn *rejects;
     void *ctx;
+    Buf line; /* a rejected row as CSV */
     CasesCount count;
     pthread_mutex_t lock;
     pthread_cond_t told;
@@ -47,19 +50,26 @@ typedef struct Importer {
 
 /* ---- on the writer's thread ---- */
 
-static Err write_row(Tx *tx, Importer *im, Row *row, Fault *f) {
+static Err write_row(Tx *tx, Importer *im, Row *row, const Ground *g, Fault *f) {
     im->write.used = 0;
     tx_lend(tx, &im->write);
+    row->in.ground = g;
     return case_import(tx, &row->in, &im->by, &row->out, f);
 }
 
 static Err write_chunk(Tx *tx, void *arg, Fault *f) {
     Chunk *k = arg;
+    const Ground *g;
+    Err e = OK;
 
-    for (size_t i = 0; i < k->n; i++)
+    k->im->write.used = 0;
+    tx_lend(tx, &k->im->write);
+    TRY(ground_borrow(tx, &g, f));
+    for (size_t i = 0; i < k->n && e == OK; i++)
         if (k->rows[i].err == OK)
-            TRY(write_row(tx, k->im, &k->rows[i], f));
-    return OK;
+            e = write_row(tx, k->im, &k->rows[i], g, f);
+    ground_return(g);
+    return e;
 }
 
 static void chunk_done(void *arg, Err e, const Fault *f) {
@@ -83,7 +93,7 @@ typedef struct OneRow {
 
 static Err write_one(Tx *tx, void *arg, Fault *f) {
     OneRow *one = arg;
-    return write_row(tx, one->im, one->row, f);
+    return write_row(tx, one->im, one->row, NULL, f);
 }
 
 static bool is_rows_fault(Err e) { return e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_LIMIT; }
@@ -108,9 +118,36 @@ static Err write_singly(Importer *im, Chunk *k, Fault *f) {
 }
 
 static Err tell_rejected(Importer *im, const Row *row, const Fault *why, Fault *f) {
-    CasesReject r = { row->row, row->line, str(why->zh), str(why->en), row->original };
+    CasesReject r = { row->row, row->line, str(why->zh), str(why->en), { NULL, 0 } };
+    CsvOut out = { .b = &im->line };
+    const char *at = row->fields;
 
-    return im->rejects ? im->rejects(im->ctx, &r, f) : OK;
+    if (!im->rejects)
+        return OK;
+    im->line.n = 0;
+    for (int32_t i = 0; i < row->columns; i++) {
+        Str s = str(at);
+        csv_put(&out, csv_unguard(s));
+        at += s.n + 1;
+    }
+    csv_end_row(&out);
+    if (im->line.full)
+        return fault_memory(f);
+    r.original = buf_view(&im->line);
+    return im->rejects(im->ctx, &r, f);
+}
+
+static Err tell_header(Importer *im, Fault *f) {
+    CasesReject top = { 0 };
+    CsvOut out = { .b = &im->line };
+
+    for (int32_t i = 0; i < csv_columns(im->csv); i++)
+        csv_put(&out, csv_column(im->csv, i));
+    csv_end_row(&out);
+    if (im->line.full)
+        return fault_memory(f);
+    top.original = buf_view(&im->line);
+    return im->rejects ? im->rejects(im->ctx, &top, f) : OK;
 }
 
 static void explain_difference(unsigned differs, Fault *ret) {
@@ -186,19 +223,24 @@ static Err harvest(Importer *im, Chunk *k, Fault *f) {
 
 /* ---- reading ---- */
 
-static Err print_row(const Csv *c, bool header, Arena *a, Str *ret, Fault *f) {
-    Buf b = { a->base + a->used, 0, a->size - a->used, false, 0 };
-    CsvOut out = { .b = &b };
-    int32_t n = header ? csv_columns(c) : csv_count(c);
+/* The fields of the row, each with a NUL behind it, so that one that is rejected can
+ * be printed when that is known. */
+static Err keep_row(const Csv *c, Arena *a, Row *row, Fault *f) {
+    size_t n = 0;
+    int32_t columns = csv_count(c);
 
-    for (int32_t i = 0; i < n; i++)
-        csv_put(&out, header ? csv_column(c, i) : csv_unguard(csv_field(c, i)));
-    csv_end_row(&out);
-    if (b.full)
+    for (int32_t i = 0; i < columns; i++)
+        n += csv_field(c, i).n + 1;
+    char *to = arena_raw(a, n);
+    if (!to)
         return fault_arena(f);
-    *ret = buf_view(&b);
-    a->used += b.n + 1;
-    a->used = (a->used + 15) & ~(size_t)15;
+    row->fields = to;
+    row->columns = columns;
+    for (int32_t i = 0; i < columns; i++) {
+        Str s = csv_field(c, i);
+        memcpy(to, s.p, s.n + 1);
+        to += s.n + 1;
+    }
     return OK;
 }
 
@@ -216,7 +258,7 @@ static Err read_row(Importer *im, Chunk *k, bool *ret_more, Fault *f) {
         return OK;
     *ret_more = true;
     *row = (Row){ .row = csv_row(im->csv), .line = csv_line(im->csv) };
-    TRY(print_row(im->csv, false, &k->texts, &row->original, f));
+    TRY(keep_row(im->csv, &k->texts, row, f));
     if (e == OK)
         e = row_read(&im->reader, &k->texts, &row->in, &why);
     if (e != OK && e != ERR_INVALID) {
@@ -271,9 +313,7 @@ static Err run(Importer *im, Fault *f) {
 /* ---- begin and end ---- */
 
 static Err begin(Importer *im, Fault *f) {
-    Str header;
-    CasesReject top = { 0 };
-
+    TRY(buf_begin(&im->line, 4096, 4 * ROW_MAX, f));
     TRY(arena_begin(&im->write, WRITE_ROOM, f));
     im->chunks = mem_alloc(2 * sizeof *im->chunks);
     if (!im->chunks)
@@ -284,11 +324,7 @@ static Err begin(Importer *im, Fault *f) {
         TRY(arena_begin(&im->chunks[i].texts, ROOM, f));
     }
     TRY(row_reader_begin(&im->reader, im->csv, f));
-    TRY(print_row(im->csv, true, &im->chunks[0].texts, &header, f));
-    top.original = header;
-    TRY(im->rejects ? im->rejects(im->ctx, &top, f) : OK);
-    im->chunks[0].texts.used = 0;
-    return OK;
+    return tell_header(im, f);
 }
 
 static void end(Importer *im) {
@@ -296,6 +332,7 @@ static void end(Importer *im) {
         arena_end(&im->chunks[i].texts);
     mem_free(im->chunks);
     arena_end(&im->write);
+    buf_end(&im->line);
     names_free(im->reader.names);
     pthread_mutex_destroy(&im->lock);
     pthread_cond_destroy(&im->told);

@@ -1,0 +1,173 @@
+/* import – tickets per second of `import cases`, beside a raw SQLite loop that writes
+ * the same rows (raw.h).
+ *
+ *     bench_import JINGWEI DIRECTORY [ROUNDS]
+ *
+ * Baltimore is made without its tickets (tests/real/baltimore.sh); its 10,000 tickets
+ * are taken five times under different numbers, as one table. In each round the table
+ * is imported into a fresh copy of the city – reading, judging, finding grid, unit and
+ * condition, asking whether the number is there – and then the rows that came out of
+ * it are written into another fresh copy by the raw loop, 256 tickets a transaction
+ * like the import. Prints each round, the medians, and one line of JSON. Needs
+ * ../shared/data/baltimore, or says that it skips. */
+#include "cases_file.h"
+#include "installation.h"
+#include "raw.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { COPIES = 5, ROUNDS_MAX = 21, BATCH = 256, MAP_ROOM = 4 << 20, PATH = 600 };
+
+static Fault fa;
+static char before[PATH], run[PATH], run_db[PATH], raw_db[PATH], table[PATH];
+
+static _Noreturn void stop(const char *what) {
+    fprintf(stderr, "%s: %s %s\n", what, fa.en, fa.detail);
+    exit(1);
+}
+
+/* ---- the table ---- */
+
+/* Every row COPIES times; its number is the second field. */
+static void write_table(const char *from) {
+    static char line[1 << 16];
+    FILE *out = fopen(table, "w");
+
+    for (int copy = 0; copy < COPIES && out; copy++) {
+        FILE *in = fopen(from, "r");
+        for (long row = 0; in && fgets(line, sizeof line, in); row++) {
+            char *second = strchr(line, ','), *after = second ? strchr(second + 1, ',') : NULL;
+            if (row == 0 && copy == 0)
+                fputs(line, out);
+            else if (row > 0 && after)
+                fprintf(out, "%.*s-%d%s", (int)(after - line), line, copy, after);
+        }
+        if (!in)
+            stop(from);
+        fclose(in);
+    }
+    if (!out || fclose(out) != 0)
+        stop(table);
+}
+
+static Err pull(void *in, char *to, size_t room, size_t *ret_n, Fault *f) {
+    (void)f;
+    *ret_n = fread(to, 1, room, in);
+    return OK;
+}
+
+/* ---- one round ---- */
+
+static CasesMap *read_map(Arena *a) {
+    CasesMap *m;
+    char *text = arena_take(a, MAP_BYTES_MAX);
+    FILE *in = fopen(JW_SOURCE "/tests/real/baltimore.json", "r");
+
+    if (!in || !text)
+        stop("baltimore.json");
+    size_t n = fread(text, 1, MAP_BYTES_MAX, in);
+    fclose(in);
+    if (cases_map_read((Str){ text, n }, a, &m, &fa) != OK)
+        stop("baltimore.json");
+    return m;
+}
+
+static double import_once(const CasesMap *m) {
+    Installation in = { .dir = run, .store = "", .key_file = "", .readers = 1 };
+    char city[PATH + 16];
+    CasesCount n;
+    Store *s;
+    FILE *rows = fopen(table, "r");
+
+    snprintf(city, sizeof city, "%s/jingwei.db", before);
+    raw_copy(city, run_db);
+    if (!rows || installation_open(&in, &s, &fa) != OK)
+        stop(run);
+    int64_t start_ms = clock_mono_ms();
+    if (cases_import(s, m, pull, rows, NULL, NULL, &n, &fa) != OK || n.added != n.rows)
+        stop("import");
+    double took_s = (double)(clock_mono_ms() - start_ms) / 1000;
+    installation_close(s);
+    fclose(rows);
+    return (double)n.rows / took_s;
+}
+
+static double write_once(void) {
+    char city[PATH + 16];
+
+    snprintf(city, sizeof city, "%s/jingwei.db", before);
+    RawRows *r = raw_read(city, run_db);
+    double rate = raw_write(r, city, raw_db, BATCH, 600);
+    raw_free(r);
+    return rate;
+}
+
+/* ---- all ---- */
+
+static int by_size(const void *x, const void *y) {
+    double a = *(const double *)x, b = *(const double *)y;
+    return (a > b) - (a < b);
+}
+
+static double median(double *list, int n) {
+    qsort(list, (size_t)n, sizeof *list, by_size);
+    return n % 2 ? list[n / 2] : (list[n / 2 - 1] + list[n / 2]) / 2;
+}
+
+static void make_city(const char *program, const char *data, const char *dir) {
+    char command[3 * PATH];
+
+    snprintf(before, sizeof before, "%s/before", dir);
+    snprintf(run, sizeof run, "%s/run", dir);
+    snprintf(run_db, sizeof run_db, "%s/run/jingwei.db", dir);
+    snprintf(raw_db, sizeof raw_db, "%s/raw.db", dir);
+    snprintf(table, sizeof table, "%s/tickets.csv", dir);
+    mkdir(dir, 0700);
+    mkdir(run, 0700);
+    snprintf(command, sizeof command, "NO_TICKETS=1 %s/tests/real/baltimore.sh '%s' '%s' '%s' >/dev/null",
+             JW_SOURCE, program, data, before);
+    if (system(command) != 0)
+        stop("baltimore.sh");
+    snprintf(command, sizeof command, "%s/311_sample_10000.csv", data);
+    write_table(command);
+}
+
+int main(int argc, char **argv) {
+    int rounds = argc > 3 ? atoi(argv[3]) : 5;
+    double imported[ROUNDS_MAX], written[ROUNDS_MAX], ratios[ROUNDS_MAX];
+    const char *data = JW_SOURCE "/../shared/data/baltimore";
+    Arena a;
+
+    if (argc < 3 || rounds < 1 || rounds > ROUNDS_MAX)
+        return 2;
+    if (access(data, R_OK) != 0) {
+        printf("skipped: no real data at %s\n", data);
+        return 77;
+    }
+    record_begin();
+    if (zone_install("America/New_York", &fa) != OK || arena_begin(&a, MAP_ROOM, &fa) != OK)
+        stop("start");
+    make_city(argv[1], data, argv[2]);
+    CasesMap *m = read_map(&a);
+    printf("%5s %14s %14s %6s\n", "round", "import, rows/s", "raw, rows/s", "ratio");
+    for (int i = 0; i < rounds; i++) {
+        imported[i] = import_once(m);
+        written[i] = write_once();
+        ratios[i] = imported[i] / written[i];
+        printf("%5d %14.0f %14.0f %6.2f\n", i + 1, imported[i], written[i], ratios[i]);
+        fflush(stdout);
+    }
+    double in = median(imported, rounds), out = median(written, rounds), ratio = median(ratios, rounds);
+    printf("%5s %14.0f %14.0f %6.2f  (goal 0.5)\n", "mid", in, out, ratio);
+    printf("{\"bench\":\"import\",\"rounds\":%d,\"tickets\":%d,\"batch\":%d,\"import_per_s\":%.0f,\"raw_per_"
+           "s\":%.0f,"
+           "\"ratio\":%.3f,\"goal\":0.5}\n",
+           rounds, COPIES * 10000, BATCH, in, out, ratio);
+    cases_map_end(m);
+    arena_end(&a);
+    return 0;
+}
