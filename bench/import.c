@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,6 +63,18 @@ static Err pull(void *in, char *to, size_t room, size_t *ret_n, Fault *f) {
 
 /* ---- one round ---- */
 
+typedef struct Rate {
+    double rows_s, cpu_us; /* the second for each row, of all threads: noise disturbs it less */
+} Rate;
+
+static double cpu_s(void) {
+    struct rusage u;
+
+    getrusage(RUSAGE_SELF, &u);
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
 static CasesMap *read_map(Arena *a) {
     CasesMap *m;
     char *text = arena_take(a, MAP_BYTES_MAX);
@@ -76,7 +89,7 @@ static CasesMap *read_map(Arena *a) {
     return m;
 }
 
-static double import_once(const CasesMap *m) {
+static Rate import_once(const CasesMap *m) {
     Installation in = { .dir = run, .store = "", .key_file = "", .readers = 1 };
     char city[PATH + 16];
     CasesCount n;
@@ -88,22 +101,25 @@ static double import_once(const CasesMap *m) {
     if (!rows || installation_open(&in, &s, &fa) != OK)
         stop(run);
     int64_t start_ms = clock_mono_ms();
+    double start_cpu = cpu_s();
     if (cases_import(s, m, pull, rows, NULL, NULL, &n, &fa) != OK || n.added != n.rows)
         stop("import");
     double took_s = (double)(clock_mono_ms() - start_ms) / 1000;
+    double used_s = cpu_s() - start_cpu;
     installation_close(s);
     fclose(rows);
-    return (double)n.rows / took_s;
+    return (Rate){ (double)n.rows / took_s, used_s / (double)n.rows * 1e6 };
 }
 
-static double write_once(void) {
+static Rate write_once(void) {
     char city[PATH + 16];
 
     snprintf(city, sizeof city, "%s/jingwei.db", before);
     RawRows *r = raw_read(city, run_db);
-    double rate = raw_write(r, city, raw_db, BATCH, 600);
+    double start_cpu = cpu_s(), rate = raw_write(r, city, raw_db, BATCH, 600),
+           cpu_us = (cpu_s() - start_cpu) / (double)raw_reports(r) * 1e6;
     raw_free(r);
-    return rate;
+    return (Rate){ rate, cpu_us };
 }
 
 /* ---- all ---- */
@@ -138,7 +154,8 @@ static void make_city(const char *program, const char *data, const char *dir) {
 
 int main(int argc, char **argv) {
     int rounds = argc > 3 ? atoi(argv[3]) : 5;
-    double imported[ROUNDS_MAX], written[ROUNDS_MAX], ratios[ROUNDS_MAX];
+    double imported[ROUNDS_MAX], written[ROUNDS_MAX], ratios[ROUNDS_MAX], in_cpu[ROUNDS_MAX],
+        out_cpu[ROUNDS_MAX];
     const char *data = JW_SOURCE "/../shared/data/baltimore";
     Arena a;
 
@@ -153,16 +170,22 @@ int main(int argc, char **argv) {
         stop("start");
     make_city(argv[1], data, argv[2]);
     CasesMap *m = read_map(&a);
-    printf("%5s %14s %14s %6s\n", "round", "import, rows/s", "raw, rows/s", "ratio");
+    printf("%5s %14s %14s %6s %16s %13s\n", "round", "import, rows/s", "raw, rows/s", "ratio", "import, us CPU",
+           "raw, us CPU");
     for (int i = 0; i < rounds; i++) {
-        imported[i] = import_once(m);
-        written[i] = write_once();
-        ratios[i] = imported[i] / written[i];
-        printf("%5d %14.0f %14.0f %6.2f\n", i + 1, imported[i], written[i], ratios[i]);
+        Rate in = import_once(m), out = write_once();
+        imported[i] = in.rows_s;
+        written[i] = out.rows_s;
+        ratios[i] = in.rows_s / out.rows_s;
+        in_cpu[i] = in.cpu_us;
+        out_cpu[i] = out.cpu_us;
+        printf("%5d %14.0f %14.0f %6.2f %16.1f %13.1f\n", i + 1, in.rows_s, out.rows_s, ratios[i], in.cpu_us,
+               out.cpu_us);
         fflush(stdout);
     }
     double in = median(imported, rounds), out = median(written, rounds), ratio = median(ratios, rounds);
-    printf("%5s %14.0f %14.0f %6.2f  (goal 0.5)\n", "mid", in, out, ratio);
+    printf("%5s %14.0f %14.0f %6.2f %16.1f %13.1f  (goal 0.5)\n", "mid", in, out, ratio, median(in_cpu, rounds),
+           median(out_cpu, rounds));
     printf("{\"bench\":\"import\",\"tickets\":%d,\"rounds\":%d,\"batch\":%d,\"import_per_s\":%.0f,\"raw_per_"
            "s\":%.0f,"
            "\"promises\":[{\"what\":\"import of tickets / raw loop\",\"measured\":%.2f,\"goal\":0.5}]}\n",
