@@ -1,7 +1,7 @@
 #!/bin/sh
 # `import cases` as a person runs it: exit codes, the rejected rows and what becomes of
 # them, files that are wrong, and kill -9 in the middle.  cases_cli.sh JINGWEI
-jingwei=$1
+jingwei=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"; [ -z "$feeder" ] || kill $feeder 2>/dev/null' EXIT
 trap 'exit 130' INT TERM
