@@ -179,10 +179,10 @@ static void link_parents(Ground *g) {
                 break;
             depth--;
         }
-        if (depth > 0) {
+        if (depth > 0)
             g->areas[i].parent = above[depth - 1];
-            g->areas[above[depth - 1]].leaf = false;
-        }
+        for (size_t k = 0; k < depth && g->areas[i].shaped; k++) /* mere lists of buildings hold no point */
+            g->areas[above[k]].leaf = false;
         if (depth < COUNT(above))
             above[depth++] = (int32_t)i;
         g->by_id[i] = (int32_t)i;

@@ -16,7 +16,7 @@ typedef struct GroundArea {
     AreaId id;
     int32_t parent; /* position in the picture, -1 at the top */
     AreaLevel level;
-    bool leaf, shaped;
+    bool leaf, shaped; /* leaf: nothing that has a shape lies in it */
     Str path, code, name;
     Point label;
 } GroundArea;

@@ -697,6 +697,43 @@ static void buildings(void **state) {
     assert_int_equal(l.rows, 1 + 2 + 4);
 }
 
+typedef struct Where {
+    Spot spot;
+    Arena arena;
+    char code[64];
+    Located found;
+} Where;
+
+static Err locate(Tx *tx, void *arg, Fault *f) {
+    Where *w = arg;
+    Actor nobody;
+
+    tx_lend(tx, &w->arena);
+    actor_public(&nobody);
+    TRY(area_locate(tx, &w->spot, &nobody, &w->found, f));
+    const ChainLink *first = w->found.chain.rows;
+    snprintf(w->code, sizeof w->code, "%.*s", w->found.chain.n ? (int)first->code.n : 0,
+             w->found.chain.n ? first->code.p : "");
+    return OK;
+}
+
+/* A grid without a shape holds no point: the chain ends at what does. */
+static void listed_grids_hold_no_point(void **state) {
+    AreasOptions how = list_options("tabled");
+    Where w = { .spot = { .lon = origin.lon + 5 * UNIT, .lat = origin.lat + 5 * UNIT } };
+
+    (void)state;
+    how.under = str("A");
+    assert_ok(import(str("building,households,micro-grid\n1 号楼,350,LIST1\n"), &how));
+    stands("tabled", "LIST1", "A", 0);
+    assert_ok(arena_begin(&w.arena, 1 << 16, &fa));
+    assert_ok(store_read(store, -1, locate, &w, &fa));
+    arena_end(&w.arena);
+    assert_true(w.found.found);
+    assert_false(w.found.whole);
+    assert_string_equal(w.code, "A");
+}
+
 static void buildings_refused(void **state) {
     static const struct {
         const char *text, *key, *says;
@@ -823,6 +860,7 @@ static int run(Dialect d, const char *name) {
         cmocka_unit_test(upper_areas_become_unions),
         cmocka_unit_test(compared_with_another_layer),
         cmocka_unit_test(buildings),
+        cmocka_unit_test(listed_grids_hold_no_point),
         cmocka_unit_test(buildings_refused),
         cmocka_unit_test(printed),
         cmocka_unit_test(each_allocation),
