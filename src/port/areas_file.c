@@ -34,10 +34,20 @@ static Err judge_sizes(AreasPlan *p, Fault *f) {
 
 /* ---- the whole ----------------------------------------------------------- */
 
+static Err check_layer(const AreasOptions *how, Fault *f) {
+    if (how->layer.n == 0 || utf8_count(how->layer.p, how->layer.n) > 40 ||
+        utf8_count(how->layer_zh.p, how->layer_zh.n) > 60 || utf8_count(how->layer_en.p, how->layer_en.n) > 60)
+        return fault(f, ERR_INVALID, "layer_words", "layer",
+                     "图层要有代码（不超过 40 个字），名称不超过 60 个字。",
+                     "A layer needs a code of at most 40 characters; its names have at most 60.");
+    return OK;
+}
+
 static Err check_options(AreasPlan *p, Fault *f) {
     const AreasOptions *how = p->how;
     AreaLevel below = how->level;
 
+    TRY(check_layer(how, f));
     TRY(geojson_datum(how->crs, how->file, &p->datum, f));
     p->named = how->parent.n || how->parents.n;
     p->n_groups = how->n_groups;

@@ -116,12 +116,17 @@ static Err unite(AreasPlan *p, int32_t g, Fault *f) {
     return e;
 }
 
-static void add_households(AreasPlan *p, int32_t g) {
-    AreaRow *row = &p->rows[g];
+static Err add_households(AreasPlan *p, int32_t g, Fault *f) {
+    int64_t sum = -1;
 
-    for (int32_t i = row->first; i >= 0; i = p->rows[i].next)
+    for (int32_t i = p->rows[g].first; i >= 0; i = p->rows[i].next)
         if (p->rows[i].households >= 0)
-            row->households = (row->households < 0 ? 0 : row->households) + p->rows[i].households;
+            sum = (sum < 0 ? 0 : sum) + p->rows[i].households;
+    if (sum > AREA_HOUSEHOLDS_MAX)
+        return fault(f, ERR_INVALID, "areas_households", "", "“%.60s”的户数合计超过 1000 万。",
+                     "The households of “%.60s” come to more than 10 million.", p->rows[g].code.p);
+    p->rows[g].households = (int32_t)sum;
+    return OK;
 }
 
 /* Which value of a later attribute holds for the whole group: the one with most of
@@ -159,7 +164,7 @@ static Err settle_value(AreasPlan *p, int32_t g, size_t k, Fault *f) {
 static Err finish_groups(AreasPlan *p, const Step *s, Fault *f) {
     for (int32_t g = s->from; g < p->n; g++) {
         TRY(unite(p, g, f));
-        add_households(p, g);
+        TRY(add_households(p, g, f));
         for (size_t k = s->k + 1; k < p->n_groups; k++)
             if (p->groups[k].by == GROUP_BY_FIELD)
                 TRY(settle_value(p, g, k, f));

@@ -170,6 +170,9 @@ static Err take_row(BuildingList *l, const Csv *c, Fault *f) {
     TRY(judge_building(l, &b, f));
     TRY(keep_building(p, &b, f));
     AreaRow *grid = &p->rows[b.grid];
+    if (b.households > AREA_HOUSEHOLDS_MAX - (grid->households < 0 ? 0 : grid->households))
+        return wrong_row(c, "这个微网格的户数合计超过 1000 万。",
+                         "The households of its micro-grid come to more than 10 million.", f);
     if (b.households >= 0)
         grid->households = (grid->households < 0 ? 0 : grid->households) + b.households;
     return OK;

@@ -9,6 +9,8 @@
 #include "project.h"
 #include "words.h"
 
+#define AREA_HOUSEHOLDS_MAX 10000000 /* as records/area.def says */
+
 typedef struct AreaRow {
     AreaLevel level;
     Str code, name;

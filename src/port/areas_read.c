@@ -33,7 +33,7 @@ static Err read_households(AreasPlan *p, const GeoFeature *feature, int32_t *ret
     TRY(read_word(p, feature, p->how->households, &word, f));
     for (size_t i = 0; i < word.n; i++) {
         n = n * 10 + (word.p[i] - '0');
-        if (word.p[i] < '0' || word.p[i] > '9' || n > 10000000)
+        if (word.p[i] < '0' || word.p[i] > '9' || n > AREA_HOUSEHOLDS_MAX)
             return fault(f, ERR_INVALID, "areas_households", "", "户数“%.40s”不是 0 到 1000 万之间的整数。",
                          "The households “%.40s” are no whole number from 0 to 10 million.", word.p);
     }

@@ -504,6 +504,21 @@ static void groups_by_attribute(void **state) {
     assert_int_equal(l.area.households, 22);
 }
 
+static void households_beyond_the_field(void **state) {
+    AreasOptions how = options("crowd", LEVEL_MICRO);
+
+    (void)state;
+    how.households = str("n");
+    how.n_groups = 1;
+    how.groups[0] = (AreasGroup){ .level = LEVEL_DISTRICT, .by = GROUP_ALL, .group = str("ALL") };
+    map_begin();
+    square("A", ",\"n\":10000000", 0, 0, 10, 10);
+    square("B", ",\"n\":1", 10, 0, 10, 10);
+    refused(import(map_end(), &how), ERR_INVALID, "areas_households");
+    assert_non_null(strstr(fa.en, "“ALL” come to more than 10 million"));
+    absent("crowd");
+}
+
 static void groups_by_table(void **state) {
     AreasOptions how = options("tabled", LEVEL_RESIDENTIAL);
     Look l;
@@ -539,6 +554,11 @@ static void groups_by_table(void **state) {
     assert_true(str_is((Str){ l.path, strlen(l.path) }, "0000001000"));
 
     how = options("bad", LEVEL_RESIDENTIAL);
+    how.layer_zh =
+        str("一个长达六十个字以上的图层名称一个长达六十个字以上的图层名称一个长达六十个字以上的图层名称"
+            "一个长达六十个字以上的图层名称一个长达六十个字以上");
+    refused(import(text, &how), ERR_INVALID, "layer_words");
+    how.layer_zh = str("");
     how.n_groups = 1;
     how.groups[0] =
         (AreasGroup){ .level = LEVEL_DISTRICT, .by = GROUP_BY_TABLE, .table = str("a,b\nA,1\nA,2\n") };
@@ -856,6 +876,7 @@ static int run(Dialect d, const char *name) {
         cmocka_unit_test(parents_by_ground),
         cmocka_unit_test(parents_by_name),
         cmocka_unit_test(groups_by_attribute),
+        cmocka_unit_test(households_beyond_the_field),
         cmocka_unit_test(groups_by_table),
         cmocka_unit_test(upper_areas_become_unions),
         cmocka_unit_test(compared_with_another_layer),
