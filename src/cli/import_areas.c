@@ -28,7 +28,7 @@ typedef struct Order {
     AreasOptions how;
     const char *report;
     bool json;
-    Buf files[FILES_MAX]; /* whole texts: the map first, then tables */
+    Buf files[FILES_MAX]; /* whole texts: tables and the map */
     size_t n_files;
 } Order;
 
