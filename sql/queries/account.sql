@@ -28,6 +28,17 @@ SELECT @columns(post) FROM post
  WHERE account = :account AND since <= :day AND (until IS NULL OR until >= :day)
  ORDER BY since, id;
 
+-- name: post_shown
+-- The same with the names of what they hold for; an id carries its home.
+-- takes: posts_of
+-- gives: post_shown
+SELECT p.id, p.role, p.area, a.name, p.unit, o.name
+  FROM post p
+  LEFT JOIN area a ON a.home = ((p.area >> 12) & 4095) AND a.id = p.area
+  LEFT JOIN org o ON o.home = ((p.unit >> 12) & 4095) AND o.id = p.unit
+ WHERE p.account = :account AND p.since <= :day AND (p.until IS NULL OR p.until >= :day)
+ ORDER BY p.since, p.id;
+
 -- name: session_add
 -- takes: session
 INSERT INTO session (@columns(session)) VALUES (@values(session));

@@ -87,6 +87,15 @@ SELECT @columns(area_shape) FROM area_shape WHERE layer = :id ORDER BY home, are
 -- gives: area_shape
 SELECT @columns(area_shape) FROM area_shape WHERE home = :home AND area = :id;
 
+-- name: area_shape_below
+-- The shapes of an area's children.
+-- takes: area_find
+-- gives: area_shape
+SELECT @columns(area_shape) FROM area_shape
+ WHERE (home, area) IN (SELECT home, id FROM area WHERE state IN (1, 2, 3) /*? parent */ AND parent = :parent /*? end */)
+ ORDER BY home, area
+ LIMIT :limit;
+
 -- name: lineage_add
 -- takes: lineage
 INSERT INTO lineage (@columns(lineage)) VALUES (@values(lineage));

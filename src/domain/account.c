@@ -98,38 +98,17 @@ Err session_actor(Tx *tx, Str token_hash, Actor *ret, int64_t *ret_ends_ms, Faul
 
 /* ---- who am I ---- */
 
-static Err show_post(Tx *tx, const Post *p, PostShown *ret, Fault *f) {
-    Area area;
-    Org unit;
-
-    *ret = (PostShown){ .id = p->id, .role = p->role, .area = p->area, .unit = p->unit };
-    ret->has.id = ret->has.role = true;
-    if (p->has.area) {
-        TRY(area_load(tx, p->area, &area, f));
-        ret->area_name = area.name;
-        ret->has.area = ret->has.area_name = true;
-    }
-    if (p->has.unit) {
-        TRY(org_load(tx, p->unit, &unit, f));
-        ret->unit_name = unit.name;
-        ret->has.unit = ret->has.unit_name = true;
-    }
-    return OK;
-}
-
 static Err show_me(Tx *tx, const Account *a, PostId post, int64_t ends_ms, Me *ret, Fault *f) {
-    Post posts[POSTS_MAX];
+    PostsOf of = { .account = a->id, .day = day_of_ms(clock_now_ms()) };
+    PostShown *shown = arena_take(tx_arena(tx), sizeof *shown * POSTS_MAX);
     size_t n;
     Me me = {
         .account = a->id, .login = a->login, .title = a->title, .post = post, .ends = moment_at(ends_ms)
     };
 
-    TRY(posts_today(tx, a->id, posts, &n, f));
-    PostShown *shown = arena_take(tx_arena(tx), sizeof *shown * (n + 1));
     if (!shown)
         return fault_arena(f);
-    for (size_t i = 0; i < n; i++)
-        TRY(show_post(tx, &posts[i], &shown[i], f));
+    TRY(sql_post_shown(tx, &of, shown, POSTS_MAX, &n, f));
     me.posts = (List){ shown, n };
     me.has.account = me.has.login = me.has.title = me.has.post = me.has.posts = me.has.ends = true;
     *ret = me;

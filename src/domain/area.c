@@ -8,6 +8,7 @@
 
 #include <regex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- paths ---- */
@@ -199,8 +200,8 @@ Err area_history(Tx *tx, const AreaKey *in, const Actor *by, Page *ret, Fault *f
     return sql_lineage_of_area(tx, in, ret->rows, ret->max, &ret->n, f);
 }
 
-static Err outline_of(Tx *tx, const Area *a, int32_t tolerance, AreaOutline *ret, bool *ret_shaped, Fault *f) {
-    Shape shape;
+static Err outline_of(Tx *tx, const Area *a, const Shape *shape, int32_t tolerance, AreaOutline *ret,
+                      Fault *f) {
     Buf text;
     AreaOutline o = { .id = a->id,
                       .level = a->level,
@@ -209,11 +210,8 @@ static Err outline_of(Tx *tx, const Area *a, int32_t tolerance, AreaOutline *ret
                       .label_lon = a->label_lon,
                       .label_lat = a->label_lat };
 
-    TRY(area_shape_load(tx, a->id, tx_arena(tx), &shape, ret_shaped, f));
-    if (!*ret_shaped)
-        return OK;
     TRY(buf_begin(&text, 4096, 8 << 20, f));
-    shape_geojson(&shape, tolerance, &text);
+    shape_geojson(shape, tolerance, &text);
     Err e = text.full ? fault_arena(f) : str_copy(tx_arena(tx), buf_view(&text), &o.geometry, f);
     buf_end(&text);
     TRY(e);
@@ -223,27 +221,50 @@ static Err outline_of(Tx *tx, const Area *a, int32_t tolerance, AreaOutline *ret
     return OK;
 }
 
+static int by_area(const void *a, const void *b) {
+    int64_t x = ((const AreaShape *)a)->area.v, y = ((const AreaShape *)b)->area.v;
+    return (x > y) - (x < y);
+}
+
+/* Those children that have a shape, all shapes in one query. */
+static Err outlines_below(Tx *tx, AreaId parent, int32_t tolerance, Page *ret, Fault *f) {
+    AreaFind find = { .parent = parent, .limit = (int32_t)ret->max - 1 };
+    Area *below = arena_take(tx_arena(tx), sizeof *below * ret->max);
+    AreaShape *shapes = arena_take(tx_arena(tx), sizeof *shapes * ret->max), *found;
+    AreaOutline *out = ret->rows;
+    size_t n, n_shapes;
+    Shape shape;
+
+    if (!below || !shapes)
+        return fault_arena(f);
+    find.has.parent = true;
+    TRY(sql_area_list(tx, &find, below, ret->max - 1, &n, f));
+    TRY(sql_area_shape_below(tx, &find, shapes, ret->max - 1, &n_shapes, f));
+    qsort(shapes, n_shapes, sizeof *shapes, by_area);
+    for (size_t i = 0; i < n; i++) {
+        AreaShape wanted = { .area = below[i].id };
+        if (!(found = bsearch(&wanted, shapes, n_shapes, sizeof *shapes, by_area)))
+            continue;
+        TRY(shape_unpack(found->shape, tx_arena(tx), &shape, f));
+        TRY(outline_of(tx, &below[i], &shape, tolerance, &out[ret->n++], f));
+    }
+    return OK;
+}
+
 Err area_outlines(Tx *tx, const AreaWithin *in, const Actor *by, Page *ret, Fault *f) {
     AreaOutline *out = ret->rows;
-    AreaFind find = { .parent = { in->area.v }, .limit = (int32_t)ret->max - 1 };
-    Area self, *below = arena_take(tx_arena(tx), sizeof *below * ret->max);
     int32_t tolerance = (int32_t)(in->tolerance * 90); /* a metre is about 90 of 1e-7 degree */
-    size_t n;
+    Area self;
+    Shape shape;
     bool shaped;
 
     (void)by;
-    if (!below)
-        return fault_arena(f);
-    find.has.parent = true;
-    TRY(area_load(tx, in->area, &self, f));
-    TRY(sql_area_list(tx, &find, below, ret->max - 1, &n, f));
-    TRY(outline_of(tx, &self, tolerance, &out[0], &shaped, f));
+    TRY(area_load(tx, (AreaId){ in->area.v }, &self, f));
+    TRY(area_shape_load(tx, self.id, tx_arena(tx), &shape, &shaped, f));
     ret->n = shaped;
-    for (size_t i = 0; i < n; i++) {
-        TRY(outline_of(tx, &below[i], tolerance, &out[ret->n], &shaped, f));
-        ret->n += shaped;
-    }
-    return OK;
+    if (shaped)
+        TRY(outline_of(tx, &self, &shape, tolerance, &out[0], f));
+    return outlines_below(tx, self.id, tolerance, ret, f);
 }
 
 static void link_of(const GroundArea *a, ChainLink *ret) {

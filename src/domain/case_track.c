@@ -56,23 +56,12 @@ Err case_track(Tx *tx, const CaseTrack *in, const Actor *by, CaseStatus *ret, Fa
 static Err show_stages(Tx *tx, const Case *c, List *ret, Fault *f) {
     enum { STAGES = 60 };
     CaseKey key = { .id = c->id };
-    CaseEvent *events = arena_take(tx_arena(tx), STAGES * sizeof *events);
     CaseStage *stages = arena_take(tx_arena(tx), STAGES * sizeof *stages);
-    Org unit;
     size_t n;
 
-    if (!events || !stages)
+    if (!stages)
         return fault_arena(f);
-    TRY(sql_event_list(tx, &key, events, STAGES, &n, f));
-    for (size_t i = 0; i < n; i++) {
-        stages[i] = (CaseStage){ .act = events[i].act, .to_state = events[i].to_state, .at = events[i].at };
-        stages[i].has.act = stages[i].has.to_state = stages[i].has.at = true;
-        if (events[i].has.unit) {
-            TRY(org_load(tx, events[i].unit, &unit, f));
-            stages[i].unit_name = unit.name;
-            stages[i].has.unit_name = true;
-        }
-    }
+    TRY(sql_event_stages(tx, &key, stages, STAGES, &n, f));
     *ret = (List){ stages, n };
     return OK;
 }

@@ -17,6 +17,17 @@ enum { PAGES_MAX = 20, EVENTS_SHOWN = 200, COUNTED = 1000 };
 
 /* ---- lists ---- */
 
+/* "Open" is what has an index: whatever can only be asked of open cases says so. A
+ * filter that is off is none. */
+static void find_narrowed(CaseFind *find) {
+    find->open = (find->has.open && find->open) || (find->has.state && find->state < CASE_CLOSED) ||
+                 find->has.due_before;
+    find->unplaced =
+        (find->has.unplaced && find->unplaced) || (find->has.placed && find->placed >= PLACE_MISSING);
+    find->has.open = find->open;
+    find->has.unplaced = find->unplaced;
+}
+
 /* What the query wants of what was asked: `within` names an area, and it takes the
  * range of its paths; the words are looked for as they stand, % and _ included. */
 static Err find_ready(Tx *tx, const CaseFind *in, CaseFind *ret, Fault *f) {
@@ -25,6 +36,7 @@ static Err find_ready(Tx *tx, const CaseFind *in, CaseFind *ret, Fault *f) {
 
     *ret = *in;
     ret->skip = (in->page - 1) * in->limit;
+    find_narrowed(ret);
     ret->has.words_like = in->has.words;
     if (in->has.words)
         TRY(str_holding(tx_arena(tx), in->words, &ret->words_like, f));
@@ -92,45 +104,14 @@ static Err show_steps(Tx *tx, const Case *c, const Actor *by, List *ret, Fault *
     return OK;
 }
 
-static Err show_event(Tx *tx, const CaseEvent *e, CaseEventShown *ret, Fault *f) {
-    Account who;
-    Org unit;
-    size_t n;
-
-    *ret = (CaseEventShown){ .number = e->number,
-                             .act = e->act,
-                             .to_state = e->to_state,
-                             .role = e->role,
-                             .at = e->at,
-                             .note = e->note };
-    ret->has.number = ret->has.act = ret->has.to_state = ret->has.role = ret->has.at = true;
-    ret->has.note = e->has.note;
-    if (e->has.account) {
-        TRY(sql_account_by_id(tx, &(AccountKey){ .id = e->account }, &who, 1, &n, f));
-        ret->has.who = n > 0;
-        ret->who = n ? who.title : (Str){ 0 };
-    }
-    if (e->has.unit) {
-        TRY(org_load(tx, e->unit, &unit, f));
-        ret->unit_name = unit.name;
-        ret->has.unit_name = true;
-    }
-    return OK;
-}
-
 static Err show_events(Tx *tx, const Case *c, List *ret, Fault *f) {
     CaseKey key = { .id = c->id };
-    CaseEvent *events = arena_take(tx_arena(tx), EVENTS_SHOWN * sizeof *events);
+    CaseEventShown *shown = arena_take(tx_arena(tx), EVENTS_SHOWN * sizeof *shown);
     size_t n;
 
-    if (!events)
-        return fault_arena(f);
-    TRY(sql_event_list(tx, &key, events, EVENTS_SHOWN, &n, f));
-    CaseEventShown *shown = arena_take(tx_arena(tx), (n + 1) * sizeof *shown);
     if (!shown)
         return fault_arena(f);
-    for (size_t i = 0; i < n; i++)
-        TRY(show_event(tx, &events[i], &shown[i], f));
+    TRY(sql_event_shown(tx, &key, shown, EVENTS_SHOWN, &n, f));
     *ret = (List){ shown, n };
     return OK;
 }
