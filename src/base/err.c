@@ -54,6 +54,7 @@ static const struct {
     [ERR_SIGN_IN] = { "sign_in", 401, 1 },
     [ERR_LIMIT] = { "limit", 413, 1 },
     [ERR_BUSY] = { "busy", 503, 1 },
+    [ERR_OFTEN] = { "often", 429, 1 },
     [ERR_UNKNOWN] = { "unknown_outcome", 504, 1 },
     [ERR_STORE] = { "store", 507, 1 },
     [ERR_NO_MEMORY] = { "no_memory", 503, 1 },

@@ -15,6 +15,7 @@ typedef enum Err {
     ERR_SIGN_IN,   /* nobody is signed in, or the password is wrong     */
     ERR_LIMIT,     /* more than is allowed: size, count, rate           */
     ERR_BUSY,      /* try again shortly                                 */
+    ERR_OFTEN,     /* too often by this caller: the sentence says when  */
     ERR_UNKNOWN,   /* the connection broke at COMMIT: perhaps saved     */
     ERR_STORE,     /* the database or the disk failed; nothing saved    */
     ERR_NO_MEMORY,

@@ -3,6 +3,7 @@
 
 #include "account_q.h"
 #include "area.h"
+#include "attempts.h"
 #include "org.h"
 #include "random.h"
 #include "seal.h"
@@ -207,12 +208,16 @@ Err session_open_prepare(Tx *tx, SignIn *in, const Actor *by, Fault *f) {
     char hash[PASSWORD_HASH] = "";
 
     (void)by;
+    TRY(attempts_judge(in->login, clock_now_ms(), f));
     TRY(account_by_login(tx, in->login, &a, &found, f));
     found = found && a.active && a.password.n < sizeof hash;
     if (found)
         memcpy(hash, a.password.p, a.password.n);
-    if (!(any_password && found))
-        TRY(password_verify(found ? hash : NULL, in->password, f));
+    Err e = any_password && found ? OK : password_verify(found ? hash : NULL, in->password, f);
+    if (e == ERR_SIGN_IN)
+        attempts_wrong(in->login, clock_now_ms());
+    TRY(e);
+    attempts_right(in->login);
     TRY(judge_one_time(tx, &a, in, f));
     in->account = a.id;
     in->has.account = true;

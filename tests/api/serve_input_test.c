@@ -254,6 +254,13 @@ static void test_cross_site(void **state) {
     }
 }
 
+static void refused_sign_in(const char *login, int status, const char *code) {
+    char body[100];
+    snprintf(body, sizeof body, "{\"login\":\"%s\",\"password\":\"wrong\"}", login);
+    Reply r = server_ask(&s, "POST", "/api/1/session", mine(""), body);
+    assert_problem(&r, status, code, status == 429 ? "login" : "password", status == 429 ? "秒后再试" : "不正确");
+}
+
 /* A wrong password and a name that does not exist are answered alike. */
 static void test_wrong_password(void **state) {
     (void)state;
@@ -265,6 +272,10 @@ static void test_wrong_password(void **state) {
                     "用户名或密码不正确。", "The name or the password is wrong." });
     Reply r = server_get(&s, "/api/1/me"); /* and nobody is thrown out */
     assert_string_equal(reply_value(&r, "login"), "dispatch");
+    for (int i = 0; i < 3; i++) /* with the two above, five in a row */
+        refused_sign_in("nobody", 401, "sign_in_wrong");
+    refused_sign_in("nobody", 429, "sign_in_often");
+    refused_sign_in("dispatch", 401, "sign_in_wrong"); /* and nobody else waits */
 }
 
 /* ---- a case ---- */
