@@ -327,7 +327,7 @@ static void test_points(void **state) {
         { "case.get", "{\"id\":%C}", ROLE_DISPATCHER, 1, NULL },
         { "case.track", "{\"code\":%K}", 0, 1, NULL },
         { "case.track_more", "{\"code\":%K,\"secret\":%S}", 0, 4, NULL },
-        { "case.view", "{\"id\":%C}", ROLE_DISPATCHER, 5, NULL },
+        { "case.view", "{\"id\":%C}", ROLE_DISPATCHER, 6, NULL },
         { "case.contact", "{\"id\":%C,\"reason\":\"回电\"}", ROLE_DISPATCHER, 4, NULL },
         { "session.me", "{}", ROLE_DISPATCHER, 3, NULL },
         { "area.outlines", "{\"area\":%A}", ROLE_DISPATCHER, 4, NULL },
