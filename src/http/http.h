@@ -17,7 +17,9 @@
  * What the library under this room cannot parse at all (a request line without a
  * version, a Content-Length that is no number, a broken chunk, headers beyond
  * 12 KB) it answers by itself with 400, 413, 414, 431 or 505 and a short HTML page,
- * and closes. Everything else that is refused is problem+json. */
+ * and closes; from 0.9.77 on also a missing Host, an unknown Transfer-Encoding, a
+ * Content-Length beside it, bare line ends and what it would have to mend. Everything
+ * else that is refused is problem+json. */
 #ifndef JW_HTTP_H
 #define JW_HTTP_H
 

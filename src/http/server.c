@@ -329,6 +329,9 @@ static struct MHD_Daemon *start_daemon(HttpServer *s, int fd) {
         { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, s },
         { MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)call_on_line, s },
         { MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_as_is, NULL },
+#if MHD_VERSION >= 0x00097701 /* else it mends folded lines and spaces in the address */
+        { MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL },
+#endif
         /* Last: one thread is no pool. */
         { c->threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, c->threads, NULL },
         { MHD_OPTION_END, 0, NULL },

@@ -151,7 +151,8 @@ static void test_malformed(void **state) {
             wire_try_send(fd, text, sizeof text);
         }
         Reply r = wire_reply(fd);
-        assert_problem(&r, bad[i / 2].status, bad[i / 2].code, "", en ? bad[i / 2].en : bad[i / 2].zh);
+        if (!wire_refused_below(&r))
+            assert_problem(&r, bad[i / 2].status, bad[i / 2].code, "", en ? bad[i / 2].en : bad[i / 2].zh);
         assert_true(wire_closes(fd));
         close(fd);
     }
@@ -258,7 +259,8 @@ static void refused_sign_in(const char *login, int status, const char *code) {
     char body[100];
     snprintf(body, sizeof body, "{\"login\":\"%s\",\"password\":\"wrong\"}", login);
     Reply r = server_ask(&s, "POST", "/api/1/session", mine(""), body);
-    assert_problem(&r, status, code, status == 429 ? "login" : "password", status == 429 ? "秒后再试" : "不正确");
+    assert_problem(&r, status, code, status == 429 ? "login" : "password",
+                   status == 429 ? "秒后再试" : "不正确");
 }
 
 /* A wrong password and a name that does not exist are answered alike. */

@@ -145,6 +145,19 @@ static inline Reply wire_reply_to(int fd, bool head) {
 
 static inline Reply wire_reply(int fd) { return wire_reply_to(fd, false); }
 
+/* Did the library below the server refuse by itself, with a page of its own? Which
+ * requests it does so depends on its version (http.h); tests are built with
+ * JW_MHD_STRICT where it refuses more than 0.9.75 does. */
+static inline bool wire_refused_below(const Reply *r) {
+#ifdef JW_MHD_STRICT
+    const char *type = r->status == 400 ? reply_header(r, "Content-Type") : NULL;
+    return r->status == 400 && !(type && strcmp(type, "application/problem+json") == 0);
+#else
+    (void)r;
+    return false;
+#endif
+}
+
 /* Does the other side close now? What still comes before is read away. */
 static inline bool wire_closes(int fd) {
     char room[4096];
