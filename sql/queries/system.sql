@@ -66,3 +66,10 @@ SELECT @columns(setting_change) FROM setting_change
    /*? name */ AND name = :name /*? end */
  ORDER BY id DESC
  LIMIT :limit;
+
+-- name: sealed_any
+-- 1 where something is kept that only the keys can open, else 0.
+-- gives: count
+SELECT count(*) AS n FROM (
+  SELECT 1 AS one FROM reporter WHERE name_key IS NOT NULL OR contact_key IS NOT NULL
+  UNION ALL SELECT 1 FROM request LIMIT 1) AS sealed;

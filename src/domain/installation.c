@@ -7,6 +7,7 @@
 #include "keys.h"
 #include "schema.h"
 #include "store.h"
+#include "system_q.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,12 +60,18 @@ static Err read_keys(int fd, const char *path, KeyRing **ret, Fault *f) {
     return e;
 }
 
-static Err load_keys(const Installation *in, Fault *f) {
+static void key_path(const Installation *in, char room[1024]) {
+    snprintf(room, 1024, "%s%s", *in->key_file ? in->key_file : in->dir, *in->key_file ? "" : "/keys");
+}
+
+/* `ret_made`: there were none, these are new. */
+static Err load_keys(const Installation *in, bool *ret_made, Fault *f) {
     char path[1024];
     KeyRing *ring = NULL;
     int32_t id;
 
-    snprintf(path, sizeof path, "%s%s", *in->key_file ? in->key_file : in->dir, *in->key_file ? "" : "/keys");
+    key_path(in, path);
+    *ret_made = false;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     Err e = OK;
     if (fd >= 0) {
@@ -74,6 +81,7 @@ static Err load_keys(const Installation *in, Fault *f) {
         e = keyring_new(&ring, f);
         e = e == OK ? keyring_grow(ring, &id, f) : e;
         e = e == OK ? write_keys(path, ring, f) : e;
+        *ret_made = e == OK;
     } else
         e = file_fault(path, f);
     if (e == OK)
@@ -92,16 +100,49 @@ static const char *where_of(const Installation *in, char room[1024]) {
     return room;
 }
 
+static Err ask_sealed(Tx *tx, void *arg, Fault *f) {
+    Count sealed = { 0 };
+    size_t n;
+
+    TRY(sql_sealed_any(tx, &sealed, 1, &n, f));
+    *(bool *)arg = sealed.n > 0;
+    return OK;
+}
+
+/* New keys open nothing that the old ones sealed: they are taken away again. */
+static Err refuse_new_keys(const Installation *in, Store *s, Fault *f) {
+    char path[1024];
+    bool sealed = false;
+
+    TRY(store_read(s, -1, ask_sealed, &sealed, f));
+    if (!sealed)
+        return OK;
+    key_path(in, path);
+    unlink(path);
+    return fault(
+        f, ERR_STORE, "keys_missing", "", "%s 不在，而数据库里有用密钥加密的内容：请把密钥文件放回去。",
+        "%s is missing, and the database holds what was sealed with those keys: put the file back.", path);
+}
+
 Err installation_open(const Installation *in, Store **ret, Fault *f) {
     char room[1024];
+    bool made;
+    Store *s;
     StoreConfig c = { .where = where_of(in, room),
                       .readers = (size_t)in->readers,
                       .may_migrate = !*in->store || in->migrate,
                       .exclusive = in->exclusive };
 
     TRY(make_dir(in->dir, f));
-    TRY(load_keys(in, f));
-    return store_open(&c, ret, f);
+    TRY(load_keys(in, &made, f));
+    TRY(store_open(&c, &s, f));
+    Err e = made ? refuse_new_keys(in, s, f) : OK;
+    if (e != OK) {
+        installation_close(s);
+        return e;
+    }
+    *ret = s;
+    return OK;
 }
 
 void installation_close(Store *s) {

@@ -17,7 +17,8 @@ typedef struct Installation {
 } Installation;
 
 /* Makes the directory and the keys where there are none, loads the keys, opens
- * and migrates the database. */
+ * and migrates the database. Where the database holds sealed fields and the keys are
+ * gone, none are made: ERR_STORE. */
 Err installation_open(const Installation *in, Store **ret, Fault *f);
 void installation_close(Store *s);
 

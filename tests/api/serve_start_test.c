@@ -185,6 +185,25 @@ static void test_keys(void **state) {
     assert_whole();
 }
 
+/* Without its keys an installation does not start with new ones: what the old ones
+ * sealed would stay shut, and putting them back would shut what came since. */
+static void test_keys_missing(void **state) {
+    char path[400], kept[400];
+    struct stat st;
+    (void)state;
+    snprintf(path, sizeof path, "%s/keys", s.dir);
+    snprintf(kept, sizeof kept, "%s/keys.kept", s.dir);
+    Said said = ON("call", "case.report", "{\"text\":\"x\",\"contact\":\"13800000000\"}");
+    assert_said(&said, 0, "", "");
+    assert_int_equal(rename(path, kept), 0);
+    said = ON("serve");
+    assert_said(&said, 1, "请把密钥文件放回去。", "is missing, and the database holds what was sealed");
+    assert_int_equal(stat(path, &st), -1);
+    assert_int_equal(rename(kept, path), 0);
+    said = ON("check");
+    assert_said(&said, 0, "", "");
+}
+
 /* ---- PostgreSQL ---- */
 
 static void test_postgres_away(void **state) {
@@ -294,10 +313,11 @@ static void test_postgres_goes_and_comes(void **state) {
 
 static int run_on(Dialect d) {
     static const struct CMUnitTest sqlite[] = {
-        cmocka_unit_test(test_words),     cmocka_unit_test(test_settings),
-        cmocka_unit_test(test_directory), cmocka_unit_test(test_database_is_directory),
-        cmocka_unit_test(test_in_use),    cmocka_unit_test(test_port_in_use),
-        cmocka_unit_test(test_newer),     cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_words),        cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_directory),    cmocka_unit_test(test_database_is_directory),
+        cmocka_unit_test(test_in_use),       cmocka_unit_test(test_port_in_use),
+        cmocka_unit_test(test_newer),        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_keys_missing),
     };
     static const struct CMUnitTest postgres[] = {
         cmocka_unit_test(test_port_in_use),
@@ -307,6 +327,7 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_postgres_too_old),
         cmocka_unit_test(test_postgres_empty),
         cmocka_unit_test(test_postgres_goes_and_comes),
+        cmocka_unit_test(test_keys_missing),
     };
     dialect = d;
     return d == SQLITE ? cmocka_run_group_tests_name("start, SQLite", sqlite, make, drop)
