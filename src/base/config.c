@@ -456,7 +456,7 @@ Err config_load(char **environment, int *argc, char **argv, Config *ret, Fault *
 
 /* A secret is stars; of an address with a password only the password is. */
 static void put_value(Buf *b, const Config *c, int i) {
-    const char *z = c->origin[i].text, *host = strstr(z, "://"), *at = host ? strrchr(z, '@') : NULL;
+    const char *z = c->origin[i].text, *host = strstr(z, "://"), *at = host ? strrchr(host, '@') : NULL;
     const char *colon = at ? memchr(host + 3, ':', (size_t)(at - host - 3)) : NULL;
 
     if (!settings[i].secret || !*z)
