@@ -72,6 +72,18 @@ SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
    /*? words_like */ AND (external_no = :words OR @holds(spot words_like) OR @holds(text words_like)) /*? end */
  LIMIT 1001) AS counted;
 
+-- name: case_pins
+-- Open cases on a piece of ground, for the map; placeholder coordinates (placed 4)
+-- are no place.
+-- takes: pin_find scope
+-- gives: case_pin
+SELECT @columns(case_pin) FROM cases
+ WHERE state < 10 AND placed <> 4
+   AND lon BETWEEN :west AND :east AND lat BETWEEN :south AND :north
+   AND path BETWEEN :path_low AND :path_high
+   AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
+ ORDER BY id;
+
 -- name: case_by_code
 -- takes: case_code
 -- gives: cases

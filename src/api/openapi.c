@@ -34,7 +34,22 @@ static void parameters(const Op *op, bool get, Buf *b) {
     buf_str(b, count ? "]" : "");
 }
 
+static void answers_bytes(const Op *op, Buf *b) {
+    buf_fmt(b,
+            ",\"responses\":{\"200\":{\"description\":\"%s\",\"headers\":{\"ETag\":{\"schema\":{\"type\":"
+            "\"string\"}},"
+            "\"Cache-Control\":{\"schema\":{\"type\":\"string\"}}},\"content\":{\"%s\":{\"schema\":{\"type\":"
+            "\"string\",\"format\":\"binary\"}}}},\"204\":{\"description\":\"There is nothing in it.\"},"
+            "\"304\":{\"description\":\"As in the answer that If-None-Match names.\"},"
+            "\"4XX\":{\"$ref\":\"#/components/responses/Problem\"}}",
+            op->sentence, op->media);
+}
+
 static void answers(const Op *op, Buf *b) {
+    if (op->media) {
+        answers_bytes(op, b);
+        return;
+    }
     buf_fmt(b, ",\"responses\":{\"200\":{\"description\":\"%s\",\"content\":{\"application/json\":{\"schema\":",
             op->sentence);
     if (op->many)
@@ -95,7 +110,7 @@ static bool is_used(const Record *r, const Record *top, int depth) {
 
 static bool in_table(const Record *r) {
     for (size_t i = 0; i < ops_count; i++)
-        if (is_used(r, ops[i].in, 0) || is_used(r, ops[i].out, 0))
+        if (is_used(r, ops[i].in, 0) || (!ops[i].media && is_used(r, ops[i].out, 0)))
             return true;
     return false;
 }

@@ -4,9 +4,12 @@
 
 #include "account.h"
 #include "area.h"
+#include "area_tile.h"
 #include "border.h"
 #include "case.h"
 #include "catalogue.h"
+#include "guard.h"
+#include "gzip.h"
 #include "org.h"
 #include "request.h"
 #include "setting.h"
@@ -23,24 +26,43 @@
 #define GIVE_ONE(record) one
 #define RUN_MANY(record, most) Err (*fn)(Tx *, const in_row *, const Actor *, Page *, Fault *)
 #define GIVE_MANY(record, most) ret
+#define RUN_BYTES(media) RUN_ONE(bytes)
+#define GIVE_BYTES(media) one
 #define PREPARE_READ(noun, verb)
 #define PREPARE_WRITE(noun, verb)
 #define PREPARE_PREPARED(noun, verb)                                                \
     static Err noun##_##verb##_ready(Tx *tx, void *in, const Actor *by, Fault *f) { \
         return noun##_##verb##_prepare(tx, in, by, f);                              \
     }
+/* TAG_ONE(cases)(noun, verb, input) becomes TAG_NONE(…): only bytes have a tag. */
+#define TAG_NONE(noun, verb, input)
+#define TAG_THUNK(noun, verb, input)                                                                 \
+    static Err noun##_##verb##_tagged(Tx *tx, const void *in, const Actor *by, Tag *ret, Fault *f) { \
+        Err (*fn)(Tx *, const input##_row *, const Actor *, Tag *, Fault *) = noun##_##verb##_tag;   \
+        return fn(tx, in, by, ret, f);                                                               \
+    }
+#define TAG_ONE(record) TAG_NONE
+#define TAG_MANY(record, most) TAG_NONE
+#define TAG_BYTES(media) TAG_THUNK
 #define OP(noun, verb, does, method, path, right, scope, body, input, output, sentence)              \
     static Err noun##_##verb##_thunk(Tx *tx, const void *in, const Actor *by, Page *ret, Fault *f) { \
         typedef input##_row in_row;                                                                  \
         RUN_##output = noun##_##verb;                                                                \
         return fn(tx, in, by, GIVE_##output, f);                                                     \
     }                                                                                                \
-    PREPARE_##does(noun, verb)
+    PREPARE_##does(noun, verb) TAG_##output(noun, verb, input)
 #include "ops/all.def"
 #undef OP
 
-#define OUT_ONE(record) &record##_record, 0
-#define OUT_MANY(record, most) &record##_record, most
+#define TILE "application/vnd.mapbox-vector-tile"
+#define OUT_ONE(record) &record##_record, 0, NULL
+#define OUT_MANY(record, most) &record##_record, most, NULL
+#define OUT_BYTES(media) &bytes_record, 0, media
+#define NO_TAG(noun, verb) NULL
+#define OWN_TAG(noun, verb) noun##_##verb##_tagged
+#define TAGGED_ONE(record) NO_TAG
+#define TAGGED_MANY(record, most) NO_TAG
+#define TAGGED_BYTES(media) OWN_TAG
 #define READY_READ(noun, verb) NULL
 #define READY_WRITE(noun, verb) NULL
 #define READY_PREPARED(noun, verb) noun##_##verb##_ready
@@ -56,6 +78,7 @@
       &input##_record,                                                                  \
       OUT_##output,                                                                     \
       READY_##does(noun, verb),                                                         \
+      TAGGED_##output(noun, verb),                                                      \
       noun##_##verb##_thunk },
 const Op ops[] = {
 #include "ops/all.def"
@@ -88,14 +111,14 @@ static bool take_segment(const char **pattern, const char **p, const char *end, 
 
 /* Does the pattern fit the path, both beginning with ROOT? They are walked together, so that most rows are
  * left at their first letter. Fewer parameters are more that is spelled out. */
-static bool path_fits(const char *pattern, Str path, Pair pairs[4], size_t *ret_n) {
+static bool path_fits(const char *pattern, Str path, Pair pairs[OP_PATH_PAIRS], size_t *ret_n) {
     const char *end = path.p + path.n, *p = path.p + sizeof ROOT - 1;
     size_t n = 0;
 
     pattern += sizeof ROOT - 1;
     while (*pattern && p < end)
         if (*pattern == '{') {
-            if (n == 4 || !take_segment(&pattern, &p, end, &pairs[n++]))
+            if (n == OP_PATH_PAIRS || !take_segment(&pattern, &p, end, &pairs[n++]))
                 return false;
         } else if (*pattern++ != *p++)
             return false;
@@ -110,7 +133,7 @@ const Op *op_routed(const char *method, Str path, Pair *ret_pairs, size_t *ret_n
     if (path.n < sizeof ROOT || memcmp(path.p, ROOT, sizeof ROOT - 1) != 0)
         return NULL;
     for (size_t i = 0; i < ops_count; i++) {
-        Pair pairs[4];
+        Pair pairs[OP_PATH_PAIRS];
         size_t n;
         if (!path_fits(ops[i].path, path, pairs, &n))
             continue;
@@ -175,6 +198,26 @@ static Err encode(OpCall *c, Fault *f) {
     return c->out->full ? fault_arena(f) : OK;
 }
 
+/* Bytes go out as they are; none at all is an answer too. */
+static Err give_bytes(OpCall *c, Fault *f) {
+    const Bytes *b = c->page.rows;
+
+    c->out->n = 0;
+    c->out->full = false;
+    c->gzip = b->has.gzip && b->gzip;
+    if (b->has.body)
+        buf_put(c->out, b->body.p, b->body.n);
+    return c->out->full ? fault_arena(f) : OK;
+}
+
+/* The tag comes first: who has these bytes is not given them again. */
+static Err tag_bytes(Tx *tx, OpCall *c, Fault *f) {
+    TRY(c->op->tag(tx, c->in, &c->by, &c->tag, f));
+    snprintf(c->etag, sizeof c->etag, "\"%s\"", c->tag.text);
+    c->same = guard_knows(c->known, c->etag);
+    return OK;
+}
+
 /* A client key keeps the answer for 180 days. A session's token and a reporter's
  * contact must not last so long, so these two take no key: signing in twice makes
  * two sessions, and a contact that was opened twice is logged twice. */
@@ -202,9 +245,13 @@ static Err run(Tx *tx, void *arg, Fault *f) {
         buf_put(c->out, before.p, before.n);
         return c->out->full ? fault_arena(f) : OK;
     }
+    if (c->op->tag)
+        TRY(tag_bytes(tx, c, f));
+    if (c->same)
+        return OK;
     TRY(c->op->run(tx, c->in, &c->by, &c->page, f));
     take_token(c);
-    TRY(encode(c, f));
+    TRY(c->op->media ? give_bytes(c, f) : encode(c, f));
     if (keyed)
         TRY(request_keep(tx, c->client_key, c->op->name, c->body, &c->by, buf_view(c->out), f));
     return OK;
@@ -230,8 +277,24 @@ Err op_read(OpCall *c, Fault *f) { return store_read(c->store, c->slot, run, c, 
 
 Err op_write(OpCall *c, DoneFn *done, Fault *f) { return store_write(c->store, run, c, is_keyed(c), done, f); }
 
+/* `out` may have fixed room, so it is unpacked beside it. */
+static Err unpack(OpCall *c, Fault *f) {
+    Buf plain;
+
+    TRY(buf_begin(&plain, 1 << 16, 256u << 20, f));
+    Err e = gzip_unpack(buf_view(c->out), &plain, f);
+    c->out->n = 0;
+    buf_put(c->out, plain.p, plain.n);
+    buf_end(&plain);
+    c->gzip = false;
+    return e == OK && c->out->full ? fault_arena(f) : e;
+}
+
 Err op_call(OpCall *c, Fault *f) {
     TRY(op_begin(c, f));
     TRY(op_prepare(c, f));
-    return c->op->does == READ ? op_read(c, f) : store_write_now(c->store, run, c, is_keyed(c), f);
+    if (c->op->does != READ)
+        return store_write_now(c->store, run, c, is_keyed(c), f);
+    TRY(op_read(c, f));
+    return c->gzip ? unpack(c, f) : OK;
 }

@@ -17,17 +17,21 @@ typedef struct Op {
     ScopeRule scope;
     size_t body_max;
     const Record *in, *out;
-    size_t many; /* 0: one row, else a list of at most so many */
-    Err (*prepare)(Tx *tx, void *in, const Actor *by, Fault *f); /* PREPARED only */
+    size_t many;       /* 0: one row, else a list of at most so many */
+    const char *media; /* of an answer that is bytes; NULL: JSON */
+    Err (*prepare)(Tx *tx, void *in, const Actor *by, Fault *f);             /* PREPARED only */
+    Err (*tag)(Tx *tx, const void *in, const Actor *by, Tag *ret, Fault *f); /* where the answer is bytes */
     Err (*run)(Tx *tx, const void *in, const Actor *by, Page *ret, Fault *f);
 } Op;
+
+enum { OP_PATH_PAIRS = 6 };
 
 extern const Op ops[];
 extern const size_t ops_count;
 const Op *op_named(Str name); /* NULL: none */
 
 /* The row that answers `method` on `path`; the parameters of the path go to
- * ret_pairs (room for 4). NULL: no such path; *ret_other: known, but not by this
+ * ret_pairs (room for OP_PATH_PAIRS). NULL: no such path; *ret_other: known, but not by this
  * method. What is spelled out wins over a parameter. */
 const Op *op_routed(const char *method, Str path, Pair *ret_pairs, size_t *ret_n, bool *ret_other);
 
@@ -39,15 +43,20 @@ typedef struct OpCall {
     int slot; /* reading connection, -1 any */
     Actor by;
     Str body, client_key; /* client_key empty: none */
+    Str known;            /* of bytes: the tags that the caller has (If-None-Match); empty: none */
     const Pair *pairs;
     size_t n_pairs;
     Arena *arena;
     size_t arena_mark; /* where a run of the handler begins, so that a re-run does not fill the arena */
     void *in;
     Page page;
-    Buf *out;  /* the answer's JSON, written before the commit, valid after it */
+    Buf *out;  /* the answer, JSON or bytes, written before the commit, valid after it */
     Str token; /* of a session that was opened; set and empty: closed */
     bool has_token;
+    Tag tag;       /* of bytes */
+    char etag[72]; /* the same as HTTP has it, quoted */
+    bool same;     /* the caller has these bytes: nothing is in `out` */
+    bool gzip;     /* what is in `out` is packed */
 } OpCall;
 
 /* Right before input: a stranger learns nothing. Then decodes. */
@@ -62,7 +71,7 @@ Err op_read(OpCall *c, Fault *f);
 /* WRITE, PREPARED: queued; `done(c, …)` is called after the commit. */
 Err op_write(OpCall *c, DoneFn *done, Fault *f);
 
-/* All of it, and waits: command line and tests. */
+/* All of it, and waits; bytes come unpacked. For the command line and tests. */
 Err op_call(OpCall *c, Fault *f);
 
 void ops_openapi(Buf *b);

@@ -4,6 +4,8 @@
 #include "rest.h"
 
 #include "account.h"
+#include "guard.h"
+#include "gzip.h"
 #include "http.h"
 #include "retention.h"
 #include "session.h"
@@ -123,6 +125,57 @@ static void set_cookie(RestCall *c) {
 
 static void release_out(void *p) { mem_free(p); }
 
+/* ---- bytes ---- */
+
+/* What the tag says about keeping; in a 304 too. */
+static void add_tag(HttpCall *http, const OpCall *op) {
+    char keep[80], weak[80];
+
+    snprintf(keep, sizeof keep,
+             op->tag.keep_s >= 31536000 ? "public, max-age=%d, immutable" : "public, max-age=%d",
+             op->tag.keep_s);
+    snprintf(weak, sizeof weak, "W/%s", op->etag); /* packed or not, it is the same tile */
+    http_add(http, "ETag", weak);
+    http_add(http, "Cache-Control", op->tag.keep_s > 0 ? keep : "private, no-cache");
+    http_add(http, "Vary", op->tag.keep_s > 0 ? "Accept-Encoding" : "Accept-Encoding, Cookie");
+}
+
+/* Packed bytes for a caller that does not take them so. */
+static Err unpack_out(Buf *out, Fault *f) {
+    Buf plain;
+
+    TRY(buf_begin(&plain, 4 * out->n + 64, 256u << 20, f));
+    Err e = gzip_unpack(buf_view(out), &plain, f);
+    if (e != OK) {
+        buf_end(&plain);
+        return e;
+    }
+    mem_free(out->p);
+    *out = plain;
+    return OK;
+}
+
+static void answer_bytes(HttpCall *http, const OpCall *op, Buf out) {
+    Str accepts = { 0 };
+    Fault f;
+
+    http_header(http, "accept-encoding", &accepts);
+    if (op->gzip && out.n && !guard_accepts(accepts, "gzip")) {
+        if (unpack_out(&out, &f) != OK) {
+            mem_free(out.p);
+            http_fault(http, &f);
+            return;
+        }
+    } else if (op->gzip && out.n)
+        http_add(http, "Content-Encoding", "gzip");
+    add_tag(http, op);
+    if (op->same || out.n == 0) {
+        mem_free(out.p);
+        http_answer_kept(http, op->same ? 304 : 204, NULL, (Str){ "", 0 });
+    } else
+        http_answer_given(http, 200, op->op->media, buf_view(&out), release_out, out.p);
+}
+
 /* From any thread; afterwards `c` is gone, for it lives in the call's arena. */
 static void answer(RestCall *c, Err e, const Fault *f) {
     HttpCall *http = c->http;
@@ -136,7 +189,9 @@ static void answer(RestCall *c, Err e, const Fault *f) {
     } else {
         forget_sessions(c);
         set_cookie(c);
-        if (out.max)
+        if (c->op.op->media)
+            answer_bytes(http, &c->op, out);
+        else if (out.max)
             http_answer_given(http, 200, "application/json", buf_view(&out), release_out, out.p);
         else
             http_answer_kept(http, 200, "application/json", buf_view(&out));
@@ -151,7 +206,7 @@ static void write_done(void *arg, Err e, const Fault *f) { answer(arg, e, f); }
 /* ---- running ---- */
 
 static bool is_point_read(const Op *op) {
-    return op->does == READ && !op->many && op->path[strlen(op->path) - 1] == '}';
+    return op->does == READ && !op->many && !op->media && op->path[strlen(op->path) - 1] == '}';
 }
 
 /* Rooms: a point read and an ordinary write fit the HTTP arena; what is larger
@@ -310,7 +365,7 @@ static const Op *route(HttpCall *c, Pair *pairs, size_t *ret_n, bool *ret_other)
 
 static size_t body_max(void *rest, HttpCall *c) {
     const Rest *r = rest;
-    Pair pairs[4];
+    Pair pairs[OP_PATH_PAIRS];
     size_t n;
     bool other;
     const Op *op = route(c, pairs, &n, &other);
@@ -361,6 +416,7 @@ static void handle_api(Rest *r, HttpCall *c) {
         call->pairs[n++] = (Pair){ http_query_at(c, i).name, http_query_at(c, i).value };
     call->op.n_pairs = n;
     http_header(c, "Client-Key", &call->op.client_key);
+    http_header(c, "If-None-Match", &call->op.known);
     if (who_calls(call, &f) != OK) {
         http_fault(c, &f);
         return;

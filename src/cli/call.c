@@ -40,7 +40,9 @@ static Err call_once(Store *s, const Op *op, const Actor *by, Str body, const ch
     TRY(buf_begin(&out, 1 << 16, ROOM, f));
     Err e = op_call(&call, f);
     if (e == OK)
-        printf("%s\n", out.p);
+        fwrite(out.p, 1, out.n, stdout);
+    if (e == OK && !op->media)
+        putchar('\n');
     buf_end(&out);
     return e;
 }

@@ -27,6 +27,14 @@ void actor_copy(const Actor *from, Actor *ret); /* an Actor points into itself *
 
 bool actor_may(const Actor *by, Right right);
 
+/* What an answer in bytes carries beside them: `text` names what they stand for –
+ * while it is the same, so are the bytes (an ETag, without quotes). `keep_s`: who
+ * so ever may keep them so long; 0: only the caller, asking each time. */
+typedef struct Tag {
+    char text[64];
+    int32_t keep_s;
+} Tag;
+
 /* A list of at most `n` rows of the output record, in the arena of the call. */
 typedef struct Page {
     void *rows;

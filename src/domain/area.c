@@ -98,7 +98,7 @@ Err layer_put(Tx *tx, const LayerPut *in, Layer *ret, Fault *f) {
     return OK;
 }
 
-static Err layer_by_id(Tx *tx, LayerId id, Layer *ret, Fault *f) {
+Err layer_load(Tx *tx, LayerId id, Layer *ret, Fault *f) {
     LayerKey key = { .id = id };
     size_t n;
 
@@ -111,7 +111,7 @@ Err area_layer_changed(Tx *tx, LayerId layer, Fault *f) {
     Layer l;
     int64_t changed;
 
-    TRY(layer_by_id(tx, layer, &l, f));
+    TRY(layer_load(tx, layer, &l, f));
     l.revision++;
     return sql_layer_save(tx, &l, &changed, f);
 }
@@ -122,6 +122,10 @@ Err layer_list(Tx *tx, const Nothing *in, const Actor *by, Page *ret, Fault *f) 
 }
 
 /* ---- reading areas ---- */
+
+bool area_in_force(const Area *a, int32_t day) {
+    return a->state == AREA_ACTIVE && a->since <= day && (!a->has.until || a->until >= day);
+}
 
 Err area_load(Tx *tx, AreaId id, Area *ret, Fault *f) {
     AreaKey key = { .id = id };
@@ -434,7 +438,7 @@ Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f) {
                .state = AREA_ACTIVE,
                .since = in->since };
 
-    TRY(layer_by_id(tx, in->layer, &layer, f));
+    TRY(layer_load(tx, in->layer, &layer, f));
     TRY(check_put(tx, &layer, in, f));
     TRY(take_path(tx, &layer, in, &a, f));
     TRY(take_slot(tx, &layer, in, &a, f));

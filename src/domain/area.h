@@ -38,7 +38,9 @@ Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f);
 Err area_layer_changed(Tx *tx, LayerId layer, Fault *f); /* the next revision: caches follow */
 bool area_code_fits(Str pattern, Str code); /* an empty or NULL pattern fits all; a broken pattern none */
 
+Err layer_load(Tx *tx, LayerId id, Layer *ret, Fault *f);
 Err area_load(Tx *tx, AreaId id, Area *ret, Fault *f);
+bool area_in_force(const Area *a, int32_t day); /* active, and its dates say so */
 Err area_by_code(Tx *tx, LayerId layer, Str code, Area *ret, Fault *f);
 Err area_governing_by_code(Tx *tx, Str code, Area *ret, Fault *f); /* of the layer that governs */
 Err area_shape_load(Tx *tx, AreaId id, Arena *a, struct Shape *ret, bool *ret_shaped, Fault *f);

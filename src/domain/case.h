@@ -2,7 +2,7 @@
  *
  * Reading order: case_report.c (a report finds its grid and its clock),
  * case_steps.c (the table), case_act.c (one step), case_clock.c (its deadlines), case_view.c (what a page
- * shows), case_track.c (what the reporter sees). The reporter is kept apart and
+ * shows), case_tile.c (the map), case_track.c (what the reporter sees). The reporter is kept apart and
  * sealed; no operation here but case_contact opens him. */
 #ifndef JW_CASE_H
 #define JW_CASE_H
@@ -19,6 +19,8 @@ Err case_by_code(Tx *tx, const CaseTrack *in, const Actor *by, Case *ret, Fault 
 Err case_view(Tx *tx, const CaseKey *in, const Actor *by, CaseView *ret, Fault *f);
 Err case_act(Tx *tx, const CaseActIn *in, const Actor *by, Case *ret, Fault *f);
 Err case_contact(Tx *tx, const ContactAsk *in, const Actor *by, Contact *ret, Fault *f);
+Err case_tile(Tx *tx, const TileOfCases *in, const Actor *by, Bytes *ret, Fault *f);
+Err case_tile_tag(Tx *tx, const TileOfCases *in, const Actor *by, Tag *ret, Fault *f);
 Err case_track(Tx *tx, const CaseTrack *in, const Actor *by, CaseStatus *ret, Fault *f);
 Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatusMore *ret, Fault *f);
 

@@ -2,6 +2,7 @@
  * one counts, one copies, so that it is three blocks of memory and no more. */
 #include "ground.h"
 
+#include "area.h"
 #include "area_q.h"
 #include "border.h"
 #include "index.h"
@@ -110,16 +111,12 @@ typedef struct Filling {
     size_t n_shapes;
 } Filling;
 
-static bool in_force(const Area *a, int32_t day) {
-    return a->state == AREA_ACTIVE && a->since <= day && (!a->has.until || a->until >= day);
-}
-
 static Err count_area(void *ctx, const void *row, Fault *f) {
     Filling *fill = ctx;
     const Area *a = row;
 
     (void)f;
-    if (!in_force(a, fill->g->day))
+    if (!area_in_force(a, fill->g->day))
         return OK;
     fill->n++;
     fill->text_bytes += a->path.n + a->code.n + a->name.n + 3;
@@ -141,7 +138,7 @@ static Err copy_area(void *ctx, const void *row, Fault *f) {
     const Area *a = row;
 
     (void)f;
-    if (!in_force(a, g->day) || g->n == fill->n)
+    if (!area_in_force(a, g->day) || g->n == fill->n)
         return OK;
     g->areas[g->n++] = (GroundArea){
         .id = a->id,

@@ -2,6 +2,7 @@
 #include "installation.h"
 
 #include "access.h"
+#include "area_tile.h"
 #include "backup.h"
 #include "ground.h"
 #include "keys.h"
@@ -149,6 +150,7 @@ void installation_close(Store *s) {
     if (!s)
         return;
     ground_forget(s);
+    area_tiles_forget(s);
     store_close(s);
     keys_use(NULL);
 }

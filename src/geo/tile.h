@@ -31,6 +31,7 @@ typedef struct TileAddress {
     int32_t z, x, y; /* x from the west, y from the north, as in every web map */
 } TileAddress;
 bool tile_address_ok(TileAddress at);
+Err tile_address_fault(Fault *f); /* there is no such tile: ERR_NOT_FOUND */
 
 /* ---- areas ---- */
 

@@ -4,7 +4,7 @@
  * same two neighbours. Between junctions every ring that has one edge has the whole
  * arc, so an arc is known by its first junction and its first step. What is done to
  * an arc is done for all areas that share it: that is why neighbours stay
- * neighbours in every tile. docs/decisions/0006 tells what else was weighed.
+ * neighbours in every tile. docs/decisions/0005 tells what else was weighed.
  *
  * The worth of a vertex comes from the splits of Douglas and Peucker's method: it
  * is the distance at which the method would begin to leave the vertex out, never
@@ -21,7 +21,7 @@
 enum { PIECE_MAX = 2048 };
 #define POINTS_MAX (1 << 30)
 
-Err list_grow(void *array, int32_t *max, int32_t n, size_t size, Fault *f) {
+Err tile_list_grow(void *array, int32_t *max, int32_t n, size_t size, Fault *f) {
     void *old;
     int32_t wanted = *max < 32 ? 64 : *max * 2;
 

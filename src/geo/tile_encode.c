@@ -8,7 +8,7 @@
 
 #define LAYER_MAX (64u << 20)
 
-size_t varint_put(uint64_t v, char *ret) {
+size_t tile_varint(uint64_t v, char *ret) {
     size_t n = 0;
 
     for (; v >= 0x80; v >>= 7)
@@ -26,7 +26,7 @@ static size_t varint_size(uint64_t v) {
 
 static void put_number(Buf *b, uint64_t v) {
     char room[10];
-    buf_put(b, room, varint_put(v, room));
+    buf_put(b, room, tile_varint(v, room));
 }
 
 static void put_text(Buf *b, char field, const char *text) {
@@ -36,8 +36,8 @@ static void put_text(Buf *b, char field, const char *text) {
     buf_put(b, text, n);
 }
 
-void layer_put(Buf *out, const char *name, const TileKey *keys, int32_t n_keys, bool labels, Str features,
-               Str pool) {
+void tile_put_layer(Buf *out, const char *name, const TileKey *keys, int32_t n_keys, bool labels, Str features,
+                    Str pool) {
     size_t size = 2 + 1 + varint_size(strlen(name)) + strlen(name) + features.n + pool.n + 3;
 
     for (int32_t k = 0; k < n_keys; k++)
@@ -55,22 +55,22 @@ void layer_put(Buf *out, const char *name, const TileKey *keys, int32_t n_keys, 
     buf_put(out, "\x28\x80\x20", 3); /* TILE_EXTENT */
 }
 
-Err tile_whole(const Buf *features, const Buf *pool, const Buf *out, Fault *f) {
+Err tile_fits(const Buf *features, const Buf *pool, const Buf *out, Fault *f) {
     if (features->full || pool->full || out->full)
         return fault(f, ERR_LIMIT, "tile_too_large", "", "这个瓦片太大。", "This tile is too large.");
     return OK;
 }
 
-void feature_put(Buf *features, FeatureKind kind, Str tags, Str geometry) {
+void tile_put_feature(Buf *features, FeatureKind kind, Str tags, Str geometry) {
     char head[40];
     size_t n = 0;
 
     head[n++] = 0x12;
-    n += varint_put((tags.n ? 1 + varint_size(tags.n) + tags.n : 0) + 3 + varint_size(geometry.n) + geometry.n,
-                    head + n);
+    n += tile_varint((tags.n ? 1 + varint_size(tags.n) + tags.n : 0) + 3 + varint_size(geometry.n) + geometry.n,
+                     head + n);
     if (tags.n) {
         head[n++] = 0x12;
-        n += varint_put(tags.n, head + n);
+        n += tile_varint(tags.n, head + n);
     }
     buf_put(features, head, n);
     buf_put(features, tags.p, tags.n);
@@ -78,14 +78,14 @@ void feature_put(Buf *features, FeatureKind kind, Str tags, Str geometry) {
     head[n++] = 0x18;
     head[n++] = (char)kind;
     head[n++] = 0x22;
-    n += varint_put(geometry.n, head + n);
+    n += tile_varint(geometry.n, head + n);
     buf_put(features, head, n);
     buf_put(features, geometry.p, geometry.n);
 }
 
-size_t step_put(Pixel from, Pixel to, char *ret) {
-    size_t n = varint_put(zigzag(to.x - from.x), ret);
-    return n + varint_put(zigzag(to.y - from.y), ret + n);
+size_t tile_step(Pixel from, Pixel to, char *ret) {
+    size_t n = tile_varint(zigzag(to.x - from.x), ret);
+    return n + tile_varint(zigzag(to.y - from.y), ret + n);
 }
 
 /* ---- features ----------------------------------------------------------- */
@@ -93,7 +93,7 @@ size_t step_put(Pixel from, Pixel to, char *ret) {
 /* The place of a value in the pool of the tile's layer. */
 static int32_t pooled(TileMaker *m, int32_t value) {
     if (m->value_stamp[value] != m->pool_stamp) {
-        Str bytes = words_get(&m->layer->words, value);
+        Str bytes = tile_words_get(&m->layer->words, value);
         m->value_stamp[value] = m->pool_stamp;
         m->value_local[value] = m->pool_n++;
         buf_put(&m->pool, bytes.p, bytes.n);
@@ -111,8 +111,8 @@ static size_t tags_put(TileMaker *m, int32_t area, bool labels_only, char *ret) 
         if (labels_only && !l->keys[k].label)
             continue;
         if (value >= 0) {
-            n += varint_put(key, ret + n);
-            n += varint_put((uint64_t)pooled(m, value), ret + n);
+            n += tile_varint(key, ret + n);
+            n += tile_varint((uint64_t)pooled(m, value), ret + n);
         }
         key++;
     }
@@ -123,7 +123,7 @@ static void put_feature(TileMaker *m, int32_t area, FeatureKind kind) {
     char tags[TILE_KEYS_MAX * 20];
     size_t n = tags_put(m, area, kind == FEATURE_POINT, tags);
 
-    feature_put(&m->features, kind, (Str){ tags, n }, (Str){ m->geometry.p, (size_t)m->geometry.n });
+    tile_put_feature(&m->features, kind, (Str){ tags, n }, (Str){ m->geometry.p, (size_t)m->geometry.n });
 }
 
 /* MoveTo, LineTo, ClosePath for each ring; a step of the box takes at most 6 bytes. */
@@ -138,10 +138,10 @@ static Err polygon_put(TileMaker *m, Fault *f) {
         LIST_ROOM(m->geometry, (int32_t)n + ring->n * 6 + 16, f);
         char *to = m->geometry.p;
         to[n++] = 9;
-        n += step_put(at, p[0], to + n);
-        n += varint_put((uint64_t)(ring->n - 1) << 3 | 2, to + n);
+        n += tile_step(at, p[0], to + n);
+        n += tile_varint((uint64_t)(ring->n - 1) << 3 | 2, to + n);
         for (int32_t k = 1; k < ring->n; k++)
-            n += step_put(p[k - 1], p[k], to + n);
+            n += tile_step(p[k - 1], p[k], to + n);
         to[n++] = 15;
         at = p[ring->n - 1];
     }
@@ -205,9 +205,9 @@ static void layer_begin(TileMaker *m) {
 
 static Err layer_end(TileMaker *m, const char *name, bool labels, Buf *out, Fault *f) {
     if (m->features.n)
-        layer_put(out, name, m->layer->keys, m->layer->n_keys, labels, buf_view(&m->features),
-                  buf_view(&m->pool));
-    return tile_whole(&m->features, &m->pool, out, f);
+        tile_put_layer(out, name, m->layer->keys, m->layer->n_keys, labels, buf_view(&m->features),
+                       buf_view(&m->pool));
+    return tile_fits(&m->features, &m->pool, out, f);
 }
 
 static Err put_areas(TileMaker *m, Buf *out, Fault *f) {
@@ -234,7 +234,7 @@ static Err put_labels(TileMaker *m, Buf *out, Fault *f) {
             continue;
         m->geometry.p[0] = 9;
         m->geometry.n =
-            1 + (int32_t)step_put((Pixel){ 0, 0 }, (Pixel){ (int32_t)at.x, (int32_t)at.y }, m->geometry.p + 1);
+            1 + (int32_t)tile_step((Pixel){ 0, 0 }, (Pixel){ (int32_t)at.x, (int32_t)at.y }, m->geometry.p + 1);
         put_feature(m, i, FEATURE_POINT);
     }
     return layer_end(m, "labels", true, out, f);
@@ -242,7 +242,7 @@ static Err put_labels(TileMaker *m, Buf *out, Fault *f) {
 
 Err tile_areas(TileMaker *m, TileAddress at, Buf *out, Fault *f) {
     if (!tile_address_ok(at))
-        return fault_tile(f);
+        return tile_address_fault(f);
     m->stamp++;
     m->pixels.n = m->links.n = m->noded.n = m->toggles.n = m->chains.n = 0;
     scene_set(&m->scene, at);

@@ -11,37 +11,38 @@
 /* ---- growing arrays ---- */
 
 /* Makes room for one more element; the block of `array` may move. */
-Err list_grow(void *array, int32_t *max, int32_t n, size_t size, Fault *f);
+Err tile_list_grow(void *array, int32_t *max, int32_t n, size_t size, Fault *f);
 #define LIST(T)         \
     struct {            \
         T *p;           \
         int32_t n, max; \
     }
-#define LIST_ADD(list, value, f)                                                       \
-    do {                                                                               \
-        if ((list).n == (list).max)                                                    \
-            TRY(list_grow(&(list).p, &(list).max, (list).n + 1, sizeof *(list).p, f)); \
-        (list).p[(list).n++] = (value);                                                \
+#define LIST_ADD(list, value, f)                                                            \
+    do {                                                                                    \
+        if ((list).n == (list).max)                                                         \
+            TRY(tile_list_grow(&(list).p, &(list).max, (list).n + 1, sizeof *(list).p, f)); \
+        (list).p[(list).n++] = (value);                                                     \
     } while (0)
-#define LIST_ROOM(list, wanted, f)                                               \
-    do {                                                                         \
-        if ((list).max < (wanted))                                               \
-            TRY(list_grow(&(list).p, &(list).max, wanted, sizeof *(list).p, f)); \
+#define LIST_ROOM(list, wanted, f)                                                    \
+    do {                                                                              \
+        if ((list).max < (wanted))                                                    \
+            TRY(tile_list_grow(&(list).p, &(list).max, wanted, sizeof *(list).p, f)); \
     } while (0)
 
 /* ---- words ---- */
 
 /* Values, each as a field of a tile's layer; numbered in the order of coming. */
-typedef struct Words {
+typedef struct TileWords {
     Buf bytes;
     LIST(uint32_t) at; /* where each begins, and the end */
     int32_t *slots;    /* numbers by their bytes, -1 free */
     uint32_t mask;
-} Words;
-Err words_begin(Words *w, int64_t expected, Fault *f);
-Err words_put(Words *w, const TileValue *v, int32_t *ret, Fault *f); /* the number of a value, new or not */
-Str words_get(const Words *w, int32_t word);
-void words_end(Words *w);
+} TileWords;
+Err tile_words_begin(TileWords *w, int64_t expected, Fault *f);
+Err tile_words_put(TileWords *w, const TileValue *v, int32_t *ret,
+                   Fault *f); /* the number of a value, new or not */
+Str tile_words_get(const TileWords *w, int32_t word);
+void tile_words_end(TileWords *w);
 
 /* ---- the layer ---- */
 
@@ -79,7 +80,7 @@ struct TileLayer {
     TileKey keys[TILE_KEYS_MAX];
     char key_room[TILE_KEYS_MAX][32];
     int32_t *values; /* n_areas × n_keys: which word, -1 none */
-    Words words;
+    TileWords words;
     BoxTree *tree;
 };
 
@@ -184,23 +185,22 @@ typedef struct CellEdge {
 
 /* ---- bytes ---- */
 
-size_t varint_put(uint64_t v, char *ret); /* at most 10 bytes; how many */
+size_t tile_varint(uint64_t v, char *ret); /* at most 10 bytes; how many */
 static inline uint64_t zigzag(int64_t v) { return (uint64_t)v << 1 ^ (uint64_t)(v >> 63); }
-size_t step_put(Pixel from, Pixel to, char *ret); /* at most 10 bytes */
+size_t tile_step(Pixel from, Pixel to, char *ret); /* at most 10 bytes */
 
 typedef enum FeatureKind { FEATURE_POINT = 1, FEATURE_POLYGON = 3 } FeatureKind;
-void feature_put(Buf *features, FeatureKind kind, Str tags, Str geometry);
+void tile_put_feature(Buf *features, FeatureKind kind, Str tags, Str geometry);
 /* Version, name, features, keys (all, or those of labels), values, extent. */
-void layer_put(Buf *out, const char *name, const TileKey *keys, int32_t n_keys, bool labels, Str features,
-               Str pool);
-Err tile_whole(const Buf *features, const Buf *pool, const Buf *out, Fault *f); /* did all of it fit? */
+void tile_put_layer(Buf *out, const char *name, const TileKey *keys, int32_t n_keys, bool labels, Str features,
+                    Str pool);
+Err tile_fits(const Buf *features, const Buf *pool, const Buf *out, Fault *f); /* did all of it fit? */
 
 /* ---- shapes ---- */
 
 Err pixel_put(TileMaker *m, Pixel p, int32_t *ret, Fault *f); /* the number of a pixel, new or not */
 
 void scene_set(Scene *s, TileAddress at);
-Err fault_tile(Fault *f); /* no such address: ERR_NOT_FOUND */
 Far far_of(const Scene *s, WorldPoint p);
 Err chains_make(TileMaker *m, int32_t arc, Fault *f); /* clips one arc into `links` */
 Err chains_node(TileMaker *m, Fault *f); /* all links into `noded`: no two cross, none passes a pixel */

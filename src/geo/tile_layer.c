@@ -11,7 +11,7 @@ bool tile_address_ok(TileAddress at) {
     return at.x >= 0 && at.x < n && at.y >= 0 && at.y < n;
 }
 
-Err fault_tile(Fault *f) {
+Err tile_address_fault(Fault *f) {
     return fault(f, ERR_NOT_FOUND, "tile_unknown", "", "没有这个瓦片：级别 0 到 %d，行列在级别之内。",
                  "There is no such tile: zoom is 0 to %d, column and row lie within it.", TILE_ZOOM_MAX);
 }
@@ -24,13 +24,13 @@ static Err take_values(TileLayer *l, const TileArea *areas, Fault *f) {
     l->values = mem_alloc((size_t)n * sizeof *l->values);
     if (!l->values)
         return fault_memory(f);
-    TRY(words_begin(&l->words, n, f));
+    TRY(tile_words_begin(&l->words, n, f));
     for (int32_t i = 0; i < l->n_areas; i++)
         for (int32_t k = 0; k < l->n_keys; k++) {
             int32_t *value = &l->values[(int64_t)i * l->n_keys + k];
             *value = -1;
             if (areas[i].values[k].kind != TILE_ABSENT)
-                TRY(words_put(&l->words, &areas[i].values[k], value, f));
+                TRY(tile_words_put(&l->words, &areas[i].values[k], value, f));
         }
     mem_free(l->words.slots); /* no word comes any more */
     l->words.slots = NULL;
@@ -121,7 +121,7 @@ void tile_layer_free(TileLayer *l) {
     box_tree_free(l->tree);
     mem_free(l->areas);
     mem_free(l->values);
-    words_end(&l->words);
+    tile_words_end(&l->words);
     mem_free(l);
 }
 

@@ -24,7 +24,7 @@ struct TilePins {
     Scene scene;
     Square squares[CELLS * CELLS];
     Buf features;
-    Words words;
+    TileWords words;
 };
 
 static const TileKey cluster_keys[] = { { "count", false }, { "urgency", false } };
@@ -49,14 +49,14 @@ static bool is_single(const TilePins *p) { return p->scene.at.z >= TILE_SINGLE_Z
 Err tile_pins_begin(const char *name, const TileKey *keys, int32_t n_keys, TileAddress at, TilePins **ret,
                     Fault *f) {
     if (!tile_address_ok(at))
-        return fault_tile(f);
+        return tile_address_fault(f);
     TilePins *p = mem_alloc(sizeof *p);
     if (!p)
         return fault_memory(f);
     *p = (TilePins){ .keys = keys, .n_keys = n_keys < TILE_KEYS_MAX ? n_keys : TILE_KEYS_MAX };
     snprintf(p->name, sizeof p->name, "%s", name);
     scene_set(&p->scene, at);
-    Err e = words_begin(&p->words, 0, f);
+    Err e = tile_words_begin(&p->words, 0, f);
     if (e == OK)
         e = buf_begin(&p->features, 1024, LAYER_MAX, f);
     if (e == OK)
@@ -69,7 +69,7 @@ Err tile_pins_begin(const char *name, const TileKey *keys, int32_t n_keys, TileA
 void tile_pins_free(TilePins *p) {
     if (!p)
         return;
-    words_end(&p->words);
+    tile_words_end(&p->words);
     buf_end(&p->features);
     mem_free(p);
 }
@@ -82,12 +82,12 @@ static Err put_point(TilePins *p, Pixel at, const TileValue *values, int32_t n, 
         int32_t word;
         if (values[k].kind == TILE_ABSENT)
             continue;
-        TRY(words_put(&p->words, &values[k], &word, f));
-        n_tags += varint_put((uint64_t)k, tags + n_tags);
-        n_tags += varint_put((uint64_t)word, tags + n_tags);
+        TRY(tile_words_put(&p->words, &values[k], &word, f));
+        n_tags += tile_varint((uint64_t)k, tags + n_tags);
+        n_tags += tile_varint((uint64_t)word, tags + n_tags);
     }
-    size_t n_geometry = 1 + step_put((Pixel){ 0, 0 }, at, geometry + 1);
-    feature_put(&p->features, FEATURE_POINT, (Str){ tags, n_tags }, (Str){ geometry, n_geometry });
+    size_t n_geometry = 1 + tile_step((Pixel){ 0, 0 }, at, geometry + 1);
+    tile_put_feature(&p->features, FEATURE_POINT, (Str){ tags, n_tags }, (Str){ geometry, n_geometry });
     return OK;
 }
 
@@ -123,11 +123,11 @@ Err tile_pins_end(TilePins *p, Buf *out, Fault *f) {
     Err e = single ? OK : put_squares(p, f);
 
     if (e == OK && p->features.n)
-        layer_put(out, p->name, single ? p->keys : cluster_keys,
-                  single ? p->n_keys : (int32_t)COUNT(cluster_keys), false, buf_view(&p->features),
-                  buf_view(&p->words.bytes));
+        tile_put_layer(out, p->name, single ? p->keys : cluster_keys,
+                       single ? p->n_keys : (int32_t)COUNT(cluster_keys), false, buf_view(&p->features),
+                       buf_view(&p->words.bytes));
     if (e == OK)
-        e = tile_whole(&p->features, &p->words.bytes, out, f);
+        e = tile_fits(&p->features, &p->words.bytes, out, f);
     tile_pins_free(p);
     return e;
 }

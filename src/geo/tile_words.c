@@ -13,12 +13,12 @@ static void value_print(const TileValue *v, Buf *b) {
     size_t n = 0, body = v->kind == TILE_TEXT ? v->text.n : 0;
 
     inner[n++] = v->kind == TILE_TEXT ? 0x0A : v->number < 0 ? 0x30 : 0x28;
-    n += varint_put(v->kind == TILE_TEXT ? body
-                    : v->number < 0      ? zigzag(v->number)
-                                         : (uint64_t)v->number,
-                    inner + n);
+    n += tile_varint(v->kind == TILE_TEXT ? body
+                     : v->number < 0      ? zigzag(v->number)
+                                          : (uint64_t)v->number,
+                     inner + n);
     buf_char(b, 0x22);
-    buf_put(b, head, varint_put(n + body, head));
+    buf_put(b, head, tile_varint(n + body, head));
     buf_put(b, inner, n);
     buf_put(b, v->text.p, body);
 }
@@ -31,20 +31,20 @@ static uint32_t hash_of(Str s) {
     return (uint32_t)(h >> 32 ^ h);
 }
 
-Str words_get(const Words *w, int32_t word) {
+Str tile_words_get(const TileWords *w, int32_t word) {
     return (Str){ w->bytes.p + w->at.p[word], w->at.p[word + 1] - w->at.p[word] };
 }
 
 /* The slot of these bytes, or the free one where they belong. */
-static int32_t *slot_of(const Words *w, Str bytes) {
+static int32_t *slot_of(const TileWords *w, Str bytes) {
     uint32_t at = hash_of(bytes) & w->mask;
 
-    while (w->slots[at] >= 0 && !str_same(words_get(w, w->slots[at]), bytes))
+    while (w->slots[at] >= 0 && !str_same(tile_words_get(w, w->slots[at]), bytes))
         at = (at + 1) & w->mask;
     return &w->slots[at];
 }
 
-static Err slots_make(Words *w, uint32_t size, Fault *f) {
+static Err slots_make(TileWords *w, uint32_t size, Fault *f) {
     int32_t *slots = mem_alloc((size_t)size * sizeof *slots);
     if (!slots)
         return fault_memory(f);
@@ -53,14 +53,14 @@ static Err slots_make(Words *w, uint32_t size, Fault *f) {
     w->slots = slots;
     w->mask = size - 1;
     for (int32_t i = 0; i + 1 < w->at.n; i++)
-        *slot_of(w, words_get(w, i)) = i;
+        *slot_of(w, tile_words_get(w, i)) = i;
     return OK;
 }
 
-Err words_begin(Words *w, int64_t expected, Fault *f) {
+Err tile_words_begin(TileWords *w, int64_t expected, Fault *f) {
     uint32_t size = 64;
 
-    *w = (Words){ 0 };
+    *w = (TileWords){ 0 };
     while (size < 2 * expected && size < 1u << 30)
         size *= 2;
     TRY(buf_begin(&w->bytes, 1024, WORDS_MAX, f));
@@ -69,7 +69,7 @@ Err words_begin(Words *w, int64_t expected, Fault *f) {
     return OK;
 }
 
-Err words_put(Words *w, const TileValue *v, int32_t *ret, Fault *f) {
+Err tile_words_put(TileWords *w, const TileValue *v, int32_t *ret, Fault *f) {
     size_t from = w->bytes.n;
 
     if (2 * (uint32_t)w->at.n > w->mask)
@@ -87,7 +87,7 @@ Err words_put(Words *w, const TileValue *v, int32_t *ret, Fault *f) {
     return OK;
 }
 
-void words_end(Words *w) {
+void tile_words_end(TileWords *w) {
     mem_free(w->slots);
     mem_free(w->at.p);
     buf_end(&w->bytes);

@@ -363,6 +363,26 @@ bool guard_accepts(Str accept_encoding, const char *coding) {
     return named >= 0 ? named > 0 : any > 0;
 }
 
+bool guard_knows(Str list, const char *etag) {
+    size_t n = strlen(etag), i = 0;
+
+    while (i < list.n) {
+        while (i < list.n && (list.p[i] == ' ' || list.p[i] == ',' || list.p[i] == '\t'))
+            i++;
+        size_t start = i;
+        while (i < list.n && list.p[i] != ',')
+            i++;
+        Str one = { list.p + start, i - start };
+        while (one.n && one.p[one.n - 1] == ' ')
+            one.n--;
+        if (one.n > 2 && memcmp(one.p, "W/", 2) == 0)
+            one = (Str){ one.p + 2, one.n - 2 };
+        if (str_is(one, "*") || (one.n == n && memcmp(one.p, etag, n) == 0))
+            return true;
+    }
+    return false;
+}
+
 bool guard_cookie(Str cookies, const char *name, Str *ret) {
     size_t name_n = strlen(name);
 

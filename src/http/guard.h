@@ -50,6 +50,9 @@ const Refusal *guard_target(Str target, HttpMethod method, Arena *arena, GuardTa
 HttpLang guard_lang(Str accept_language, HttpLang otherwise);
 bool guard_cookie(Str cookies, const char *name, Str *ret);  /* the first of that name */
 bool guard_accepts(Str accept_encoding, const char *coding); /* q > 0, by name or by "*" */
+/* Does If-None-Match name it: "*" or in the list; W/ is ignored on both sides
+ * (weak comparison, RFC 9110, 13.1.2)? `etag` with its quotes. */
+bool guard_knows(Str if_none_match, const char *etag);
 /* "https://host:port" names the same host and port as "host:port". */
 bool guard_origin_is(Str origin, Str host);
 bool guard_name_is(Str name, const char *lower); /* header names: letters of either case */

@@ -58,27 +58,6 @@ static const StaticForm *choose(const HttpCall *c, const StaticFile *file, const
     return &file->plain;
 }
 
-/* If-None-Match: "*" or a list; W/ is ignored (weak comparison, RFC 9110, 13.1.2). */
-static bool knows(Str list, const char *etag) {
-    size_t n = strlen(etag), i = 0;
-
-    while (i < list.n) {
-        while (i < list.n && (list.p[i] == ' ' || list.p[i] == ',' || list.p[i] == '\t'))
-            i++;
-        size_t start = i;
-        while (i < list.n && list.p[i] != ',')
-            i++;
-        Str one = { list.p + start, i - start };
-        while (one.n && one.p[one.n - 1] == ' ')
-            one.n--;
-        if (one.n > 2 && memcmp(one.p, "W/", 2) == 0)
-            one = (Str){ one.p + 2, one.n - 2 };
-        if (str_is(one, "*") || (one.n == n && memcmp(one.p, etag, n) == 0))
-            return true;
-    }
-    return false;
-}
-
 void static_answer(HttpCall *c, const StaticFile *file, const char *csp) {
     const char *coding;
     Str known;
@@ -95,7 +74,7 @@ void static_answer(HttpCall *c, const StaticFile *file, const char *csp) {
              strncmp(file->path, "/assets/", 8) == 0 ? "public, max-age=31536000, immutable" : "no-cache");
     if (file->gz.p || file->br.p)
         http_add(c, "Vary", "Accept-Encoding");
-    if (http_header(c, "if-none-match", &known) && knows(known, form->etag)) {
+    if (http_header(c, "if-none-match", &known) && guard_knows(known, form->etag)) {
         http_answer_kept(c, 304, NULL, (Str){ "", 0 });
         return;
     }
