@@ -114,26 +114,6 @@ INSERT INTO border (@columns(border)) VALUES (@values(border));
 -- gives: border
 SELECT @columns(border) FROM border ORDER BY home, id;
 
--- name: place_add
--- takes: place
-INSERT INTO place (@columns(place)) VALUES (@values(place));
-
--- name: place_by_id
--- takes: place_key
--- gives: place
-SELECT @columns(place) FROM place WHERE home = :home AND id = :id;
-
--- name: place_list
--- Those whose name holds the words: written there or spoken, it may begin anywhere.
--- takes: place_find
--- gives: place
-SELECT @columns(place) FROM place
- WHERE path >= '0'
-   /*? area */ AND area = :area /*? end */
-   /*? name_like */ AND @holds(name name_like) /*? end */
- ORDER BY path, name, id
- LIMIT :limit;
-
 -- name: area_move_cases
 -- Open cases are seen by whoever is responsible now; `area` stays as filed.
 -- takes: area_move

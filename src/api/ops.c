@@ -11,6 +11,7 @@
 #include "guard.h"
 #include "gzip.h"
 #include "org.h"
+#include "place.h"
 #include "request.h"
 #include "setting.h"
 

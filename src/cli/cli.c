@@ -209,7 +209,8 @@ const Command commands[] = {
       "writes a table for a spreadsheet (UTF-8), or a JSON object a line; --text: with their words, 200 at "
       "most",
       true, run_export },
-    { "locate", "LON LAT", "the chain of grids at a point", true, run_locate },
+    { "locate", "LON LAT | --text WORDS", "the chain of grids at a point, or the places that words mean", true,
+      run_locate },
     { "check", "", "verifies invariants and says what is wrong", false, run_check },
     { "retain", "", "erases what is due, as the server does every hour", true, run_retain },
     { "migrate", "", "brings the database to this program's schema", false, run_migrate },

@@ -59,17 +59,6 @@ struct Ground;
 struct GroundArea;
 Err area_chain(Tx *tx, const struct Ground *g, const struct GroundArea *from, List *ret, Fault *f);
 
-/* A building, in a grid that may have no shape. */
-typedef struct PlacePut {
-    AreaId area;
-    Str name;
-    int32_t households; /* -1: not known */
-    bool placed;
-    int32_t lon, lat;
-} PlacePut;
-Err place_put(Tx *tx, const PlacePut *in, Place *ret, Fault *f);
-Err place_load(Tx *tx, PlaceId id, Place *ret, Fault *f);
-
 /* ---- operations ---- */
 
 Err layer_list(Tx *tx, const Nothing *in, const Actor *by, Page *ret, Fault *f);
@@ -80,7 +69,5 @@ Err area_history(Tx *tx, const AreaKey *in, const Actor *by, Page *ret, Fault *f
 Err area_locate(Tx *tx, const Spot *in, const Actor *by, Located *ret, Fault *f);
 Err area_rename(Tx *tx, const AreaRename *in, const Actor *by, Area *ret, Fault *f);
 Err area_merge(Tx *tx, const AreaMerge *in, const Actor *by, Area *ret, Fault *f);
-Err place_get(Tx *tx, const PlaceKey *in, const Actor *by, Place *ret, Fault *f);
-Err place_list(Tx *tx, const PlaceFind *in, const Actor *by, Page *ret, Fault *f);
 
 #endif

@@ -16,6 +16,7 @@ Err case_list(Tx *tx, const CaseFind *in, const Actor *by, Page *ret, Fault *f);
 Err case_count(Tx *tx, const CaseFind *in, const Actor *by, Total *ret, Fault *f);
 Err case_get(Tx *tx, const CaseKey *in, const Actor *by, Case *ret, Fault *f);
 Err case_by_code(Tx *tx, const CaseTrack *in, const Actor *by, Case *ret, Fault *f);
+Err case_places(Tx *tx, const CaseKey *in, const Actor *by, PlaceLocated *ret, Fault *f);
 Err case_view(Tx *tx, const CaseKey *in, const Actor *by, CaseView *ret, Fault *f);
 Err case_act(Tx *tx, const CaseActIn *in, const Actor *by, Case *ret, Fault *f);
 Err case_contact(Tx *tx, const ContactAsk *in, const Actor *by, Contact *ret, Fault *f);

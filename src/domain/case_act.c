@@ -171,11 +171,13 @@ static Err do_place(Tx *tx, const CaseActIn *in, Case *c, Fault *f) {
     int32_t home;
     OrgId agreed;
 
-    TRY(need(in->has.lon && in->has.lat, "lon", "经纬度", "longitude and latitude", f));
+    TRY(need(in->has.place || (in->has.lon && in->has.lat), "lon", "经纬度或地点",
+             "longitude and latitude, or a place", f));
+    c->place = in->place;
+    c->has.place = in->has.place;
     c->lon = in->lon;
     c->lat = in->lat;
-    c->has.lon = c->has.lat = true;
-    c->has.place = false;
+    c->has.lon = c->has.lat = !in->has.place;
     return case_place(tx, c, &home, &agreed, f); /* its home stays: where it was first filed */
 }
 

@@ -8,6 +8,7 @@
 #include "ground.h"
 #include "keys.h"
 #include "limits.h"
+#include "place.h"
 #include "random.h"
 
 #include <stdio.h>
@@ -65,6 +66,25 @@ Err case_place(Tx *tx, Case *c, int32_t *ret_home, OrgId *ret_agreed, Fault *f) 
         return place_by_point(tx, c, ret_home, ret_agreed, f);
     c->placed = PLACE_MISSING;
     return OK;
+}
+
+/* Words alone: where they mean one place and no other, that is it, and the first
+ * event says by which words. Otherwise it is queued, and a person chooses. */
+static Err place_by_words(Tx *tx, Case *c, Str *ret_note, Fault *f) {
+    PlaceMeant meant;
+    char note[1400];
+
+    *ret_note = (Str){ 0 };
+    if (!c->has.spot || c->has.place || c->has.lon || c->has.lat)
+        return OK;
+    TRY(place_meant(tx, c->spot, &meant, f));
+    if (!meant.certain)
+        return OK;
+    c->place = meant.place.id;
+    c->has.place = true;
+    snprintf(note, sizeof note, "按文字定位 / placed by words: %.*s → %.*s", (int)meant.words.n, meant.words.p,
+             (int)meant.place.name.n, meant.place.name.p);
+    return str_copy(tx_arena(tx), str(note), ret_note, f);
 }
 
 /* ---- the reporter, apart ---- */
@@ -148,9 +168,13 @@ Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret,
     int32_t home;
     int64_t changed;
     Code code, secret;
+    Str by_words;
 
     copy_report(in, by, &c);
+    TRY(place_by_words(tx, &c, &by_words, f));
     TRY(case_place(tx, &c, &home, &agreed, f));
+    if (by_words.n)
+        c.placed = PLACED_BY_WORDS;
     c.id.v = id_new(home);
     code = code_make(home);
     secret = code_make(0);
@@ -159,7 +183,7 @@ Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret,
     c.has.due = true;
     TRY(str_copy(tx_arena(tx), c.code, &c.code, f));
     TRY(sql_case_add(tx, &c, &changed, f));
-    TRY(case_event_put(tx, &c, ACT_REPORT, 0, by, (Str){ 0 }, f));
+    TRY(case_event_put(tx, &c, ACT_REPORT, 0, by, by_words, f));
     TRY(put_reporter(tx, in, &c, secret, f));
     return receipt(tx, &c, secret, ret, f);
 }

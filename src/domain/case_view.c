@@ -9,6 +9,7 @@
 #include "catalogue.h"
 #include "ground.h"
 #include "org.h"
+#include "place.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -72,6 +73,14 @@ Err case_count(Tx *tx, const CaseFind *in, const Actor *by, Total *ret, Fault *f
 
 Err case_get(Tx *tx, const CaseKey *in, const Actor *by, Case *ret, Fault *f) {
     return case_load(tx, in->id, by, ret, f);
+}
+
+/* Of where it says it is, else of all that it says. */
+Err case_places(Tx *tx, const CaseKey *in, const Actor *by, PlaceLocated *ret, Fault *f) {
+    Case c;
+
+    TRY(case_load(tx, in->id, by, &c, f));
+    return place_of_words(tx, c.has.spot ? c.spot : c.text, ret, f);
 }
 
 /* ---- the page of one case ---- */

@@ -6,10 +6,9 @@
 #include "area_q.h"
 #include "border.h"
 #include "index.h"
+#include "picture.h"
 #include "polygon.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +22,7 @@ typedef struct Agreement {
 } Agreement;
 
 struct Ground {
-    _Atomic int users;
+    Picture picture; /* first: see picture.h */
     LayerId layer;
     int32_t revision, day;
     AreaLevel finest;
@@ -37,16 +36,11 @@ struct Ground {
     size_t texts_n;
 };
 
-/* ---- one picture per store ---- */
+static Pictures pictures;
 
-enum { STORES_MAX = 16 };
-static struct {
-    Store *store;
-    Ground *ground;
-} pictures[STORES_MAX];
-static pthread_mutex_t pictures_lock = PTHREAD_MUTEX_INITIALIZER;
+static void ground_free(Picture *p) {
+    Ground *g = (Ground *)p;
 
-static void ground_free(Ground *g) {
     for (size_t i = 0; i < g->n_agreements; i++)
         mem_free(g->agreements[i].points);
     index_free(g->index);
@@ -57,48 +51,10 @@ static void ground_free(Ground *g) {
     mem_free(g);
 }
 
-void ground_return(const Ground *g) {
-    Ground *mine = (Ground *)g; /* the count is the one thing that changes */
-    if (g && atomic_fetch_sub(&mine->users, 1) == 1)
-        ground_free(mine);
-}
-
-/* The picture of this store with one more user, or NULL. */
-static Ground *picture_of(Store *s) {
-    Ground *g = NULL;
-
-    pthread_mutex_lock(&pictures_lock);
-    for (size_t i = 0; i < STORES_MAX; i++)
-        if (pictures[i].store == s && s)
-            g = pictures[i].ground;
-    if (g)
-        atomic_fetch_add(&g->users, 1);
-    pthread_mutex_unlock(&pictures_lock);
-    return g;
-}
-
-/* Keeps `g` for this store; the picture before it lives on until its last reader. */
-static void picture_keep(Store *s, Ground *g) {
-    Ground *old = NULL;
-    size_t at = 0, free_at = STORES_MAX;
-
-    pthread_mutex_lock(&pictures_lock);
-    for (; at < STORES_MAX && pictures[at].store != s; at++)
-        if (!pictures[at].store && free_at == STORES_MAX)
-            free_at = at;
-    at = at < STORES_MAX ? at : free_at;
-    if (at < STORES_MAX) { /* else the picture is made anew each time: right, only slower */
-        old = pictures[at].ground;
-        pictures[at].store = g ? s : NULL;
-        pictures[at].ground = g;
-        if (g)
-            atomic_fetch_add(&g->users, 1);
-    }
-    pthread_mutex_unlock(&pictures_lock);
-    ground_return(old);
-}
-
-void ground_forget(Store *s) { picture_keep(s, NULL); }
+void ground_return(const Ground *g) { picture_return((Picture *)g); /* its count is what changes */ }
+void ground_forget(Store *s) { picture_keep(&pictures, s, NULL); }
+size_t ground_count(const Ground *g) { return g->n; }
+const GroundArea *ground_at(const Ground *g, size_t i) { return &g->areas[i]; }
 
 /* ---- making the picture ---- */
 
@@ -282,13 +238,13 @@ static Err ground_make(Tx *tx, const Layer *layer, int32_t day, Ground **ret, Fa
     if (!g)
         return fault_memory(f);
     memset(g, 0, sizeof *g);
-    g->users = 1;
+    g->picture = (Picture){ 1, ground_free };
     g->layer = layer->id;
     g->revision = layer->revision;
     g->day = day;
     Err e = ground_fill(tx, g, f);
     if (e != OK) {
-        ground_free(g);
+        ground_free(&g->picture);
         return e;
     }
     *ret = g;
@@ -301,14 +257,14 @@ Err ground_borrow(Tx *tx, const Ground **ret, Fault *f) {
     int32_t today = day_of_ms(clock_now_ms());
 
     TRY(sql_layer_governing(tx, &layer, 1, &n, f));
-    Ground *g = picture_of(tx_store(tx));
+    Ground *g = (Ground *)picture_borrow(&pictures, tx_store(tx));
     if (g && g->revision == layer.revision && g->layer.v == layer.id.v && g->day == today) {
         *ret = g;
         return OK;
     }
     ground_return(g);
     TRY(ground_make(tx, &layer, today, &g, f));
-    picture_keep(tx_store(tx), g);
+    picture_keep(&pictures, tx_store(tx), &g->picture);
     *ret = g;
     return OK;
 }

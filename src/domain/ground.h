@@ -30,6 +30,10 @@ void ground_forget(Store *s); /* before store_close */
 
 const GroundArea *ground_area(const Ground *g, AreaId id); /* NULL: not active, or of another layer */
 
+/* All of them, upper ones first; `parent` is a position among them. */
+size_t ground_count(const Ground *g);
+const GroundArea *ground_at(const Ground *g, size_t i);
+
 enum { CHAIN_MAX = 8, BORDER_M = 30 };
 
 /* The area itself first, then what it lies in. Returns how many. */

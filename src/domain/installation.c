@@ -3,6 +3,7 @@
 
 #include "access.h"
 #include "area_tile.h"
+#include "address.h"
 #include "backup.h"
 #include "ground.h"
 #include "keys.h"
@@ -149,6 +150,7 @@ Err installation_open(const Installation *in, Store **ret, Fault *f) {
 void installation_close(Store *s) {
     if (!s)
         return;
+    addresses_forget(s);
     ground_forget(s);
     area_tiles_forget(s);
     store_close(s);

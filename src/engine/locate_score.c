@@ -38,7 +38,7 @@ typedef struct Judging {
     const Mention *m;
     Judged out;
     bool inexact, surplus, area_named, numbered; /* numbered: a number fits */
-    int32_t from, to;                            /* letters of the name that was used */
+    int32_t name, from, to;                      /* of the name that was used, and its letters */
 } Judging;
 
 static void use(Judging *j, int32_t i) { j->out.used |= 1u << i; }
@@ -74,6 +74,7 @@ static void judge_name(Judging *j) {
     j->area_named = !j->out.named;
     j->inexact |= j->out.named && (t->spelling == SPELT_TYPO || t->doubtful);
     j->out.points += best;
+    j->name = t->name;
     j->from = t->from;
     j->to = t->to;
     use(j, at);
@@ -188,8 +189,8 @@ static void judge_other_names(Judging *j) {
         int32_t k = i;
         for (; k < j->m->n && j->m->tokens[k].from == t->from && j->m->tokens[k].to == t->to; k++) {
             const Token *same = &j->m->tokens[k];
-            bool name =
-                same->kind == TOKEN_NAME && same->name >= j->x->n_areas && same->spelling == SPELT_EXACT;
+            bool name = same->kind == TOKEN_NAME && same->name >= j->x->n_areas && same->name != j->name &&
+                        same->spelling == SPELT_EXACT;
             any |= name;
             if (name && place_has_name(j->x, j->form->place, same->name)) {
                 mine = true;
@@ -238,7 +239,9 @@ static bool is_sure(const Judging *j) {
 }
 
 Judged locate_judge(const LocateIndex *x, const Form *form, const Mention *m) {
-    Judging j = { .x = x, .form = form, .m = m, .out = { .place = form->place }, .from = -1, .to = -1 };
+    Judging j = {
+        .x = x, .form = form, .m = m, .out = { .place = form->place }, .name = -1, .from = -1, .to = -1
+    };
     const Judged not_meant = { .place = form->place };
 
     judge_name(&j);

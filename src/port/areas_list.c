@@ -5,6 +5,7 @@
 #include "areas_plan.h"
 
 #include "csv.h"
+#include "place.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,6 +2,8 @@
  * transaction: all of them or none. */
 #include "areas_plan.h"
 
+#include "place.h"
+
 #include <stdio.h>
 #include <string.h>
 

