@@ -105,6 +105,8 @@ const ImportKind import_kinds[] = {
       "Kinds: subdistrict_office, residents_committee, agency, property_management,\n"
       "owners_committee, rights_unit, social_organisation, resident_unit.\n",
       import_orgs },
+    { "places", "FILE.csv|FILE.xlsx|FILE.geojson [options]",
+      "takes buildings, compounds, shops, parks … into their grids", import_places_more, import_places },
 };
 const size_t import_kinds_count = COUNT(import_kinds);
 

@@ -34,6 +34,8 @@ Err import_file_whole(const char *path, size_t max, Buf *ret, Fault *f);
 
 int import_areas(const Config *c, int argc, char **argv);
 extern const char import_areas_more[];
+int import_places(const Config *c, int argc, char **argv);
+extern const char import_places_more[];
 int import_orgs(const Config *c, int argc, char **argv);
 int import_cases(const Config *c, int argc, char **argv);
 int import_calendar(const Config *c, int argc, char **argv);

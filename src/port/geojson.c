@@ -12,6 +12,7 @@ typedef struct Reader {
     Str text, file;
     Datum datum;
     Str type, crs, features; /* slices of the text; empty: not there */
+    bool places;             /* points will do, too */
     GeoFeature now;
 } Reader;
 
@@ -289,7 +290,7 @@ static Err wrong_shape(const char *zh, const char *en, Fault *f) {
     return fault(f, ERR_INVALID, "geojson_geometry", "", "%s%.0s", "%.0s%s", zh, en);
 }
 
-static Err read_position(const Reader *r, const json_t *position, Degrees *ret, Fault *f) {
+static Err read_degrees(const Reader *r, const json_t *position, Degrees *ret, Fault *f) {
     const json_t *x = json_array_get(position, 0), *y = json_array_get(position, 1);
     Degrees d = { json_number_value(x), json_number_value(y) };
 
@@ -302,6 +303,14 @@ static Err read_position(const Reader *r, const json_t *position, Degrees *ret, 
                      "The coordinate %.10g, %.10g is no longitude and latitude. Convert it first: " OGR_LINE
                      " '%.*s'",
                      d.lon, d.lat, name_room(r->file), r->file.p);
+    *ret = d;
+    return OK;
+}
+
+static Err read_position(const Reader *r, const json_t *position, Degrees *ret, Fault *f) {
+    Degrees d;
+
+    TRY(read_degrees(r, position, &d, f));
     *ret = datum_to_wgs84(r->datum, d);
     return OK;
 }
@@ -367,6 +376,19 @@ static Err read_shape(Reader *r, const json_t *geometry, Fault *f) {
     return e;
 }
 
+/* Of a place a point is enough, or nothing. */
+static Err read_geometry(Reader *r, const json_t *geometry, Fault *f) {
+    const char *type = json_string_value(json_object_get(geometry, "type"));
+
+    r->now.pointed = false;
+    if (r->places && (!geometry || json_is_null(geometry)))
+        return OK;
+    if (!r->places || !type || strcmp(type, "Point") != 0)
+        return read_shape(r, geometry, f);
+    r->now.pointed = true;
+    return read_degrees(r, json_object_get(geometry, "coordinates"), &r->now.point, f);
+}
+
 /* ---- features ------------------------------------------------------------ */
 
 static Err take_feature(Reader *r, const json_t *feature, GeoEach *each, void *ctx, Fault *f) {
@@ -379,7 +401,7 @@ static Err take_feature(Reader *r, const json_t *feature, GeoEach *each, void *c
         return fault(f, ERR_INVALID, "geojson_feature", "", "properties 不是对象。",
                      "Its properties are no object.");
     r->now.properties = json_is_object(properties) ? properties : NULL;
-    TRY(read_shape(r, json_object_get(feature, "geometry"), f));
+    TRY(read_geometry(r, json_object_get(feature, "geometry"), f));
     Err e = each(ctx, &r->now, f);
     shape_free(&r->now.shape);
     return e;
@@ -425,13 +447,21 @@ static Err read_features(Reader *r, GeoEach *each, void *ctx, Fault *f) {
     return p + 1 == end ? OK : wrong_syntax(r, p, "the list ends early", f);
 }
 
+static Err read_collection(Reader *r, GeoEach *each, void *ctx, Fault *f) {
+    TRY(split(r, f));
+    TRY(check_type(r, f));
+    TRY(check_crs(r, f));
+    return read_features(r, each, ctx, f);
+}
+
 Err geojson_read(Str text, Str file, Datum datum, GeoEach *each, void *ctx, Fault *f) {
     Reader r = { .text = text, .file = file, .datum = datum };
+    return read_collection(&r, each, ctx, f);
+}
 
-    TRY(split(&r, f));
-    TRY(check_type(&r, f));
-    TRY(check_crs(&r, f));
-    return read_features(&r, each, ctx, f);
+Err geojson_read_places(Str text, Str file, Datum datum, GeoEach *each, void *ctx, Fault *f) {
+    Reader r = { .text = text, .file = file, .datum = datum, .places = true };
+    return read_collection(&r, each, ctx, f);
 }
 
 /* ---- attributes ---------------------------------------------------------- */

@@ -19,13 +19,18 @@ typedef struct GeoFeature {
     int64_t number, line;            /* from 1 */
     const struct json_t *properties; /* an object, or NULL */
     Shape shape;                     /* the heap's; who keeps it leaves an empty one */
-    int32_t dropped_rings;           /* they enclosed nothing */
+    bool pointed;                    /* geojson_read_places: a Point, `point` as it is written */
+    Degrees point;
+    int32_t dropped_rings; /* they enclosed nothing */
 } GeoFeature;
 
 /* One call for each feature; not OK ends the reading and is passed up. `file` is
  * what the ogr2ogr line calls the input. */
 typedef Err GeoEach(void *ctx, GeoFeature *feature, Fault *f);
 Err geojson_read(Str text, Str file, Datum datum, GeoEach *each, void *ctx, Fault *f);
+
+/* The same for places: a Point will do, too, and so will no geometry at all. */
+Err geojson_read_places(Str text, Str file, Datum datum, GeoEach *each, void *ctx, Fault *f);
 
 /* The datum of that name; ERR_INVALID has the ogr2ogr line for any other. */
 Err geojson_datum(Str name, Str file, Datum *ret, Fault *f);

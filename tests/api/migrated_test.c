@@ -53,6 +53,10 @@ static const char *const old_rows[] = {
      "'key-00001', 'case.report', BYTES, BYTES, 1, 1796086800000, 20788)"),
     ("INSERT INTO setting (home, name, value) VALUES (0, 'city_zh', '云桥街道')"),
     ("INSERT INTO calendar_day (home, day, kind, name) VALUES (0, 20788, 1, '休')"),
+    ("INSERT INTO layer (id, home, code, zh, en, governing, revision, prefix, roots) VALUES (100663296, 0, "
+     "'g', "
+     "'网格', 'Grids', TRUE, 1, '0', 1)"),
+    ("INSERT INTO place (id, home, area, path, name) VALUES (117440512, 0, 1, '0001', '1 号楼')"),
 };
 
 static void put_old_rows(void) {
