@@ -5,9 +5,12 @@
 #include "areas_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 const char import_areas_more[] =
     "FILE.csv is a list of buildings: building, households, micro-grid [, residential area, lon, lat]\n"
@@ -164,22 +167,55 @@ static Err read_rest(Order *r, int *argc, char **argv, Fault *f) {
 
 /* ---- the report ---------------------------------------------------------- */
 
-static Err write_report(const AreasReport *report, const char *path, Fault *f) {
+typedef struct ReportFile {
+    FILE *out;
+    const char *path;
+    bool made; /* there was none before */
+} ReportFile;
+
+static Err report_fault(const ReportFile *file, Fault *f) {
+    return fault(f, ERR_STORE, "file", "report", "写不了 %s：%s。", "%s cannot be written: %s.", file->path,
+                 strerror(errno));
+}
+
+/* Before anything is imported, so that findings are never without a place to go.
+ * What stands in the file stays until there is something new to write. */
+static Err report_open(const char *path, ReportFile *ret, Fault *f) {
+    *ret = (ReportFile){ .path = path };
+    if (!path)
+        return OK;
+    ret->made = access(path, F_OK) != 0;
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    ret->out = fd < 0 ? NULL : fdopen(fd, "wb");
+    return ret->out ? OK : report_fault(ret, f);
+}
+
+static void report_close(ReportFile *file) {
+    if (!file->out)
+        return;
+    fclose(file->out);
+    if (file->made) /* nothing was written into it */
+        unlink(file->path);
+    file->out = NULL;
+}
+
+static Err report_write(const AreasReport *report, ReportFile *file, Fault *f) {
+    struct stat st;
     Buf b;
 
     TRY(buf_begin(&b, 1 << 16, 256 << 20, f));
     areas_report_csv(report, &b);
-    FILE *out = fopen(path, "wb");
-    bool done = out && !b.full && fwrite(b.p, 1, b.n, out) == b.n;
-    if (out && fclose(out) != 0)
+    bool regular = fstat(fileno(file->out), &st) == 0 && S_ISREG(st.st_mode);
+    bool done =
+        !b.full && (!regular || ftruncate(fileno(file->out), 0) == 0) && fwrite(b.p, 1, b.n, file->out) == b.n;
+    if (fclose(file->out) != 0)
         done = false;
+    file->out = NULL;
     buf_end(&b);
-    return done ? OK
-                : fault(f, ERR_STORE, "file", "report", "写不了 %s：%s。", "%s cannot be written: %s.", path,
-                        strerror(errno));
+    return done ? OK : report_fault(file, f);
 }
 
-static Err say(const Order *r, const AreasReport *report, Fault *f) {
+static Err say(const Order *r, const AreasReport *report, ReportFile *file, Fault *f) {
     Buf b;
 
     TRY(buf_begin(&b, 1 << 16, 256 << 20, f));
@@ -189,32 +225,61 @@ static Err say(const Order *r, const AreasReport *report, Fault *f) {
         areas_report_print(report, &b);
     fwrite(b.p, 1, b.n, stdout);
     buf_end(&b);
-    return r->report ? write_report(report, r->report, f) : OK;
+    return file->out ? report_write(report, file, f) : OK;
+}
+
+static void show_phase(void *bar, const char *zh, const char *en) {
+    char both[120];
+
+    snprintf(both, sizeof both, "%s / %s", zh, en);
+    progress_word(bar, both);
+}
+
+/* A check needs no installation: where there is none, the layer is new. */
+static Err open_store(const Config *c, bool check, Store **ret, Fault *f) {
+    Installation in = command_installation(c);
+
+    in.existing = check;
+    Err e = installation_open(&in, ret, f);
+    return check && e == ERR_NOT_FOUND ? OK : e;
+}
+
+static Err import(const Config *c, Order *r, Str text, ReportFile *file, AreasReport *report, Fault *f) {
+    Progress bar;
+    Store *s = NULL;
+    Fault later;
+
+    TRY(open_store(c, r->how.check, &s, f));
+    progress_begin(&bar, r->how.file.p, 0);
+    r->how.phase = show_phase;
+    r->how.phase_ctx = &bar;
+    Err e = areas_import(s, text, &r->how, report, f);
+    progress_end(&bar);
+    Err said = report->judged ? say(r, report, file, &later) : OK;
+    if (e == OK && said != OK) {
+        *f = later;
+        e = said;
+    }
+    installation_close(s);
+    return e;
 }
 
 static Err run(const Config *c, Order *r, Fault *f) {
-    Installation in = command_installation(c);
     AreasReport report;
-    Store *s = NULL;
+    ReportFile file;
     Str text;
-    Fault later;
     size_t bytes = 1 << 20;
 
     TRY(read_file(r, r->how.file.p, &text, f));
     for (size_t i = 0; i < r->n_files; i++)
         bytes += 2 * r->files[i].n;
-    TRY(areas_report_begin(&report, bytes, f));
-    Err e = installation_open(&in, &s, f);
+    TRY(report_open(r->report, &file, f));
+    Err e = areas_report_begin(&report, bytes, f);
     if (e == OK) {
-        e = areas_import(s, text, &r->how, &report, f);
-        Err said = report.judged ? say(r, &report, &later) : OK;
-        if (e == OK && said != OK) {
-            *f = later;
-            e = said;
-        }
+        e = import(c, r, text, &file, &report, f);
+        areas_report_end(&report);
     }
-    installation_close(s);
-    areas_report_end(&report);
+    report_close(&file);
     return e;
 }
 

@@ -38,6 +38,14 @@ void progress_show(Progress *p, int64_t done) {
     draw(p, done);
 }
 
+void progress_word(Progress *p, const char *word) {
+    if (!p->terminal)
+        return;
+    p->shown = true;
+    fprintf(stderr, "\r\033[K%s: %s…", p->what, word);
+    fflush(stderr);
+}
+
 void progress_end(Progress *p) {
     if (p->shown)
         fprintf(stderr, "\r\033[K");

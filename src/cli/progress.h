@@ -14,7 +14,8 @@ typedef struct Progress {
 } Progress;
 
 void progress_begin(Progress *p, const char *what, int64_t total);
-void progress_show(Progress *p, int64_t done); /* cheap: draws at most ten times a second */
-void progress_end(Progress *p);                /* takes the bar away again */
+void progress_word(Progress *p, const char *word); /* what is being done now, where it cannot be counted */
+void progress_show(Progress *p, int64_t done);     /* cheap: draws at most ten times a second */
+void progress_end(Progress *p);                    /* takes the bar away again */
 
 #endif

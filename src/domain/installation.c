@@ -126,17 +126,31 @@ static Err refuse_new_keys(const Installation *in, Store *s, Fault *f) {
         "%s is missing, and the database holds what was sealed with those keys: put the file back.", path);
 }
 
+/* Only looks: is there an installation to look at? */
+static Err need_existing(const Installation *in, Fault *f) {
+    char room[1024];
+
+    if (*in->store || access(where_of(in, room), F_OK) == 0)
+        return OK;
+    return fault(f, ERR_NOT_FOUND, "data_dir_none", "data", "%s 里还没有数据。", "There is no data in %s yet.",
+                 in->dir);
+}
+
 Err installation_open(const Installation *in, Store **ret, Fault *f) {
     char room[1024];
-    bool made;
+    bool made = false;
     Store *s;
     StoreConfig c = { .where = where_of(in, room),
                       .readers = (size_t)in->readers,
                       .may_migrate = !*in->store || in->migrate,
                       .exclusive = in->exclusive };
 
-    TRY(make_dir(in->dir, f));
-    TRY(load_keys(in, &made, f));
+    if (in->existing)
+        TRY(need_existing(in, f));
+    if (!in->existing || access(in->dir, F_OK) == 0) {
+        TRY(make_dir(in->dir, f));
+        TRY(load_keys(in, &made, f));
+    }
     TRY(store_open(&c, &s, f));
     Err e = made ? refuse_new_keys(in, s, f) : OK;
     if (e != OK) {

@@ -12,6 +12,7 @@ typedef struct Installation {
     const char *store;    /* postgresql://… or "": DIR/jingwei.db */
     const char *key_file; /* or "": DIR/keys */
     int readers;          /* reading connections */
+    bool existing;        /* make nothing: ERR_NOT_FOUND where there is no installation yet */
     bool exclusive;       /* `serve`: nobody else serves this directory */
     bool migrate;         /* PostgreSQL: `jingwei migrate` only; SQLite always */
 } Installation;

@@ -75,7 +75,9 @@ static Err judge(Store *s, AreasPlan *p, Fault *f) {
                      "The layer “%.*s” exists; whether it governs cannot be changed.", (int)p->how->layer.n,
                      p->how->layer.p);
     TRY(judge_codes(p, f));
+    areas_phase(p, "检查图形", "checking the shapes");
     TRY(areas_shapes(p, f));
+    areas_phase(p, "确定上级", "finding the parents");
     TRY(areas_group(p, f));
     TRY(areas_parents(p, f));
     TRY(areas_lift(p, f));
@@ -92,6 +94,7 @@ static Err import_into(Store *s, AreasPlan *p, Str text, Fault *f) {
         return fault(f, ERR_LIMIT, "file_large", "", "文件超过 %zu MB；请分成几个文件。",
                      "The file is larger than %zu MB; split it.", AREAS_BYTES_MAX >> 20);
     TRY(check_options(p, f));
+    areas_phase(p, "读取", "reading");
     TRY(areas_look(s, p, f));
     TRY(p->how->buildings ? areas_read_list(p, text, f) : areas_read_features(p, text, f));
     report->features = p->n_features;
@@ -102,6 +105,7 @@ static Err import_into(Store *s, AreasPlan *p, Str text, Fault *f) {
         return areas_report_fault(report, f);
     if (p->how->check)
         return OK;
+    areas_phase(p, "写入", "writing");
     TRY(areas_write(s, p, f));
     report->written = true;
     return OK;

@@ -44,9 +44,13 @@ typedef struct AreasOptions {
     int32_t since;
     bool buildings; /* the text is a list of buildings (CSV), not GeoJSON: areas_list.c */
     bool check;     /* judge only */
+    /* Told what begins now, for a person who waits; may be NULL. */
+    void (*phase)(void *ctx, const char *zh, const char *en);
+    void *phase_ctx;
 } AreasOptions;
 
-/* GeoJSON (port/geojson.h). `report` was begun by the caller with at least twice
+/* GeoJSON (port/geojson.h). `s` may be NULL where it is only judged and there is no
+ * store yet: the layer is new then. `report` was begun by the caller with at least twice
  * the bytes of all texts and is filled whatever happens. ERR_INVALID: the report
  * says what stops it; ERR_CONFLICT: these codes are there already. Nothing was
  * written unless OK. */

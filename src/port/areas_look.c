@@ -113,6 +113,11 @@ static Err look(Tx *tx, void *arg, Fault *f) {
 Err areas_look(Store *s, AreasPlan *p, Fault *f) {
     Looking l = { .plan = p };
 
+    if (!s) /* no store yet */
+        return p->how->compare.n
+                   ? fault(f, ERR_NOT_FOUND, "layer_unknown", "compare", "没有代码为“%.*s”的图层。",
+                           "There is no layer with the code “%.*s”.", (int)p->how->compare.n, p->how->compare.p)
+                   : OK;
     TRY(arena_begin(&l.arena, 64 << 20, f));
     Err e = store_read(s, -1, look, &l, f);
     arena_end(&l.arena);

@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+void areas_phase(const AreasPlan *p, const char *zh, const char *en) {
+    if (p->how->phase)
+        p->how->phase(p->how->phase_ctx, zh, en);
+}
+
 Err areas_row_add(AreasPlan *p, AreaRow **ret, Fault *f) {
     if (p->n == p->room) {
         int32_t room = p->room ? p->room * 2 : 256;

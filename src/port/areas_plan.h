@@ -71,6 +71,8 @@ typedef struct AreasPlan {
     AreaId *ids;                /* of the rows, while they are written */
 } AreasPlan;
 
+void areas_phase(const AreasPlan *p, const char *zh, const char *en);
+
 /* One more row, emptied. Rows may move: keep positions, not pointers. */
 Err areas_row_add(AreasPlan *p, AreaRow **ret, Fault *f);
 
