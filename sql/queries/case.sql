@@ -44,7 +44,7 @@ SELECT @columns(cases) FROM cases
    /*? state */ AND state = :state /*? end */
    /*? open */ AND state < 10 /*? end */
    /*? placed */ AND placed = :placed /*? end */
-   /*? unplaced */ AND placed IN (3, 4, 5) /*? end */
+   /*? unplaced */ AND placed > 2 /*? end */
    /*? condition */ AND condition = :condition /*? end */
    /*? unit */ AND unit = :unit /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
@@ -64,7 +64,7 @@ SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
    /*? state */ AND state = :state /*? end */
    /*? open */ AND state < 10 /*? end */
    /*? placed */ AND placed = :placed /*? end */
-   /*? unplaced */ AND placed IN (3, 4, 5) /*? end */
+   /*? unplaced */ AND placed > 2 /*? end */
    /*? condition */ AND condition = :condition /*? end */
    /*? unit */ AND unit = :unit /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
