@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "account.h"
+#include "address.h"
 #include "case.h"
 #include "demo.h"
 #include "ground.h"
@@ -174,6 +175,19 @@ static void ready_cold(void) {
     ground_forget(store);
 }
 
+/* Where in words only, and the words certain. */
+static void ready_words(void) {
+    ready_report();
+    report.has.lon = report.has.lat = false;
+    report.spot = str("织云路8弄门口");
+    report.has.spot = true;
+}
+
+static void ready_words_cold(void) {
+    ready_words();
+    addresses_forget(store);
+}
+
 static Err newest(Tx *tx, void *arg, Fault *f) {
     static Case c;
     CaseFind find = { .limit = 1, .page = 1 };
@@ -328,6 +342,8 @@ static void sweep_memory(const Swept *w) {
 static const Swept swept[] = {
     { "case_report", ready_report, try_report },
     { "case_report, the ground not in memory", ready_cold, try_report },
+    { "case_report in words", ready_words, try_report },
+    { "case_report in words, these not in memory", ready_words_cold, try_report },
     { "case_act accept", ready_accept, try_act },
     { "case_act dispatch", ready_dispatch, try_act },
     { "session_open", ready_open, try_open },
