@@ -45,7 +45,8 @@ suite() {
         return
     fi
     rm -f "$dir/meson-logs/testlog.json"
-    meson test -C "$dir" --no-rebuild --print-errorlogs "$@" </dev/null && [ ! -f "$dir/meson-logs/testlog.json" ] && return # none asked for
+    # One private PostgreSQL for the whole run; tests make databases of their own in it.
+    tools/with_postgres.sh meson test -C "$dir" --no-rebuild --print-errorlogs "$@" </dev/null && [ ! -f "$dir/meson-logs/testlog.json" ] && return # none asked for
     if ! counts=$(node -e "$count" "$dir/meson-logs/testlog.json"); then
         echo "failed: $dir ran no tests"
         counts="0 1"
