@@ -158,7 +158,7 @@ static void sample_of(const Op *op, int64_t id, const char *code, char ret[4096]
 
 /* Somebody with every right, in a part of the city that holds nothing. */
 static const Op *routed(const char *method, const char *path, size_t *ret_n, bool *ret_other) {
-    static Pair pairs[4];
+    static Pair pairs[OP_PATH_PAIRS];
     *ret_n = 0;
     return op_routed(method, str(path), pairs, ret_n, ret_other);
 }
