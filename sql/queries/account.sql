@@ -28,6 +28,34 @@ SELECT @columns(post) FROM post
  WHERE account = :account AND since <= :day AND (until IS NULL OR until >= :day)
  ORDER BY since, id;
 
+-- name: post_from
+-- Those that hold on a day or will hold later.
+-- takes: posts_of
+-- gives: post
+SELECT @columns(post) FROM post
+ WHERE account = :account AND (until IS NULL OR until >= :day)
+ ORDER BY since, id
+ LIMIT 200;
+
+-- name: post_by_id
+-- takes: post_key
+-- gives: post
+SELECT @columns(post) FROM post WHERE home = :home AND id = :id;
+
+-- name: post_save
+-- takes: post
+UPDATE post SET @sets(post) WHERE home = :home AND id = :id;
+
+-- name: actor_holds
+-- One, or none: posts, accounts and sessions belong to no place.
+-- takes: actor_held
+-- gives: count
+SELECT count(*) AS n FROM post p JOIN account a ON a.home = 0 AND a.id = p.account
+ WHERE p.home = 0 AND p.id = :post AND p.account = :account AND p.role = :role
+   AND a.active = TRUE AND p.since <= :day AND (p.until IS NULL OR p.until >= :day)
+   /*? session */ AND EXISTS (SELECT 1 FROM session s WHERE s.home = 0 AND s.id = :session
+       AND s.account = :account AND s.revoked = FALSE AND s.ends_ms > :now_ms) /*? end */;
+
 -- name: post_shown
 -- The same with the names of what they hold for; an id carries its home.
 -- takes: posts_of

@@ -11,6 +11,7 @@
 #include "guard.h"
 #include "gzip.h"
 #include "org.h"
+#include "post.h"
 #include "place.h"
 #include "request.h"
 #include "setting.h"
@@ -239,6 +240,8 @@ static Err run(Tx *tx, void *arg, Fault *f) {
     c->arena->used = c->arena_mark;
     c->page.n = 0;
     tx_lend(tx, c->arena);
+    if (c->op->does != READ)
+        TRY(actor_holds(tx, &c->by, f)); /* it may have been taken away since he pressed */
     if (keyed)
         TRY(request_seen(tx, c->client_key, c->op->name, c->body, &c->by, &seen, &before, f));
     if (seen) {

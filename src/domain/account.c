@@ -2,9 +2,7 @@
 #include "account.h"
 
 #include "account_q.h"
-#include "area.h"
 #include "attempts.h"
-#include "org.h"
 #include "random.h"
 #include "seal.h"
 
@@ -23,7 +21,7 @@ static Err account_by_login(Tx *tx, Str login, Account *ret, bool *ret_found, Fa
     return OK;
 }
 
-static Err account_need(Tx *tx, Str login, Account *ret, Fault *f) {
+Err account_need(Tx *tx, Str login, Account *ret, Fault *f) {
     bool found;
 
     TRY(account_by_login(tx, login, ret, &found, f));
@@ -40,6 +38,29 @@ static Err account_load(Tx *tx, AccountId id, Account *ret, Fault *f) {
     return n ? OK
              : fault(f, ERR_NOT_FOUND, "account_unknown", "account", "没有这个账号。",
                      "There is no such account.");
+}
+
+/* ---- the actor at the write ---- */
+
+Err actor_holds(Tx *tx, const Actor *by, Fault *f) {
+    Moment now = moment_now();
+    ActorHeld held = { .post = by->post,
+                       .account = by->account,
+                       .role = by->role,
+                       .day = now.day,
+                       .session = by->session,
+                       .now = now };
+    Count found = { 0 };
+    size_t n;
+
+    if (by->post.v == 0) /* the public; the operator at the machine itself */
+        return OK;
+    held.has.session = by->session.v != 0;
+    TRY(sql_actor_holds(tx, &held, &found, 1, &n, f));
+    return found.n
+               ? OK
+               : fault(f, ERR_FORBIDDEN, "post_taken", "", "您的岗位或会话刚刚结束，这一步没有办。请重新登录。",
+                       "Your post or session has just ended, so nothing was done. Please sign in again.");
 }
 
 static Err posts_today(Tx *tx, AccountId id, Post posts[POSTS_MAX], size_t *ret_n, Fault *f) {
@@ -147,7 +168,7 @@ static Err hash_into(Tx *tx, Str password, Str *ret, bool *ret_has, Fault *f) {
     return OK;
 }
 
-static Err note_event(Tx *tx, AccountId account, AccountWhat what, const Actor *by, Fault *f) {
+Err account_note(Tx *tx, AccountId account, AccountWhat what, const Actor *by, Fault *f) {
     AccountEvent e = { .id = { id_new(0) },
                        .account = account,
                        .what = what,
@@ -233,7 +254,7 @@ static Err change_own(Tx *tx, Account *a, Str hashed, Fault *f) {
     a->one_time = a->has.set_by = a->has.set = false;
     TRY(sql_account_save(tx, a, &changed, f));
     TRY(sql_session_revoke_account(tx, &(AccountKey){ .id = a->id }, &changed, f));
-    return note_event(tx, a->id, ACCOUNT_CHANGED, &self, f);
+    return account_note(tx, a->id, ACCOUNT_CHANGED, &self, f);
 }
 
 Err session_open(Tx *tx, const SignIn *in, const Actor *by, Me *ret, Fault *f) {
@@ -285,6 +306,17 @@ Err session_close(Tx *tx, const Nothing *in, const Actor *by, Me *ret, Fault *f)
     return OK;
 }
 
+Err session_revoke(Tx *tx, const AccountLogin *in, const Actor *by, Account *ret, Fault *f) {
+    Account a;
+    int64_t changed;
+
+    TRY(account_need(tx, in->login, &a, f));
+    TRY(sql_session_revoke_account(tx, &(AccountKey){ .id = a.id }, &changed, f));
+    TRY(account_note(tx, a.id, ACCOUNT_SESSIONS_ENDED, by, f));
+    *ret = a;
+    return OK;
+}
+
 Err session_act_as(Tx *tx, const SessionPost *in, const Actor *by, Me *ret, Fault *f) {
     Account a;
     Session s;
@@ -304,7 +336,7 @@ Err session_act_as(Tx *tx, const SessionPost *in, const Actor *by, Me *ret, Faul
     return fault(f, ERR_NOT_FOUND, "post_unknown", "post", "您没有这个岗位。", "You do not hold this post.");
 }
 
-/* ---- accounts and posts ---- */
+/* ---- accounts ---- */
 
 Err account_add_prepare(Tx *tx, AccountNew *in, const Actor *by, Fault *f) {
     (void)by;
@@ -328,7 +360,7 @@ Err account_add(Tx *tx, const AccountNew *in, const Actor *by, Account *ret, Fau
                   .made = moment_now() };
     set_by_another(&a, by);
     TRY(sql_account_add(tx, &a, &changed, f));
-    TRY(note_event(tx, a.id, ACCOUNT_ADDED, by, f));
+    TRY(account_note(tx, a.id, ACCOUNT_ADDED, by, f));
     *ret = a;
     return OK;
 }
@@ -346,7 +378,7 @@ Err account_password(Tx *tx, const AccountPassword *in, const Actor *by, Account
     a.password = in->hashed;
     set_by_another(&a, by);
     TRY(sql_account_save(tx, &a, &changed, f));
-    TRY(note_event(tx, a.id, ACCOUNT_RESET, by, f));
+    TRY(account_note(tx, a.id, ACCOUNT_RESET, by, f));
     TRY(sql_session_revoke_account(tx, &(AccountKey){ .id = a.id }, &changed, f));
     *ret = a;
     return OK;
@@ -370,50 +402,4 @@ Err account_history(Tx *tx, const AccountFind *in, const Actor *by, Page *ret, F
         find.has.account = true;
     }
     return sql_account_event_list(tx, &find, ret->rows, (size_t)in->limit, &ret->n, f);
-}
-
-/* Where the post holds: an area of the governing layer by its code, or the city. */
-static Err post_place(Tx *tx, const PostNew *in, Post *p, Fault *f) {
-    Area area;
-
-    p->path = str("0");
-    if (!in->has.area)
-        return OK;
-    TRY(area_governing_by_code(tx, in->area, &area, f));
-    p->path = area.path;
-    p->area = area.id;
-    p->has.area = true;
-    return OK;
-}
-
-Err post_give(Tx *tx, const PostNew *in, const Actor *by, Post *ret, Fault *f) {
-    Account a;
-    Org unit;
-    int64_t changed;
-    Post p = { .id = { id_new(0) },
-               .role = in->role,
-               .since = in->has.since ? in->since : day_of_ms(clock_now_ms()),
-               .until = in->until };
-
-    TRY(account_need(tx, in->login, &a, f));
-    if (by->account.v && by->account.v == a.id.v)
-        return fault(f, ERR_FORBIDDEN, "own_post", "login", "不能给自己设岗位。",
-                     "Nobody gives himself a post.");
-    if (in->has.until && in->until < p.since)
-        return fault(f, ERR_INVALID, "dates_reversed", "until", "结束日期早于开始日期。",
-                     "It ends before it begins.");
-    if ((in->role == ROLE_HANDLER || in->role == ROLE_PROPERTY) && !in->has.unit)
-        return fault(f, ERR_INVALID, "post_unit", "unit", "处置员和物业岗位要写明单位。",
-                     "A handler's post needs its unit.");
-    p.account = a.id;
-    p.has.until = in->has.until;
-    TRY(post_place(tx, in, &p, f));
-    if (in->has.unit) {
-        TRY(org_by_code(tx, in->unit, &unit, f));
-        p.unit = unit.id;
-        p.has.unit = true;
-    }
-    TRY(sql_post_add(tx, &p, &changed, f));
-    *ret = p;
-    return OK;
 }

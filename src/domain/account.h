@@ -17,6 +17,10 @@ enum { TOKEN_BYTES = 32 };
  * no longer holds. */
 Err session_actor(Tx *tx, Str token_hash, Actor *ret, int64_t *ret_ends_ms, Fault *f);
 
+/* Before each write, in its transaction: does the post in which the caller began still
+ * hold, and his session? ERR_FORBIDDEN: one was taken away in the meantime. */
+Err actor_holds(Tx *tx, const Actor *by, Fault *f);
+
 /* The actor of an account's first post of today, for `call --as`. */
 Err account_actor(Tx *tx, Str login, Actor *ret, Fault *f);
 
@@ -42,7 +46,12 @@ Err account_history(Tx *tx, const AccountFind *in, const Actor *by, Page *ret, F
 /* For the demo, whose password is printed for all: no one-time password any more. */
 Err account_settle(Tx *tx, Account *a, Fault *f);
 
-/* Nobody gives himself a post. */
-Err post_give(Tx *tx, const PostNew *in, const Actor *by, Post *ret, Fault *f);
+/* Ends every session of an account at once. */
+Err session_revoke(Tx *tx, const AccountLogin *in, const Actor *by, Account *ret, Fault *f);
+
+/* ---- for post.c ---- */
+
+Err account_need(Tx *tx, Str login, Account *ret, Fault *f); /* ERR_NOT_FOUND names the login */
+Err account_note(Tx *tx, AccountId account, AccountWhat what, const Actor *by, Fault *f);
 
 #endif

@@ -10,6 +10,7 @@
 #include "catalogue_file.h"
 #include "defaults.h"
 #include "org.h"
+#include "post.h"
 #include "place.h"
 #include "polygon.h"
 #include "setting.h"
