@@ -12,6 +12,7 @@
 #include "gzip.h"
 #include "org.h"
 #include "post.h"
+#include "org_tree.h"
 #include "place.h"
 #include "request.h"
 #include "setting.h"

@@ -1,0 +1,319 @@
+-- name: check_place_area
+-- A building whose grid is not active, does not govern, or has finer grids within.
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, p.name AS name, 0 AS kind, 0 AS level
+  FROM place p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.id = p.area AND a.home = p.home AND a.state = 3
+         AND a.layer IN (SELECT l.id FROM layer l WHERE l.governing = TRUE)
+         AND (a.level >= 4 OR NOT EXISTS (SELECT 1 FROM area c WHERE c.parent = a.id AND c.state = 3)))
+ ORDER BY p.home, p.id
+ LIMIT :limit;
+
+-- name: check_place_path
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, p.name AS name, 0 AS kind, 0 AS level
+  FROM place p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND EXISTS (SELECT 1 FROM area a WHERE a.home = p.home AND a.id = p.area AND a.path <> p.path)
+ ORDER BY p.home, p.id
+ LIMIT :limit;
+
+-- name: check_area_parent
+-- An active area whose parent is missing, ended, of another layer or not above it.
+-- takes: check_from
+-- gives: check_row
+SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
+  FROM area a
+ WHERE (a.home, a.id) > (:after_home, :after_id)
+   AND a.state = 3 AND a.parent IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM area u WHERE u.id = a.parent AND u.state = 3 AND u.layer = a.layer AND u.level < a.level)
+ ORDER BY a.home, a.id
+ LIMIT :limit;
+
+-- name: check_area_top
+-- An active area of the governing layer without a parent, where the layer has upper levels.
+-- takes: check_from
+-- gives: check_row
+SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
+  FROM area a
+ WHERE (a.home, a.id) > (:after_home, :after_id)
+   AND a.state = 3 AND a.parent IS NULL AND a.level > 1 AND a.layer IN (SELECT l.id FROM layer l WHERE l.governing = TRUE)
+   AND EXISTS (SELECT 1 FROM area u WHERE u.layer = a.layer AND u.state = 3 AND u.level < a.level)
+ ORDER BY a.home, a.id
+ LIMIT :limit;
+
+-- name: check_area_path
+-- A path that does not continue its parent's, or the prefix of its layer.
+-- takes: check_from
+-- gives: check_row
+SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
+  FROM area a
+ WHERE (a.home, a.id) > (:after_home, :after_id)
+   AND substr(a.path, 1, length(a.path) - 3) <> coalesce((SELECT u.path FROM area u WHERE u.id = a.parent),
+         (SELECT l.prefix FROM layer l WHERE l.id = a.layer), '')
+ ORDER BY a.home, a.id
+ LIMIT :limit;
+
+-- name: check_area_path_twice
+-- Two areas on one path.
+-- takes: check_from
+-- gives: check_row
+SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
+  FROM area a
+ WHERE (a.home, a.id) > (:after_home, :after_id)
+   AND EXISTS (SELECT 1 FROM area o WHERE o.path = a.path AND o.id < a.id)
+ ORDER BY a.home, a.id
+ LIMIT :limit;
+
+-- name: check_area_code_twice
+-- Two areas of a layer, neither ended, under one code.
+-- takes: check_from
+-- gives: check_row
+SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
+  FROM area a
+ WHERE (a.home, a.id) > (:after_home, :after_id)
+   AND a.state IN (1, 2, 3)
+   AND EXISTS (SELECT 1 FROM area o WHERE o.layer = a.layer AND o.code = a.code AND o.state IN (1, 2, 3) AND o.id < a.id)
+ ORDER BY a.home, a.id
+ LIMIT :limit;
+
+-- name: check_area_home
+-- A home that is neither 0 nor the slot of the subdistrict above it.
+-- takes: check_from
+-- gives: check_row
+SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
+  FROM area a
+ WHERE (a.home, a.id) > (:after_home, :after_id)
+   AND a.home <> 0 AND NOT (a.slot > 0 AND a.slot = a.home)
+   AND NOT EXISTS (SELECT 1 FROM area u WHERE u.id = a.parent AND (u.home = a.home OR u.slot = a.home))
+ ORDER BY a.home, a.id
+ LIMIT :limit;
+
+-- name: check_area_slot
+-- A slot that is not its own home, or given twice.
+-- takes: check_from
+-- gives: check_row
+SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
+  FROM area a
+ WHERE (a.home, a.id) > (:after_home, :after_id)
+   AND a.slot > 0 AND (a.home NOT IN (0, a.slot) OR EXISTS (SELECT 1 FROM area o WHERE o.slot = a.slot AND o.id < a.id))
+ ORDER BY a.home, a.id
+ LIMIT :limit;
+
+-- name: check_area_shape
+-- An area that has a shape without saying so, or says so without having one.
+-- takes: check_from
+-- gives: check_row
+SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
+  FROM area a
+ WHERE (a.home, a.id) > (:after_home, :after_id)
+   AND (a.shaped = TRUE) <> EXISTS (SELECT 1 FROM area_shape s WHERE s.home = a.home AND s.area = a.id AND s.layer = a.layer)
+ ORDER BY a.home, a.id
+ LIMIT :limit;
+
+-- name: check_shape_lost
+-- A shape of no area.
+-- takes: check_from
+-- gives: check_row
+SELECT s.home AS home, s.area AS id, '' AS name, 0 AS kind, 0 AS level
+  FROM area_shape s
+ WHERE (s.home, s.area) > (:after_home, :after_id)
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = s.home AND a.id = s.area AND a.layer = s.layer)
+ ORDER BY s.home, s.area
+ LIMIT :limit;
+
+-- name: check_shape_bytes
+-- Every shape; the judge reads it.
+-- takes: check_from
+-- gives: check_row
+SELECT s.home AS home, s.area AS id, '' AS name, 0 AS kind, 0 AS level
+  FROM area_shape s
+ WHERE (s.home, s.area) > (:after_home, :after_id)
+   AND s.layer > 0
+ ORDER BY s.home, s.area
+ LIMIT :limit;
+
+-- name: check_layer_revision
+-- A layer with shapes whose revision has never moved.
+-- takes: check_from
+-- gives: check_row
+SELECT l.home AS home, l.id AS id, l.code AS name, 0 AS kind, 0 AS level
+  FROM layer l
+ WHERE (l.home, l.id) > (:after_home, :after_id)
+   AND l.revision < 1
+ ORDER BY l.home, l.id
+ LIMIT :limit;
+
+-- name: check_border_line
+-- An agreement whose line has fewer than two points, or of no active area.
+-- takes: check_from
+-- gives: check_row
+SELECT b.home AS home, b.id AS id, b.name AS name, 0 AS kind, 0 AS level
+  FROM border b
+ WHERE (b.home, b.id) > (:after_home, :after_id)
+   AND (length(b.line) < 16 OR length(b.line) % 8 <> 0)
+ ORDER BY b.home, b.id
+ LIMIT :limit;
+
+-- name: check_border_area
+-- An agreement in force whose area is not active.
+-- takes: check_from
+-- gives: check_row
+SELECT b.home AS home, b.id AS id, b.name AS name, 0 AS kind, 0 AS level
+  FROM border b
+ WHERE (b.home, b.id) > (:after_home, :after_id)
+   AND (b.until IS NULL OR b.until >= :day) AND NOT EXISTS (SELECT 1 FROM area a WHERE a.id = b.area AND a.state = 3)
+ ORDER BY b.home, b.id
+ LIMIT :limit;
+
+-- name: check_org_area
+-- An active organisation on an area that is not, or with another path.
+-- takes: check_from
+-- gives: check_row
+SELECT o.home AS home, o.id AS id, o.code AS name, 0 AS kind, 0 AS level
+  FROM org o
+ WHERE (o.home, o.id) > (:after_home, :after_id)
+   AND o.state = 3 AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = o.home AND a.id = o.area AND a.state = 3 AND a.path = o.path)
+ ORDER BY o.home, o.id
+ LIMIT :limit;
+
+-- name: check_org_level
+-- Active Party organisations; the judge knows which kind stands where.
+-- takes: check_from
+-- gives: check_row
+SELECT o.home AS home, o.id AS id, o.code AS name, o.kind AS kind, a.level AS level
+  FROM org o JOIN area a ON a.home = o.home AND a.id = o.area
+ WHERE (o.home, o.id) > (:after_home, :after_id)
+   AND o.state = 3 AND o.kind > 10
+ ORDER BY o.home, o.id
+ LIMIT :limit;
+
+-- name: check_org_parent
+-- An organisation not ended under one that is missing, ended, elsewhere or of the other sort.
+-- takes: check_from
+-- gives: check_row
+SELECT o.home AS home, o.id AS id, o.code AS name, 0 AS kind, 0 AS level
+  FROM org o
+ WHERE (o.home, o.id) > (:after_home, :after_id)
+   AND o.state IN (1, 2, 3) AND o.parent IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM org u WHERE u.id = o.parent AND u.state IN (1, 2, 3) AND (u.kind > 10) = (o.kind > 10)
+         AND substr(o.path, 1, length(u.path)) = u.path)
+ ORDER BY o.home, o.id
+ LIMIT :limit;
+
+-- name: check_org_cycle
+-- Organisations under one of the same area: only there can there be a cycle. The judge walks.
+-- takes: check_from
+-- gives: check_row
+SELECT o.home AS home, o.id AS id, o.code AS name, 0 AS kind, 0 AS level
+  FROM org o
+ WHERE (o.home, o.id) > (:after_home, :after_id)
+   AND o.parent IS NOT NULL AND EXISTS (SELECT 1 FROM org u WHERE u.id = o.parent AND u.path = o.path)
+ ORDER BY o.home, o.id
+ LIMIT :limit;
+
+-- name: check_serves_unit
+-- A duty in force of a unit that is missing, ended, or no unit.
+-- takes: check_from
+-- gives: check_row
+SELECT s.home AS home, s.id AS id, s.matter AS name, 0 AS kind, 0 AS level
+  FROM serves s
+ WHERE (s.home, s.id) > (:after_home, :after_id)
+   AND (s.until IS NULL OR s.until >= :day)
+   AND NOT EXISTS (SELECT 1 FROM org u WHERE u.id = s.unit AND u.state = 3 AND u.kind < 11)
+ ORDER BY s.home, s.id
+ LIMIT :limit;
+
+-- name: check_serves_path
+-- A duty on an area that is not there, or with another path.
+-- takes: check_from
+-- gives: check_row
+SELECT s.home AS home, s.id AS id, s.matter AS name, 0 AS kind, 0 AS level
+  FROM serves s
+ WHERE (s.home, s.id) > (:after_home, :after_id)
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = s.home AND a.id = s.area AND a.path = s.path)
+ ORDER BY s.home, s.id
+ LIMIT :limit;
+
+-- name: check_serves_dates
+-- A duty that ends before it begins.
+-- takes: check_from
+-- gives: check_row
+SELECT s.home AS home, s.id AS id, s.matter AS name, 0 AS kind, 0 AS level
+  FROM serves s
+ WHERE (s.home, s.id) > (:after_home, :after_id)
+   AND s.until < s.since
+ ORDER BY s.home, s.id
+ LIMIT :limit;
+
+-- name: check_post_dates
+-- A post that ends before it begins.
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, '' AS name, p.role AS kind, 0 AS level
+  FROM post p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND p.until < p.since
+ ORDER BY p.home, p.id
+ LIMIT :limit;
+
+-- name: check_post_area
+-- A post in force on an area that is not active, or with another path.
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, '' AS name, p.role AS kind, 0 AS level
+  FROM post p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND p.area IS NOT NULL AND (p.until IS NULL OR p.until >= :day)
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.id = p.area AND a.state = 3 AND a.path = p.path)
+ ORDER BY p.home, p.id
+ LIMIT :limit;
+
+-- name: check_post_account
+-- A post of an account that is not there.
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, '' AS name, p.role AS kind, 0 AS level
+  FROM post p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND NOT EXISTS (SELECT 1 FROM account a WHERE a.home = 0 AND a.id = p.account)
+ ORDER BY p.home, p.id
+ LIMIT :limit;
+
+-- name: check_post_unit
+-- A post in force of a unit that is not active.
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, '' AS name, p.role AS kind, 0 AS level
+  FROM post p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND p.unit IS NOT NULL AND (p.until IS NULL OR p.until >= :day)
+   AND NOT EXISTS (SELECT 1 FROM org u WHERE u.id = p.unit AND u.state = 3)
+ ORDER BY p.home, p.id
+ LIMIT :limit;
+
+-- name: check_case_path
+-- An open case under no active area, a closed one under no area at all.
+-- takes: check_from
+-- gives: check_row
+SELECT c.home AS home, c.id AS id, c.code AS name, 0 AS kind, 0 AS level
+  FROM cases c
+ WHERE (c.home, c.id) > (:after_home, :after_id)
+   AND c.path <> '0'
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.path = c.path AND (a.state = 3 OR c.state >= 10))
+ ORDER BY c.home, c.id
+ LIMIT :limit;
+
+-- name: check_case_area
+-- A case filed in an area that is not there.
+-- takes: check_from
+-- gives: check_row
+SELECT c.home AS home, c.id AS id, c.code AS name, 0 AS kind, 0 AS level
+  FROM cases c
+ WHERE (c.home, c.id) > (:after_home, :after_id)
+   AND c.area IS NOT NULL AND NOT EXISTS (SELECT 1 FROM area a WHERE a.id = c.area)
+ ORDER BY c.home, c.id
+ LIMIT :limit;
