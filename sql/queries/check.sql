@@ -1,3 +1,6 @@
+-- What `jingwei check` asks of the ground: each gives the rows that break one invariant,
+-- in pages by key. An id carries its home (base/id.h), so that a row is found by its key.
+
 -- name: check_place_area
 -- A building whose grid is not active, does not govern, or has finer grids within.
 -- takes: check_from
@@ -5,19 +8,21 @@
 SELECT p.home AS home, p.id AS id, p.name AS name, 0 AS kind, 0 AS level
   FROM place p
  WHERE (p.home, p.id) > (:after_home, :after_id)
-   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.id = p.area AND a.home = p.home AND a.state = 3
+   AND p.until IS NULL
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = ((p.area >> 12) & 4095) AND a.id = p.area AND a.state = 3
          AND a.layer IN (SELECT l.id FROM layer l WHERE l.governing = TRUE)
          AND (a.level >= 4 OR NOT EXISTS (SELECT 1 FROM area c WHERE c.parent = a.id AND c.state = 3)))
  ORDER BY p.home, p.id
  LIMIT :limit;
 
 -- name: check_place_path
+-- A building with another path than its grid.
 -- takes: check_from
 -- gives: check_row
 SELECT p.home AS home, p.id AS id, p.name AS name, 0 AS kind, 0 AS level
   FROM place p
  WHERE (p.home, p.id) > (:after_home, :after_id)
-   AND EXISTS (SELECT 1 FROM area a WHERE a.home = p.home AND a.id = p.area AND a.path <> p.path)
+   AND EXISTS (SELECT 1 FROM area a WHERE a.home = ((p.area >> 12) & 4095) AND a.id = p.area AND a.path <> p.path)
  ORDER BY p.home, p.id
  LIMIT :limit;
 
@@ -29,7 +34,7 @@ SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
   FROM area a
  WHERE (a.home, a.id) > (:after_home, :after_id)
    AND a.state = 3 AND a.parent IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM area u WHERE u.id = a.parent AND u.state = 3 AND u.layer = a.layer AND u.level < a.level)
+   AND NOT EXISTS (SELECT 1 FROM area u WHERE u.home = ((a.parent >> 12) & 4095) AND u.id = a.parent AND u.state = 3 AND u.layer = a.layer AND u.level < a.level)
  ORDER BY a.home, a.id
  LIMIT :limit;
 
@@ -52,7 +57,7 @@ SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
 SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
   FROM area a
  WHERE (a.home, a.id) > (:after_home, :after_id)
-   AND substr(a.path, 1, length(a.path) - 3) <> coalesce((SELECT u.path FROM area u WHERE u.id = a.parent),
+   AND substr(a.path, 1, length(a.path) - 3) <> coalesce((SELECT u.path FROM area u WHERE u.home = ((a.parent >> 12) & 4095) AND u.id = a.parent),
          (SELECT l.prefix FROM layer l WHERE l.id = a.layer), '')
  ORDER BY a.home, a.id
  LIMIT :limit;
@@ -87,8 +92,8 @@ SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
 SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
   FROM area a
  WHERE (a.home, a.id) > (:after_home, :after_id)
-   AND a.home <> 0 AND NOT (a.slot > 0 AND a.slot = a.home)
-   AND NOT EXISTS (SELECT 1 FROM area u WHERE u.id = a.parent AND (u.home = a.home OR u.slot = a.home))
+   AND a.home <> 0 AND a.slot = 0
+   AND NOT EXISTS (SELECT 1 FROM area u WHERE u.home = ((a.parent >> 12) & 4095) AND u.id = a.parent AND (u.home = a.home OR u.slot = a.home))
  ORDER BY a.home, a.id
  LIMIT :limit;
 
@@ -99,7 +104,7 @@ SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
 SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
   FROM area a
  WHERE (a.home, a.id) > (:after_home, :after_id)
-   AND a.slot > 0 AND (a.home NOT IN (0, a.slot) OR EXISTS (SELECT 1 FROM area o WHERE o.slot = a.slot AND o.id < a.id))
+   AND a.slot > 0 AND (a.home NOT IN (0, a.slot) OR EXISTS (SELECT 1 FROM area o WHERE o.slot > 0 AND o.slot = a.slot AND o.id < a.id))
  ORDER BY a.home, a.id
  LIMIT :limit;
 
@@ -121,7 +126,7 @@ SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
 SELECT s.home AS home, s.area AS id, '' AS name, 0 AS kind, 0 AS level
   FROM area_shape s
  WHERE (s.home, s.area) > (:after_home, :after_id)
-   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = s.home AND a.id = s.area AND a.layer = s.layer)
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = ((s.area >> 12) & 4095) AND a.id = s.area AND a.layer = s.layer)
  ORDER BY s.home, s.area
  LIMIT :limit;
 
@@ -165,7 +170,7 @@ SELECT b.home AS home, b.id AS id, b.name AS name, 0 AS kind, 0 AS level
 SELECT b.home AS home, b.id AS id, b.name AS name, 0 AS kind, 0 AS level
   FROM border b
  WHERE (b.home, b.id) > (:after_home, :after_id)
-   AND (b.until IS NULL OR b.until >= :day) AND NOT EXISTS (SELECT 1 FROM area a WHERE a.id = b.area AND a.state = 3)
+   AND (b.until IS NULL OR b.until >= :day) AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = ((b.area >> 12) & 4095) AND a.id = b.area AND a.state = 3)
  ORDER BY b.home, b.id
  LIMIT :limit;
 
@@ -199,7 +204,7 @@ SELECT o.home AS home, o.id AS id, o.code AS name, 0 AS kind, 0 AS level
   FROM org o
  WHERE (o.home, o.id) > (:after_home, :after_id)
    AND o.state IN (1, 2, 3) AND o.parent IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM org u WHERE u.id = o.parent AND u.state IN (1, 2, 3) AND (u.kind > 10) = (o.kind > 10)
+   AND NOT EXISTS (SELECT 1 FROM org u WHERE u.home = ((o.parent >> 12) & 4095) AND u.id = o.parent AND u.state IN (1, 2, 3) AND (u.kind > 10) = (o.kind > 10)
          AND substr(o.path, 1, length(u.path)) = u.path)
  ORDER BY o.home, o.id
  LIMIT :limit;
@@ -211,7 +216,7 @@ SELECT o.home AS home, o.id AS id, o.code AS name, 0 AS kind, 0 AS level
 SELECT o.home AS home, o.id AS id, o.code AS name, 0 AS kind, 0 AS level
   FROM org o
  WHERE (o.home, o.id) > (:after_home, :after_id)
-   AND o.parent IS NOT NULL AND EXISTS (SELECT 1 FROM org u WHERE u.id = o.parent AND u.path = o.path)
+   AND o.parent IS NOT NULL AND EXISTS (SELECT 1 FROM org u WHERE u.home = ((o.parent >> 12) & 4095) AND u.id = o.parent AND u.path = o.path)
  ORDER BY o.home, o.id
  LIMIT :limit;
 
@@ -223,7 +228,7 @@ SELECT s.home AS home, s.id AS id, s.matter AS name, 0 AS kind, 0 AS level
   FROM serves s
  WHERE (s.home, s.id) > (:after_home, :after_id)
    AND (s.until IS NULL OR s.until >= :day)
-   AND NOT EXISTS (SELECT 1 FROM org u WHERE u.id = s.unit AND u.state = 3 AND u.kind < 11)
+   AND NOT EXISTS (SELECT 1 FROM org u WHERE u.home = ((s.unit >> 12) & 4095) AND u.id = s.unit AND u.state = 3 AND u.kind < 11)
  ORDER BY s.home, s.id
  LIMIT :limit;
 
@@ -234,7 +239,7 @@ SELECT s.home AS home, s.id AS id, s.matter AS name, 0 AS kind, 0 AS level
 SELECT s.home AS home, s.id AS id, s.matter AS name, 0 AS kind, 0 AS level
   FROM serves s
  WHERE (s.home, s.id) > (:after_home, :after_id)
-   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = s.home AND a.id = s.area AND a.path = s.path)
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = ((s.area >> 12) & 4095) AND a.id = s.area AND a.path = s.path)
  ORDER BY s.home, s.id
  LIMIT :limit;
 
@@ -268,7 +273,7 @@ SELECT p.home AS home, p.id AS id, '' AS name, p.role AS kind, 0 AS level
   FROM post p
  WHERE (p.home, p.id) > (:after_home, :after_id)
    AND p.area IS NOT NULL AND (p.until IS NULL OR p.until >= :day)
-   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.id = p.area AND a.state = 3 AND a.path = p.path)
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = ((p.area >> 12) & 4095) AND a.id = p.area AND a.state = 3 AND a.path = p.path)
  ORDER BY p.home, p.id
  LIMIT :limit;
 
@@ -291,7 +296,7 @@ SELECT p.home AS home, p.id AS id, '' AS name, p.role AS kind, 0 AS level
   FROM post p
  WHERE (p.home, p.id) > (:after_home, :after_id)
    AND p.unit IS NOT NULL AND (p.until IS NULL OR p.until >= :day)
-   AND NOT EXISTS (SELECT 1 FROM org u WHERE u.id = p.unit AND u.state = 3)
+   AND NOT EXISTS (SELECT 1 FROM org u WHERE u.home = ((p.unit >> 12) & 4095) AND u.id = p.unit AND u.state = 3)
  ORDER BY p.home, p.id
  LIMIT :limit;
 
@@ -314,6 +319,6 @@ SELECT c.home AS home, c.id AS id, c.code AS name, 0 AS kind, 0 AS level
 SELECT c.home AS home, c.id AS id, c.code AS name, 0 AS kind, 0 AS level
   FROM cases c
  WHERE (c.home, c.id) > (:after_home, :after_id)
-   AND c.area IS NOT NULL AND NOT EXISTS (SELECT 1 FROM area a WHERE a.id = c.area)
+   AND c.area IS NOT NULL AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = ((c.area >> 12) & 4095) AND a.id = c.area)
  ORDER BY c.home, c.id
  LIMIT :limit;

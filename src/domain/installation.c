@@ -5,6 +5,7 @@
 #include "area_tile.h"
 #include "address.h"
 #include "backup.h"
+#include "check_ground.h"
 #include "ground.h"
 #include "keys.h"
 #include "schema.h"
@@ -207,6 +208,7 @@ Err installation_check(Store *s, Buf *b, int64_t *ret_wrong, Fault *f) {
         wrong++;
     } else
         TRY(e);
+    TRY(check_ground(s, b, &wrong, f));
     *ret_wrong = wrong;
     return OK;
 }
