@@ -12,48 +12,57 @@
 #include <math.h>
 #include <string.h>
 
+enum { SLOTS_MIN = 1023 };
+
 /* ---- pixels ------------------------------------------------------------- */
 
 static uint32_t pixel_hash(Pixel p) {
     return (((uint32_t)p.x * 0x9E3779B1u) ^ ((uint32_t)p.y * 0x85EBCA77u)) * 0xC2B2AE3Du;
 }
 
-static uint32_t slot_of(const TileMaker *m, Pixel p) {
-    uint32_t mask = (uint32_t)m->slots.max - 1, at = pixel_hash(p) >> 7 & mask;
+static PixelSlot *slot_of(const TileMaker *m, Pixel p) {
+    uint32_t at = pixel_hash(p) >> 7 & m->slot_mask;
 
-    while (m->slots.p[at].stamp == m->stamp) {
+    while (m->slots.p[at].stamp == m->slot_stamp) {
         Pixel q = m->pixels.p[m->slots.p[at].pixel];
         if (q.x == p.x && q.y == p.y)
             break;
-        at = (at + 1) & mask;
+        at = (at + 1) & m->slot_mask;
     }
-    return at;
+    return &m->slots.p[at];
 }
 
+/* The table is as small as the tile allows, whatever tiles came before, so that it
+ * stays in the processor's cache. */
 static Err slots_grow(TileMaker *m, Fault *f) {
-    int32_t max = m->slots.max ? m->slots.max * 4 : 4096;
-    PixelSlot *slots = mem_alloc((size_t)max * sizeof *slots);
+    int32_t before = m->slots.max;
 
-    if (!slots)
-        return fault_memory(f);
-    memset(slots, 0, (size_t)max * sizeof *slots);
-    mem_free(m->slots.p);
-    m->slots.p = slots;
-    m->slots.max = max;
+    m->slot_mask = m->slot_mask * 4 + 3;
+    LIST_ROOM(m->slots, (int32_t)m->slot_mask + 1, f);
+    if (m->slots.max > before)
+        memset(m->slots.p + before, 0, (size_t)(m->slots.max - before) * sizeof *m->slots.p);
+    m->slot_stamp++;
     for (int32_t i = 0; i < m->pixels.n; i++)
-        slots[slot_of(m, m->pixels.p[i])] = (PixelSlot){ m->stamp, i };
+        *slot_of(m, m->pixels.p[i]) = (PixelSlot){ m->slot_stamp, i };
     return OK;
 }
 
+void pixels_clear(TileMaker *m) {
+    m->pixels.n = 0;
+    m->slot_mask = 0;
+    m->slot_stamp++;
+}
+
 Err pixel_put(TileMaker *m, Pixel p, int32_t *ret, Fault *f) {
-    if (m->pixels.n * 2 >= m->slots.max)
-        TRY(slots_grow(m, f));
-    uint32_t at = slot_of(m, p);
-    if (m->slots.p[at].stamp != m->stamp) {
-        m->slots.p[at] = (PixelSlot){ m->stamp, m->pixels.n };
+    if ((uint32_t)m->pixels.n * 2 >= m->slot_mask)
+        while ((uint32_t)m->pixels.n * 2 >= m->slot_mask || m->slot_mask < SLOTS_MIN)
+            TRY(slots_grow(m, f));
+    PixelSlot *slot = slot_of(m, p);
+    if (slot->stamp != m->slot_stamp) {
+        *slot = (PixelSlot){ m->slot_stamp, m->pixels.n };
         LIST_ADD(m->pixels, p, f);
     }
-    *ret = m->slots.p[at].pixel;
+    *ret = slot->pixel;
     return OK;
 }
 
@@ -97,6 +106,12 @@ static Err toggle_pair(TileMaker *m, Side side, int64_t a, int64_t b, Fault *f) 
 
     if (from == to)
         return OK;
+    Toggle *last = m->toggles.n > m->toggle_from ? &m->toggles.p[m->toggles.n - 1] : NULL;
+    if (last && last->side == (int32_t)side && last->at == from) { /* it goes on: one stretch instead of two */
+        last->at = to;
+        m->toggles.n -= last[-1].at == to ? 2 : 0;
+        return OK;
+    }
     LIST_ADD(m->toggles, ((Toggle){ (int32_t)side, from }), f);
     LIST_ADD(m->toggles, ((Toggle){ (int32_t)side, to }), f);
     return OK;
@@ -134,23 +149,30 @@ static Far crossing(Far p, Far q) {
     return q; /* not reached: one of them lies outside, and no side has both */
 }
 
-static Err link_line(TileMaker *m, Chain *c, Far p, Far q, Fault *f) {
-    int32_t a, b;
+static Err link_pixel(TileMaker *m, Far p, Fault *f) {
+    int32_t pixel;
 
-    TRY(pixel_put(m, (Pixel){ (int32_t)p.x, (int32_t)p.y }, &a, f));
-    TRY(pixel_put(m, (Pixel){ (int32_t)q.x, (int32_t)q.y }, &b, f));
-    if (m->links.n == c->from || m->links.p[m->links.n - 1] != a) {
+    TRY(pixel_put(m, (Pixel){ (int32_t)p.x, (int32_t)p.y }, &pixel, f));
+    LIST_ADD(m->links, pixel, f);
+    return OK;
+}
+
+static Err link_line(TileMaker *m, const Chain *c, Far p, Far q, Fault *f) {
+    Pixel last = m->links.n > c->from ? m->pixels.p[m->links.p[m->links.n - 1]] : (Pixel){ INT32_MAX, 0 };
+
+    if (last.x != p.x || last.y != p.y) {
         if (m->links.n > c->from)
             LIST_ADD(m->links, CHAIN_GAP, f);
-        LIST_ADD(m->links, a, f);
+        TRY(link_pixel(m, p, f));
     }
-    LIST_ADD(m->links, b, f);
-    return OK;
+    return link_pixel(m, q, f);
 }
 
 /* p–q in pieces: each within the box, or on or beyond one side. A cut lies on a
  * side's line, so neither half crosses that line again: at most four cuts. */
-static Err cut_line(TileMaker *m, Chain *c, Far p, Far q, Fault *f) {
+static Err cut_line(TileMaker *m, const Chain *c, Far p, Far q, Fault *f) {
+    if (c->whole)
+        return p.x == q.x && p.y == q.y ? OK : link_line(m, c, p, q, f);
     Far todo[8] = { q };
     int n = 1;
     bool done;
@@ -210,6 +232,7 @@ Err chains_make(TileMaker *m, int32_t arc, Fault *f) {
     Far high = far_of(&m->scene, (WorldPoint){ box->east, box->south });
     Chain c = { .from = m->links.n, .toggle_from = m->toggles.n, .whole = in_box(low) && in_box(high) };
 
+    m->toggle_from = m->toggles.n;
     if (low.x > PIXEL_MAX || high.x < PIXEL_MIN || low.y > PIXEL_MAX || high.y < PIXEL_MIN) {
         bool done; /* all of it beyond one side: the shadows of its parts are that of its ends */
         Far first = far_of(&m->scene, arcs->points[arcs->from[arc]]);
@@ -222,8 +245,7 @@ Err chains_make(TileMaker *m, int32_t arc, Fault *f) {
         TRY(cut_arc(m, &c, arc, f));
     c.n = m->links.n - c.from;
     c.toggles = m->toggles.n - c.toggle_from;
-    m->arc_stamp[arc] = m->stamp;
-    m->arc_chain[arc] = m->chains.n;
+    m->arcs[arc] = (Mark){ m->stamp, m->chains.n };
     LIST_ADD(m->chains, c, f);
     return OK;
 }

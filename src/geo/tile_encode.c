@@ -62,19 +62,18 @@ Err tile_fits(const Buf *features, const Buf *pool, const Buf *out, Fault *f) {
 }
 
 void tile_put_feature(Buf *features, FeatureKind kind, Str tags, Str geometry) {
-    char head[40];
-    size_t n = 0;
+    char head[TILE_KEYS_MAX * 20 + 48];
+    size_t n = 0,
+           size = (tags.n ? 1 + varint_size(tags.n) + tags.n : 0) + 3 + varint_size(geometry.n) + geometry.n;
 
     head[n++] = 0x12;
-    n += tile_varint((tags.n ? 1 + varint_size(tags.n) + tags.n : 0) + 3 + varint_size(geometry.n) + geometry.n,
-                     head + n);
+    n += tile_varint(size, head + n);
     if (tags.n) {
         head[n++] = 0x12;
         n += tile_varint(tags.n, head + n);
+        memcpy(head + n, tags.p, tags.n);
+        n += tags.n;
     }
-    buf_put(features, head, n);
-    buf_put(features, tags.p, tags.n);
-    n = 0;
     head[n++] = 0x18;
     head[n++] = (char)kind;
     head[n++] = 0x22;
@@ -92,13 +91,12 @@ size_t tile_step(Pixel from, Pixel to, char *ret) {
 
 /* The place of a value in the pool of the tile's layer. */
 static int32_t pooled(TileMaker *m, int32_t value) {
-    if (m->value_stamp[value] != m->pool_stamp) {
+    if (m->values[value].stamp != m->pool_stamp) {
         Str bytes = tile_words_get(&m->layer->words, value);
-        m->value_stamp[value] = m->pool_stamp;
-        m->value_local[value] = m->pool_n++;
+        m->values[value] = (Mark){ m->pool_stamp, m->pool_n++ };
         buf_put(&m->pool, bytes.p, bytes.n);
     }
-    return m->value_local[value];
+    return m->values[value].number;
 }
 
 static size_t tags_put(TileMaker *m, int32_t area, bool labels_only, char *ret) {
@@ -163,28 +161,7 @@ static bool has_room_for_label(const TileMaker *m, const LayerArea *a) {
     return (uint64_t)a->box.east - a->box.west >= steps || (uint64_t)a->box.south - a->box.north >= steps;
 }
 
-static Err find_areas(TileMaker *m, Fault *f) {
-    const TileLayer *l = m->layer;
-
-    memset(m->found, 0, (size_t)(l->n_areas + 63) / 64 * sizeof *m->found);
-    box_tree_find(l->tree, m->scene.reach, m->found);
-    for (int32_t i = 0; i < l->n_areas; i++) {
-        const LayerArea *a = &l->areas[i];
-        if (!(m->found[i / 64] >> (i % 64) & 1))
-            continue;
-        if (is_dot(m, a)) {
-            m->found[i / 64] &= ~(1ull << (i % 64));
-            continue;
-        }
-        for (int32_t r = l->arcs.ring_at[a->ring]; r < l->arcs.ring_at[a->ring + a->rings]; r++) {
-            int32_t arc = l->arcs.refs[r] < 0 ? ~l->arcs.refs[r] : l->arcs.refs[r];
-            if (m->arc_stamp[arc] != m->stamp)
-                TRY(chains_make(m, arc, f));
-        }
-    }
-    return OK;
-}
-
+/* The next area from *i on that was found. */
 static bool next_area(const TileMaker *m, int32_t *i) {
     int32_t words = (m->layer->n_areas + 63) / 64, word = *i / 64;
     uint64_t bits = word < words ? m->found[word] >> (*i % 64) << (*i % 64) : 0;
@@ -195,6 +172,26 @@ static bool next_area(const TileMaker *m, int32_t *i) {
         return false;
     *i = word * 64 + __builtin_ctzll(bits);
     return true;
+}
+
+static Err find_areas(TileMaker *m, Fault *f) {
+    const TileLayer *l = m->layer;
+
+    memset(m->found, 0, (size_t)(l->n_areas + 63) / 64 * sizeof *m->found);
+    box_tree_find(l->tree, m->scene.reach, m->found);
+    for (int32_t i = 0; next_area(m, &i); i++) {
+        const LayerArea *a = &l->areas[i];
+        if (is_dot(m, a)) {
+            m->found[i / 64] &= ~(1ull << (i % 64));
+            continue;
+        }
+        for (int32_t r = l->arcs.ring_at[a->ring]; r < l->arcs.ring_at[a->ring + a->rings]; r++) {
+            int32_t arc = l->arcs.refs[r] < 0 ? ~l->arcs.refs[r] : l->arcs.refs[r];
+            if (m->arcs[arc].stamp != m->stamp)
+                TRY(chains_make(m, arc, f));
+        }
+    }
+    return OK;
 }
 
 static void layer_begin(TileMaker *m) {
@@ -244,7 +241,8 @@ Err tile_areas(TileMaker *m, TileAddress at, Buf *out, Fault *f) {
     if (!tile_address_ok(at))
         return tile_address_fault(f);
     m->stamp++;
-    m->pixels.n = m->links.n = m->noded.n = m->toggles.n = m->chains.n = 0;
+    pixels_clear(m);
+    m->links.n = m->noded.n = m->toggles.n = m->chains.n = 0;
     scene_set(&m->scene, at);
     TRY(find_areas(m, f));
     TRY(chains_node(m, f));
@@ -258,15 +256,13 @@ static Err maker_fill(TileMaker *m, Fault *f) {
     const TileLayer *l = m->layer;
     size_t arcs = (size_t)l->arcs.n_arcs, values = (size_t)l->words.at.n;
 
-    m->arc_stamp = mem_alloc(arcs * sizeof *m->arc_stamp);
-    m->arc_chain = mem_alloc(arcs * sizeof *m->arc_chain);
-    m->value_stamp = mem_alloc(values * sizeof *m->value_stamp);
-    m->value_local = mem_alloc(values * sizeof *m->value_local);
+    m->arcs = mem_alloc(arcs * sizeof *m->arcs);
+    m->values = mem_alloc(values * sizeof *m->values);
     m->found = mem_alloc(((size_t)l->n_areas + 63) / 64 * sizeof *m->found);
-    if (!m->arc_stamp || !m->arc_chain || !m->value_stamp || !m->value_local || !m->found)
+    if (!m->arcs || !m->values || !m->found)
         return fault_memory(f);
-    memset(m->arc_stamp, 0, arcs * sizeof *m->arc_stamp);
-    memset(m->value_stamp, 0, values * sizeof *m->value_stamp);
+    memset(m->arcs, 0, arcs * sizeof *m->arcs);
+    memset(m->values, 0, values * sizeof *m->values);
     TRY(buf_begin(&m->features, 4096, LAYER_MAX, f));
     return buf_begin(&m->pool, 4096, LAYER_MAX, f);
 }
@@ -288,13 +284,12 @@ Err tile_maker_begin(const TileLayer *layer, TileMaker **ret, Fault *f) {
 void tile_maker_end(TileMaker *m) {
     if (!m)
         return;
-    void *lists[] = { m->pixels.p,      m->slots.p,       m->links.p,       m->noded.p,      m->toggles.p,
-                      m->chains.p,      m->cell_from.p,   m->pending.p,     m->cell_edges.p, m->cell_pixels.p,
-                      m->pixel_stamp.p, m->pixel_local.p, m->ring.p,        m->edges.p,      m->area_toggles.p,
-                      m->on_sides.p,    m->corners.p,     m->near_at.p,     m->near.p,       m->way.p,
-                      m->path.p,        m->path_at.p,     m->ring_pixels.p, m->loops.p,      m->rings.p,
-                      m->geometry.p,    m->arc_stamp,     m->arc_chain,     m->value_stamp,  m->value_local,
-                      m->found };
+    void *lists[] = { m->pixels.p,      m->slots.p,       m->links.p,   m->noded.p,        m->toggles.p,
+                      m->chains.p,      m->cell_from.p,   m->pending.p, m->cell_edges.p,   m->cell_lines.p,
+                      m->cell_pixels.p, m->marks.p,       m->edges.p,   m->area_toggles.p, m->on_sides.p,
+                      m->corners.p,     m->near_at.p,     m->near.p,    m->way.p,          m->path.p,
+                      m->path_at.p,     m->ring_pixels.p, m->loops.p,   m->rings.p,        m->geometry.p,
+                      m->arcs,          m->values,        m->found };
     for (size_t i = 0; i < COUNT(lists); i++)
         mem_free(lists[i]);
     buf_end(&m->features);

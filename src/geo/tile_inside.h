@@ -105,6 +105,12 @@ typedef struct Chain {
     bool whole; /* it never leaves the box */
 } Chain;
 
+/* A number that is void once the stamp is another. */
+typedef struct Mark {
+    uint32_t stamp;
+    int32_t number;
+} Mark;
+
 /* Of the table of pixels, by open addressing; void with another stamp. */
 typedef struct PixelSlot {
     uint32_t stamp;
@@ -124,6 +130,18 @@ typedef struct Scene {
     WorldBox reach;      /* what does not meet it leaves nothing in the box */
 } Scene;
 
+/* In the cells of tile_node.c. */
+typedef struct CellPixel {
+    Pixel at;
+    int32_t pixel;
+} CellPixel;
+
+typedef struct CellEdge {
+    int32_t a, b;
+    Pixel pa, pb;
+    int32_t next;
+} CellEdge;
+
 typedef struct RingEdge {
     int32_t a, b;
 } RingEdge;
@@ -138,28 +156,27 @@ typedef struct RingOut {
 struct TileMaker {
     const TileLayer *layer;
     Scene scene;
-    uint32_t stamp; /* of this tile; what carries another is of an older one */
-    uint32_t *arc_stamp;
-    int32_t *arc_chain;
-    uint32_t *value_stamp;
-    int32_t *value_local;
+    uint32_t stamp;  /* of this tile; what carries another is of an older one */
+    Mark *arcs;      /* which chain an arc is, in this tile */
+    Mark *values;    /* which number a word has, in the pool in hand */
     uint64_t *found; /* a bit for each area */
     LIST(Pixel) pixels;
-    LIST(PixelSlot) slots; /* n unused; max is a power of two */
+    LIST(PixelSlot) slots; /* slot_mask + 1 of them in use */
+    uint32_t slot_mask, slot_stamp;
     LIST(int32_t) links;
     LIST(int32_t) noded;
     LIST(Toggle) toggles;
+    int32_t toggle_from; /* of the arc in hand */
     LIST(Chain) chains;
     /* tile_node.c */
     LIST(int32_t) cell_from;
-    LIST(int32_t) cell_pixels;
+    LIST(CellPixel) cell_pixels;
+    LIST(int32_t) cell_lines; /* the newest line of each cell, -1 none */
     LIST(RingEdge) pending;
-    LIST(struct CellEdge) cell_edges;
+    LIST(CellEdge) cell_edges;
     /* tile_rings.c: corners are the pixels of one area */
     uint32_t area_stamp;
-    LIST(uint32_t) pixel_stamp;
-    LIST(int32_t) pixel_local;
-    LIST(int32_t) ring;
+    LIST(Mark) marks; /* which corner a pixel is, in the area in hand */
     LIST(RingEdge) edges;
     LIST(Toggle) area_toggles;
     LIST(Toggle) on_sides;
@@ -179,10 +196,6 @@ struct TileMaker {
     Buf features, pool;
 };
 
-typedef struct CellEdge {
-    int32_t a, b, next;
-} CellEdge;
-
 /* ---- bytes ---- */
 
 size_t tile_varint(uint64_t v, char *ret); /* at most 10 bytes; how many */
@@ -198,6 +211,7 @@ Err tile_fits(const Buf *features, const Buf *pool, const Buf *out, Fault *f); /
 
 /* ---- shapes ---- */
 
+void pixels_clear(TileMaker *m);
 Err pixel_put(TileMaker *m, Pixel p, int32_t *ret, Fault *f); /* the number of a pixel, new or not */
 
 void scene_set(Scene *s, TileAddress at);

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FEW = 16 }; /* so many are sorted by hand faster than by qsort */
+
 static int64_t turn(Pixel a, Pixel b, Pixel p) {
     return ((int64_t)b.x - a.x) * ((int64_t)p.y - a.y) - ((int64_t)b.y - a.y) * ((int64_t)p.x - a.x);
 }
@@ -28,17 +30,15 @@ static int64_t area2(const Pixel *ring, int32_t n) {
 }
 
 static const Chain *chain_of(const TileMaker *m, int32_t ref) {
-    return &m->chains.p[m->arc_chain[ref < 0 ? ~ref : ref]];
+    return &m->chains.p[m->arcs[ref < 0 ? ~ref : ref].number];
 }
 
 /* Marks one more area; what was marked for others is void. */
-static Err stamps_ready(TileMaker *m, Fault *f) {
-    if (m->pixel_stamp.n < m->pixels.n) {
-        LIST_ROOM(m->pixel_stamp, m->pixels.n, f);
-        LIST_ROOM(m->pixel_local, m->pixels.n, f);
-        memset(m->pixel_stamp.p + m->pixel_stamp.n, 0,
-               (size_t)(m->pixels.n - m->pixel_stamp.n) * sizeof *m->pixel_stamp.p);
-        m->pixel_stamp.n = m->pixels.n;
+static Err marks_ready(TileMaker *m, Fault *f) {
+    if (m->marks.n < m->pixels.n) {
+        LIST_ROOM(m->marks, m->pixels.n, f);
+        memset(m->marks.p + m->marks.n, 0, (size_t)(m->pixels.n - m->marks.n) * sizeof *m->marks.p);
+        m->marks.n = m->pixels.n;
     }
     m->area_stamp++;
     return OK;
@@ -46,39 +46,49 @@ static Err stamps_ready(TileMaker *m, Fault *f) {
 
 /* ---- the plain case ----------------------------------------------------- */
 
-/* Backwards, because rings are stored anticlockwise on the ground. */
-static Err read_off(TileMaker *m, int32_t ring, Fault *f) {
-    const Arcs *arcs = &m->layer->arcs;
+typedef struct RingRead {
+    int32_t first, last; /* pixels; -1: none yet */
+    bool closed;         /* the first came again: nothing may follow */
+} RingRead;
 
-    m->ring.n = 0;
-    for (int32_t r = arcs->ring_at[ring + 1] - 1; r >= arcs->ring_at[ring]; r--) {
-        const Chain *c = chain_of(m, arcs->refs[r]);
-        bool turned = arcs->refs[r] >= 0;
-        for (int32_t k = 0; k < c->n; k++) {
-            int32_t pixel = m->noded.p[c->from + (turned ? c->n - 1 - k : k)];
-            if (m->ring.n == 0 || m->ring.p[m->ring.n - 1] != pixel)
-                LIST_ADD(m->ring, pixel, f);
+/* False: a pixel came twice. */
+static bool read_chain(TileMaker *m, const Chain *c, bool turned, RingRead *r) {
+    Pixel *to = m->ring_pixels.p;
+
+    for (int32_t k = 0; k < c->n; k++) {
+        int32_t pixel = m->noded.p[c->from + (turned ? c->n - 1 - k : k)];
+        if (pixel == r->last)
+            continue;
+        r->last = pixel;
+        if (pixel == r->first) {
+            r->closed = true;
+            continue;
         }
+        if (r->closed || m->marks.p[pixel].stamp == m->area_stamp)
+            return false;
+        r->first = r->first < 0 ? pixel : r->first;
+        m->marks.p[pixel].stamp = m->area_stamp;
+        to[m->ring_pixels.n++] = m->pixels.p[pixel];
     }
-    while (m->ring.n > 1 && m->ring.p[m->ring.n - 1] == m->ring.p[0])
-        m->ring.n--;
-    return OK;
+    return true;
 }
 
+/* Backwards, because rings are stored anticlockwise on the ground. */
 static Err plain_ring(TileMaker *m, int32_t ring, bool *ret_done, Fault *f) {
-    int32_t from = m->ring_pixels.n;
+    const Arcs *arcs = &m->layer->arcs;
+    RingRead read = { -1, -1, false };
 
     *ret_done = false;
-    TRY(read_off(m, ring, f));
-    for (int32_t i = 0; i < m->ring.n; i++) {
-        if (m->pixel_stamp.p[m->ring.p[i]] == m->area_stamp)
+    for (int32_t r = arcs->ring_at[ring + 1] - 1; r >= arcs->ring_at[ring]; r--) {
+        const Chain *c = chain_of(m, arcs->refs[r]);
+        LIST_ROOM(m->ring_pixels, m->ring_pixels.n + c->n, f);
+        if (!read_chain(m, c, arcs->refs[r] >= 0, &read))
             return OK;
-        m->pixel_stamp.p[m->ring.p[i]] = m->area_stamp;
-        LIST_ADD(m->ring_pixels, m->pixels.p[m->ring.p[i]], f);
     }
-    *ret_done = m->ring.n < 3 || area2(m->ring_pixels.p + from, m->ring.n) > 0;
-    if (*ret_done && m->ring.n >= 3)
-        LIST_ADD(m->rings, ((RingOut){ .from = from, .n = m->ring.n }), f);
+    int32_t n = m->ring_pixels.n;
+    *ret_done = n < 3 || area2(m->ring_pixels.p, n) > 0;
+    if (*ret_done && n >= 3)
+        LIST_ADD(m->rings, ((RingOut){ .n = n }), f);
     return OK;
 }
 
@@ -115,9 +125,18 @@ static int by_place(const void *x, const void *y) {
     return a->side != b->side ? a->side - b->side : a->at - b->at;
 }
 
+/* Mostly a handful. */
 static void sort_places(Toggle *list, int32_t n) {
-    if (n > 1)
+    if (n > FEW) {
         qsort(list, (size_t)n, sizeof *list, by_place);
+        return;
+    }
+    for (int32_t i = 1; i < n; i++)
+        for (int32_t k = i; k > 0 && by_place(&list[k], &list[k - 1]) < 0; k--) {
+            Toggle swap = list[k];
+            list[k] = list[k - 1];
+            list[k - 1] = swap;
+        }
 }
 
 /* The area's own vertices on the sides of the box, in order, each once. */
@@ -178,12 +197,13 @@ static Err gather_sides(TileMaker *m, Fault *f) {
 /* ---- what bounds ground ------------------------------------------------- */
 
 static Err corner_put(TileMaker *m, int32_t *pixel, Fault *f) {
-    if (m->pixel_stamp.p[*pixel] != m->area_stamp) {
-        m->pixel_stamp.p[*pixel] = m->area_stamp;
-        m->pixel_local.p[*pixel] = m->corners.n;
+    Mark *mark = &m->marks.p[*pixel];
+
+    if (mark->stamp != m->area_stamp) {
+        *mark = (Mark){ m->area_stamp, m->corners.n };
         LIST_ADD(m->corners, *pixel, f);
     }
-    *pixel = m->pixel_local.p[*pixel];
+    *pixel = mark->number;
     return OK;
 }
 
@@ -218,14 +238,27 @@ static int by_number(const void *x, const void *y) {
     return a < b ? -1 : a > b;
 }
 
+/* Mostly two. */
+static void sort_numbers(int32_t *list, int32_t n) {
+    if (n > FEW) {
+        qsort(list, (size_t)n, sizeof *list, by_number);
+        return;
+    }
+    for (int32_t i = 1; i < n; i++)
+        for (int32_t k = i; k > 0 && list[k] < list[k - 1]; k--) {
+            int32_t swap = list[k];
+            list[k] = list[k - 1];
+            list[k - 1] = swap;
+        }
+}
+
 /* An edge that comes twice bounds nothing. */
 static void cancel_pairs(TileMaker *m) {
     int32_t kept = 0, from = 0;
 
     for (int32_t v = 0; v < m->corners.n; v++) {
         int32_t end = m->near_at.p[v + 1], first = kept;
-        if (end - from > 1)
-            qsort(m->near.p + from, (size_t)(end - from), sizeof *m->near.p, by_number);
+        sort_numbers(m->near.p + from, end - from);
         for (int32_t k = from; k < end; k++)
             if (kept > first && m->near.p[kept - 1] == m->near.p[k])
                 kept--;
@@ -257,6 +290,40 @@ static void sort_around(TileMaker *m) {
                 near[k - 1] = swap;
             }
     }
+}
+
+/* ---- the usual case ----------------------------------------------------- */
+
+/* If all edges are one cycle, it is the ring, and nothing has to be decided. */
+static Err one_cycle(TileMaker *m, bool *ret_done, Fault *f) {
+    int32_t n = m->corners.n, before = -1, at = 0;
+
+    *ret_done = false;
+    if (m->near.n != 2 * n)
+        return OK;
+    for (int32_t v = 0; v <= n; v++)
+        if (m->near_at.p[v] != 2 * v)
+            return OK;
+    LIST_ROOM(m->ring_pixels, n, f);
+    for (int32_t k = 0; k < n; k++) {
+        const int32_t *near = m->near.p + 2 * at;
+        int32_t next = near[0] == before ? near[1] : near[0];
+        m->ring_pixels.p[k] = corner(m, at);
+        before = at;
+        at = next;
+        if (at == 0 && k + 1 < n)
+            return OK; /* there are more cycles */
+    }
+    if (area2(m->ring_pixels.p, n) < 0)
+        for (int32_t i = 0, k = n - 1; i < k; i++, k--) {
+            Pixel swap = m->ring_pixels.p[i];
+            m->ring_pixels.p[i] = m->ring_pixels.p[k];
+            m->ring_pixels.p[k] = swap;
+        }
+    *ret_done = true;
+    if (n > 0)
+        LIST_ADD(m->rings, ((RingOut){ .n = n }), f);
+    return OK;
 }
 
 /* ---- which side is in --------------------------------------------------- */
@@ -469,7 +536,7 @@ Err rings_make(TileMaker *m, int32_t area, Fault *f) {
     bool done = false;
 
     m->rings.n = m->ring_pixels.n = 0;
-    TRY(stamps_ready(m, f));
+    TRY(marks_ready(m, f));
     if (is_plain(m, a))
         TRY(plain_ring(m, a->ring, &done, f));
     if (done)
@@ -477,9 +544,12 @@ Err rings_make(TileMaker *m, int32_t area, Fault *f) {
     m->ring_pixels.n = 0;
     TRY(gather_chains(m, a, f));
     TRY(gather_sides(m, f));
-    TRY(stamps_ready(m, f)); /* sides may have brought new pixels */
+    TRY(marks_ready(m, f)); /* sides may have brought new pixels */
     TRY(fill_near(m, f));
     cancel_pairs(m);
+    TRY(one_cycle(m, &done, f));
+    if (done)
+        return OK;
     sort_around(m);
     TRY(turn_all(m, f));
     TRY(walk_all(m, f));
