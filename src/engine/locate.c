@@ -5,7 +5,13 @@
 
 #include <string.h>
 
-enum { MENTIONS_MAX = 2048, JUDGED_MAX = 8192, TOKENS_MIN = 256, TOKENS_MAX = 8192 };
+enum {
+    MENTIONS_MAX = 2048,
+    JUDGED_MAX = 8192,
+    TOKENS_MIN = 256,
+    TOKENS_MAX = 8192,
+    WORK_MAX = 400000, /* look-ups and judgements for one text: some 50 ms */
+};
 
 typedef struct Finding {
     const LocateIndex *x;
@@ -16,6 +22,8 @@ typedef struct Finding {
     int32_t n_mentions;
     Judged *judged;
     int32_t n_judged;
+    int32_t work; /* done so far; what is beyond WORK_MAX is not looked at */
+    bool cut;     /* some of the text did not find room: nothing is certain */
 } Finding;
 
 static void judge_form(Finding *q, int32_t mention, int32_t form) {
@@ -29,8 +37,10 @@ static void judge_form(Finding *q, int32_t mention, int32_t form) {
 static void judge_key(Finding *q, int32_t mention, uint32_t key) {
     const LocateIndex *x = q->x;
 
+    if (q->work++ >= WORK_MAX)
+        return;
     for (size_t i = posting_first(x->postings, x->n_postings, key);
-         i < x->n_postings && x->postings[i].hash == key; i++)
+         i < x->n_postings && x->postings[i].hash == key && q->work < WORK_MAX; i++, q->work++)
         judge_form(q, mention, x->postings[i].at);
 }
 
@@ -101,11 +111,13 @@ static void read_text(Finding *q, bool nearly) {
     if (nearly)
         locate_near_names(q->x, &q->text, n_numbers, &q->tokens);
     locate_names(q->x, &q->text, &q->tokens);
+    q->cut |= q->tokens.n == q->tokens.max;
     locate_settle(q->x, &q->text, &q->tokens, q->room);
     q->n_mentions = locate_mentions(q->x, &q->text, &q->tokens, q->mentions, MENTIONS_MAX);
     q->n_judged = 0;
     for (int32_t i = 0; i < q->n_mentions; i++)
         judge_mention(q, i);
+    q->cut |= q->n_mentions == MENTIONS_MAX || q->n_judged == JUDGED_MAX || q->work >= WORK_MAX;
 }
 
 /* Wrong letters need not be looked for. */
@@ -148,6 +160,10 @@ Err locate_find(const LocateIndex *x, Str text, Arena *scratch, LocateAnswer *re
         if (!is_settled(&q))
             read_text(&q, true);
         locate_decide(x, &q.text, q.mentions, q.n_mentions, q.judged, q.n_judged, ret);
+        if (ret->verdict == LOCATE_CERTAIN && q.cut) {
+            ret->verdict = LOCATE_ASK;
+            ret->reason = LOCATE_SEVERAL;
+        }
     }
     scratch->used = mark;
     return e;

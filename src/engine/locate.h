@@ -11,6 +11,8 @@
  * several addresses in one text, and addresses in Latin letters. Room numbers
  * belong to the reporter's contact: they are told as spans to be removed.
  *
+ * The work for one text is bounded; where it does not suffice nothing is certain.
+ *
  * Pure: no clock, no store, no memory of its own at lookup. A built index is
  * never changed and may be read by any number of threads. How a spelling earns
  * its points: docs/addresses.md; why so: docs/decisions/0003-addresses.md. */

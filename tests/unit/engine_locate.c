@@ -431,6 +431,33 @@ static void test_long_text(void **state) {
     town_end(&town);
 }
 
+/* A name that thousands of places have, again and again: the work is bounded, and the
+ * one address among them is not certain. */
+static void test_work_is_bounded(void **state) {
+    enum { SHOPS = 5000 };
+    static char text[40000];
+    static const Str shop = { "全家便利店", 15 }, house = { "建设东路396弄12号", 23 };
+    static LocatePlace places[SHOPS + 1];
+    const LocateInput in = { NULL, 0, places, SHOPS + 1 };
+    LocateIndex *x;
+    size_t n = 0;
+
+    (void)state;
+    for (int i = 0; i < SHOPS; i++)
+        places[i] = (LocatePlace){ &shop, 1, -1 };
+    places[SHOPS] = (LocatePlace){ &house, 1, -1 };
+    assert_int_equal(locate_build(&in, &x, &fa), OK);
+    assert_int_equal(find(x, "全家便利店").reason, LOCATE_TOO_MANY);
+    assert_int_equal(find(x, house.p).verdict, LOCATE_CERTAIN);
+    n = (size_t)sprintf(text, "%s。", house.p);
+    while (n < 30000)
+        n += (size_t)sprintf(text + n, "全家便利店9号。");
+    LocateAnswer a = find(x, text);
+    assert_int_equal(a.verdict, LOCATE_ASK);
+    assert_int_equal(a.hits[0].place, SHOPS);
+    locate_free(x);
+}
+
 static void test_too_long_and_too_little_room(void **state) {
     static char text[LOCATE_TEXT_MAX + 2];
     char little[4096];
@@ -634,12 +661,19 @@ static void test_real_messages(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_spellings),          cmocka_unit_test(test_rooms_are_told_apart),
-        cmocka_unit_test(test_words_that_matched), cmocka_unit_test(test_oracle),
-        cmocka_unit_test(test_accuracy),           cmocka_unit_test(test_what_is_not_there),
-        cmocka_unit_test(test_long_text),          cmocka_unit_test(test_too_long_and_too_little_room),
-        cmocka_unit_test(test_nothing_to_find),    cmocka_unit_test(test_build_without_memory),
-        cmocka_unit_test(test_latin_addresses),    cmocka_unit_test(test_real_messages),
+        cmocka_unit_test(test_spellings),
+        cmocka_unit_test(test_rooms_are_told_apart),
+        cmocka_unit_test(test_words_that_matched),
+        cmocka_unit_test(test_oracle),
+        cmocka_unit_test(test_accuracy),
+        cmocka_unit_test(test_what_is_not_there),
+        cmocka_unit_test(test_long_text),
+        cmocka_unit_test(test_work_is_bounded),
+        cmocka_unit_test(test_too_long_and_too_little_room),
+        cmocka_unit_test(test_nothing_to_find),
+        cmocka_unit_test(test_build_without_memory),
+        cmocka_unit_test(test_latin_addresses),
+        cmocka_unit_test(test_real_messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,61 @@
+#!/bin/sh
+# places.sh – real places (../shared/data) through `import places`, with the exact
+# numbers, and their addresses asked back. Skips, and says so, where the data is not
+# there.
+set -u
+data=${JW_SHARED:-$JW_SOURCE/../shared}/data
+[ -r "$data/baltimore/baltimore_blocks.geojson" ] || { echo "skipped: no $data"; exit 77; }
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+passed=0
+failed=0
+
+# expect NAME STATUS TEXT: the last command ended so and said that
+expect() {
+    if [ "$status" = "$2" ] && grep -qF -- "$3" "$dir/out"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "$1: status $status, and not $3 in:"
+        head -n 3 "$dir/out" "$dir/err"
+    fi
+}
+
+# run CITY WORDS…
+run() {
+    city=$1
+    shift
+    "$JW_BINARY" "$@" --data "$dir/$city" --json >"$dir/out" 2>"$dir/err"
+    status=$?
+}
+
+# 10,025 census blocks; 72 lie in no neighbourhood.
+run baltimore import areas "$data/baltimore/neighborhoods.geojson" --layer governing --governing \
+    --level residential_area --code name --name name --dissolve district=:BC,Baltimore
+expect neighborhoods 0 '"features":278'
+run baltimore import places "$data/baltimore/baltimore_blocks.geojson" --name geoid20 --code geoid20 \
+    --households housing20 --population pop20 --kind block --report "$dir/findings.csv"
+expect blocks 1 '"rows":10025,"added":9953,"by_code":0,"by_point":9953,"orphans":72,"households":293249,"population":585708,"looks_gcj02":false'
+[ "$(wc -l <"$dir/findings.csv")" -eq 73 ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "findings.csv"; }
+run baltimore import places "$data/baltimore/baltimore_blocks.geojson" --name geoid20 --code geoid20 \
+    --households housing20 --population pop20 --kind block
+expect again 1 '"added":0,'
+run baltimore import places "$data/baltimore/rec_centers.geojson" --kind facility
+expect centers 0 '"rows":48,"added":48,'
+
+# 12,626 blocks of flats; 12,622 name a subzone that there is.
+run singapore import areas "$data/singapore/subzones.geojson" --layer governing --governing \
+    --level residential_area --code SUBZONE_N --name SUBZONE_N --dissolve district=:SG,Singapore
+expect subzones 0 '"features":332'
+run singapore import places "$data/singapore/hdb_blocks.csv" --name address --area polygon \
+    --households total_dwelling_units
+expect flats 1 '"rows":12626,"added":12622,"by_code":12622,"by_point":0,"orphans":4,"households":1112052,'
+run singapore locate --text 'Blk 1 Beach Road #05-12'
+expect beach 0 '"verdict":"certain"'
+expect beach 0 '"name":"1 BEACH RD"'
+expect beach 0 '"word":"#05-12"'
+run singapore locate --text 'Beach Road'
+expect road 0 '"reason":"only_name"'
+
+echo "$passed of $((passed + failed))"
+[ "$failed" = 0 ]
