@@ -5,6 +5,7 @@
 
 #include "area.h"
 #include "case_q.h"
+#include "case_words.h"
 #include "ground.h"
 #include "keys.h"
 #include "limits.h"
@@ -182,6 +183,7 @@ Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret,
     c.due = moment_at(c.reported.ms + limit_accept.amount * 60000LL); /* continuous, day and night */
     c.has.due = true;
     TRY(str_copy(tx_arena(tx), c.code, &c.code, f));
+    TRY(case_words_apart(tx, &c, f));
     TRY(sql_case_add(tx, &c, &changed, f));
     TRY(case_event_put(tx, &c, ACT_REPORT, 0, by, by_words, f));
     TRY(put_reporter(tx, in, &c, secret, f));

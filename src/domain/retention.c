@@ -4,6 +4,7 @@
 
 #include "access.h"
 #include "case_q.h"
+#include "case_words.h"
 #include "lease.h"
 #include "system_q.h"
 
@@ -42,6 +43,7 @@ static Err erase_contact(Tx *tx, Reporter *r, const Actor *by, Fault *f) {
     r->erased = moment_now();
     r->has.erased = true;
     TRY(sql_reporter_save(tx, r, &changed, f));
+    TRY(case_words_erase(tx, r->case_id, f));
     return access_write(tx, r->case_id, by, str("结案满 90 天，联系方式到期删除"), f);
 }
 

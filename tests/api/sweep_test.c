@@ -76,7 +76,8 @@ static Err count_rows(Tx *tx, void *arg, Fault *f) {
     return tx_ask(tx,
                   "SELECT (SELECT count(*) FROM cases) || ' cases, ' || (SELECT sum(revision) FROM cases)"
                   " || ' revisions, ' || (SELECT count(*) FROM case_event) || ' events, '"
-                  " || (SELECT count(*) FROM reporter) || ' reporters, ' || (SELECT count(*) FROM request)"
+                  " || (SELECT count(*) FROM reporter) || ' reporters, ' || (SELECT count(*) FROM hidden_words)"
+                  " || ' hidden, ' || (SELECT count(*) FROM request)"
                   " || ' requests, ' || (SELECT count(*) FROM session) || ' sessions'",
                   NULL, 0, keep_text, arg, NULL, f);
 }
@@ -143,7 +144,8 @@ static Err try_operation(const char *name, const char *json, Fault *f) {
 
 static Err try_report_operation(Fault *f) {
     return try_operation(
-        "case.report", "{\"text\":\"井盖破损\",\"lon\":121.47,\"lat\":31.225,\"contact\":\"13800000000\"}", f);
+        "case.report",
+        "{\"text\":\"井盖破损，打13800000000\",\"lon\":121.47,\"lat\":31.225,\"contact\":\"13800000000\"}", f);
 }
 
 static Err try_act_operation(Fault *f) {

@@ -240,6 +240,7 @@ test('no page asks for more than it shows', async () => {
     assert.deepEqual(await settled(p), ['GET /api/1/categories'], 'the second');
     await page.locator('textarea[name=text]').fill('路灯不亮');
     await page.getByRole('button', { name: '下一步' }).click();
+    assert.deepEqual(await settled(p), ['POST /api/1/report/look'], 'the third: what names people');
     await page.getByRole('button', { name: '发送' }).click();
     await page.locator('[data-test=code]').waitFor();
     assert.deepEqual(await settled(p), ['POST /api/1/cases'], 'the report');

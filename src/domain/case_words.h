@@ -1,0 +1,26 @@
+/* case_words – words that name people are shown to the reporter before he sends, taken
+ * out of what is stored, and sealed apart (DOMAIN.md §4.4; docs/privacy.md). Whoever
+ * may open a contact opens them the same way: with a reason, which is logged. They
+ * are erased with the contact. */
+#ifndef JW_CASE_WORDS_H
+#define JW_CASE_WORDS_H
+
+#include "actor.h"
+#include "tx.h"
+
+Err report_look(Tx *tx, const ReportLook *in, const Actor *by, Page *ret, Fault *f);
+
+/* Takes out of the text by hand, before dispatch. ERR_INVALID: no such piece;
+ * ERR_CONFLICT: the revision is another. */
+Err case_mask(Tx *tx, const CaseMask *in, const Actor *by, Case *ret, Fault *f);
+
+Err case_words(Tx *tx, const ContactAsk *in, const Actor *by, Page *ret, Fault *f);
+
+/* ---- for the other files of this noun ---- */
+
+/* What is found in text and spot of a case that is not yet stored is replaced by its
+ * mark and stored sealed. ERR_LIMIT: more than a thousand pieces. */
+Err case_words_apart(Tx *tx, Case *c, Fault *f);
+Err case_words_erase(Tx *tx, CaseId id, Fault *f);
+
+#endif
