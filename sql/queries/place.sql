@@ -6,6 +6,11 @@ INSERT INTO place (@columns(place)) VALUES (@values(place));
 -- takes: place
 UPDATE place SET @sets(place) WHERE home = :home AND id = :id;
 
+-- name: place_move
+-- What stands belongs to one grid that is active.
+-- takes: place_move
+UPDATE place SET area = :to_area, path = :to_path WHERE area = :area AND until IS NULL;
+
 -- name: place_by_id
 -- takes: place_key
 -- gives: place

@@ -3,6 +3,7 @@
 
 #include "area_q.h"
 #include "ground.h"
+#include "place.h"
 #include "polygon.h"
 #include "repair.h"
 
@@ -555,6 +556,7 @@ Err area_merge(Tx *tx, const AreaMerge *in, const Actor *by, Area *ret, Fault *f
     AreaMove move = { .path = a.path, .to_path = into.path };
     TRY(sql_area_move_cases(tx, &move, &changed,
                             f)); /* seen by who is responsible now; the grid they were filed in stays */
+    TRY(places_follow(tx, a.id, &into, f));
     TRY(area_layer_changed(tx, a.layer, f));
     *ret = into;
     return OK;

@@ -22,6 +22,14 @@ Err places_changed(Tx *tx, Fault *f) {
     return sql_layer_save(tx, &layer, &changed, f);
 }
 
+Err places_follow(Tx *tx, AreaId from, const Area *to, Fault *f) {
+    const PlaceMove move = { .area = from, .to_area = to->id, .to_path = to->path };
+    int64_t changed;
+
+    TRY(sql_place_move(tx, &move, &changed, f));
+    return changed ? places_changed(tx, f) : OK;
+}
+
 static Err write_shape(Tx *tx, PlaceId id, const Shape *shape, Fault *f) {
     PlaceShape row = { .place = id };
     Buf bytes;

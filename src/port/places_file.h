@@ -46,6 +46,7 @@ typedef enum FindingKind {
     FINDING_OUTSIDE,     /* orphan: no grid holds its point */
     FINDING_SWAPPED,     /* orphan: a grid would, if longitude and latitude were exchanged */
     FINDING_UNKNOWN,     /* no area has the code it names; taken by its point, or an orphan */
+    FINDING_COARSE,      /* orphan: it names an area with finer grids within, and no point in one of them */
     FINDING_TWICE,       /* the same place stands above: not taken again */
     FINDING_THERE,       /* it is there already */
     FINDING_ELSEWHERE,   /* its point lies in another grid than it names; the name counts */

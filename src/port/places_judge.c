@@ -98,18 +98,25 @@ static void compare_datums(Judging *j, const PlaceRow *r, const GroundArea *name
         report->offset_m = (int32_t)point_distance_m(a, b);
 }
 
-static Err place_named(Judging *j, PlaceRow *r, const GroundArea **ret, Fault *f) {
+/* A place belongs to a finest grid; where the row names a larger one, its point tells
+ * which. *ret_known: the row names an area that there is. */
+static Err place_named(Judging *j, PlaceRow *r, const GroundArea **ret, bool *ret_known, Fault *f) {
     const GroundArea *named = r->area_code.n ? by_code(j, r->area_code) : NULL, *held;
 
     *ret = named;
+    *ret_known = named != NULL;
     if (!named) {
         return r->area_code.n ? places_finding(j->plan, FINDING_UNKNOWN, r->row, r->name, r->area_code, f) : OK;
     }
-    j->plan->report->by_code++;
     compare_datums(j, r, named);
-    if (!point_of_row(j->plan, r))
-        return OK;
-    held = holder(j, (Degrees){ point_lon(r->at), point_lat(r->at) });
+    held = point_of_row(j->plan, r) ? holder(j, (Degrees){ point_lon(r->at), point_lat(r->at) }) : NULL;
+    if (!named->leaf && named->level < LEVEL_MICRO) {
+        *ret = lies_in(j, held, named) ? held : NULL;
+        j->plan->report->by_point += *ret != NULL;
+        j->plan->report->orphans += *ret == NULL;
+        return *ret ? OK : places_finding(j->plan, FINDING_COARSE, r->row, r->name, r->area_code, f);
+    }
+    j->plan->report->by_code++;
     return held && !lies_in(j, held, named) && !lies_in(j, named, held)
                ? places_finding(j->plan, FINDING_ELSEWHERE, r->row, r->name, held->code, f)
                : OK;
@@ -170,13 +177,13 @@ static Err judge_row(Judging *j, int32_t at, Fault *f) {
     PlacesPlan *p = j->plan;
     PlaceRow *r = &p->rows[at];
     const GroundArea *area;
-    bool known;
+    bool named, known;
 
     p->report->households += r->households > 0 ? r->households : 0;
     p->report->population += r->population > 0 ? r->population : 0;
     j->pointed += r->pointed || r->shape.n_points;
-    TRY(place_named(j, r, &area, f));
-    if (!area)
+    TRY(place_named(j, r, &area, &named, f));
+    if (!named)
         TRY(place_pointed(j, r, &area, f));
     if (!area)
         return OK;

@@ -13,6 +13,8 @@ static const struct {
                           "longitude and latitude seem exchanged: not taken" },
     [FINDING_UNKNOWN] = { "unknown_grid", "没有这个代码的网格，按坐标归格",
                           "no grid has that code; its point decides" },
+    [FINDING_COARSE] = { "coarse", "所写网格下面还有更小的网格，又没有坐标，未导入",
+                         "its grid has finer ones within, and no point says which: not taken" },
     [FINDING_TWICE] = { "twice", "前面已有同一地点，未重复导入",
                         "the same place stands above: not taken again" },
     [FINDING_THERE] = { "there", "库里已有，保持不变", "it is there already and stays as it is" },

@@ -137,6 +137,24 @@ static void test_table(void **state) {
     assert_int_equal(places_named("望江"), 5);
 }
 
+/* A place belongs to a finest grid: a larger one, named, wants a point within it. */
+static void test_coarse(void **state) {
+    char table[600];
+
+    (void)state;
+    know_grids();
+    snprintf(table, sizeof table,
+             "name,area,lon,lat\n大格路1号,990101,%.6f,%.6f\n大格路2号,990101,,\n大格路3号,990101,10.5,50.25\n",
+             grids[0].at.lon, grids[0].at.lat);
+    assert_ok(import_text(table));
+    assert_int_equal(report.added, 1);
+    assert_int_equal(report.orphans, 2);
+    assert_int_equal(report.by_point, 1);
+    assert_int_equal(report.n_of[FINDING_COARSE], 2);
+    assert_true(locates("大格路1号", "certain", "大格路1号"));
+    assert_non_null(strstr(answer, "01 微网格"));
+}
+
 static void test_workbook(void **state) {
     char sheet[2000];
     size_t n;
@@ -309,9 +327,9 @@ static void test_all_or_nothing(void **state) {
 
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),          cmocka_unit_test(test_workbook), cmocka_unit_test(test_map),
-        cmocka_unit_test(test_swapped),        cmocka_unit_test(test_gcj02),    cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_all_or_nothing),
+        cmocka_unit_test(test_table),   cmocka_unit_test(test_coarse),         cmocka_unit_test(test_workbook),
+        cmocka_unit_test(test_map),     cmocka_unit_test(test_swapped),        cmocka_unit_test(test_gcj02),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_all_or_nothing),
     };
     dialect = d;
     int failed = cmocka_run_group_tests_name(

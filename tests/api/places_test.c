@@ -150,11 +150,39 @@ static void test_kinds(void **state) {
     assert_true(says("\"kind\":\"building\"") && !says("population"));
 }
 
+static int64_t area_coded(const char *code) {
+    Actor admin = actor_as(ROLE_SYSTEM_ADMIN, 0, 21);
+    char json[80];
+
+    snprintf(json, sizeof json, "{\"code\":\"%s\"}", code);
+    assert_ok(call("area.list", &admin, json));
+    return answered("id");
+}
+
+/* When a grid joins its neighbour its places do, and words lead there. */
+static void test_places_follow_a_merge(void **state) {
+    Actor nobody, admin = actor_as(ROLE_SYSTEM_ADMIN, 0, 21);
+    int64_t from = area_coded("990101001001"), into = area_coded("990101001002");
+    char json[200], area[60];
+
+    (void)state;
+    actor_public(&nobody);
+    assert_ok(call("place.locate", &nobody, "{\"text\":\"织云路8弄\"}"));
+    assert_true(says("织云 01 微网格"));
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"into\":\"%lld\",\"day\":\"2030-01-01\"}", (long long)from,
+             (long long)into);
+    assert_ok(call("area.merge", &admin, json));
+    assert_ok(call("place.locate", &nobody, "{\"text\":\"织云路8弄\"}"));
+    snprintf(area, sizeof area, "\"area\":\"%lld\"", (long long)into);
+    assert_true(says("织云 02 微网格") && says(area) && says("\"verdict\":\"certain\""));
+}
+
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words_mean_a_place), cmocka_unit_test(test_alias),
-        cmocka_unit_test(test_report_in_words),    cmocka_unit_test(test_doubtful_words_are_queued),
-        cmocka_unit_test(test_point_before_words), cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_words_mean_a_place),    cmocka_unit_test(test_alias),
+        cmocka_unit_test(test_report_in_words),       cmocka_unit_test(test_doubtful_words_are_queued),
+        cmocka_unit_test(test_point_before_words),    cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_places_follow_a_merge),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "places on SQLite" : "places on PostgreSQL", tests, set_up,
