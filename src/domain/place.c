@@ -157,7 +157,7 @@ Err place_alias_list(Tx *tx, const PlaceKey *in, const Actor *by, Page *ret, Fau
 enum { ALIASES_MAX = 100 };
 
 Err place_alias_add(Tx *tx, const PlaceAliasNew *in, const Actor *by, PlaceAlias *ret, Fault *f) {
-    PlaceKey key = { .id = in->place };
+    PlaceKey key = { .id = in->id };
     PlaceAlias *known = arena_take(tx_arena(tx), ALIASES_MAX * sizeof *known);
     Place place;
     size_t n;
@@ -165,16 +165,16 @@ Err place_alias_add(Tx *tx, const PlaceAliasNew *in, const Actor *by, PlaceAlias
     (void)by;
     if (!known)
         return fault_arena(f);
-    TRY(place_load(tx, in->place, &place, f));
+    TRY(place_load(tx, in->id, &place, f));
     TRY(sql_place_alias_of(tx, &key, known, ALIASES_MAX, &n, f));
     if (n == ALIASES_MAX)
-        return fault(f, ERR_LIMIT, "aliases_many", "place", "“%.*s”的别名太多，最多 %d 个。",
+        return fault(f, ERR_LIMIT, "aliases_many", "id", "“%.*s”的别名太多，最多 %d 个。",
                      "“%.*s” has too many aliases: at most %d.", (int)place.name.n, place.name.p, ALIASES_MAX);
     for (size_t i = 0; i < n; i++)
         if (str_same(known[i].name, in->name))
             return fault(f, ERR_CONFLICT, "alias_known", "name", "“%.*s”已有别名“%.*s”。",
                          "“%.*s” has the alias “%.*s” already.", (int)place.name.n, place.name.p,
                          (int)in->name.n, in->name.p);
-    TRY(place_alias_put(tx, in->place, in->name, in->kind, ret, f));
+    TRY(place_alias_put(tx, in->id, in->name, in->kind, ret, f));
     return places_changed(tx, f);
 }

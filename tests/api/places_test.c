@@ -60,8 +60,7 @@ static void test_alias(void **state) {
     actor_public(&nobody);
     assert_ok(call("place.locate", &nobody, "{\"text\":\"望江大厦\"}"));
     assert_true(says("\"reason\":\"no_words\""));
-    snprintf(json, sizeof json, "{\"place\":\"%lld\",\"name\":\"望江大厦\",\"kind\":\"old\"}",
-             (long long)place);
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"name\":\"望江大厦\",\"kind\":\"old\"}", (long long)place);
     assert_int_equal(call("place.alias_add", &nobody, json), ERR_SIGN_IN);
     assert_int_equal(call("place.alias_add", &dispatcher, json), ERR_FORBIDDEN);
     assert_ok(call("place.alias_add", &admin, json));
@@ -73,7 +72,7 @@ static void test_alias(void **state) {
     snprintf(json, sizeof json, "{\"id\":\"%lld\"}", (long long)place);
     assert_ok(call("place.alias_list", &nobody, json));
     assert_true(says("\"name\":\"望江大厦\"") && says("\"kind\":\"old\""));
-    assert_int_equal(call("place.alias_add", &admin, "{\"place\":\"1\",\"name\":\"x\"}"), ERR_NOT_FOUND);
+    assert_int_equal(call("place.alias_add", &admin, "{\"id\":\"1\",\"name\":\"x\"}"), ERR_NOT_FOUND);
 }
 
 static int64_t newest_case(void) {
