@@ -104,24 +104,26 @@ INSERT INTO case_event (@columns(case_event)) VALUES (@values(case_event));
 SELECT @columns(case_event) FROM case_event WHERE home = :home AND case_id = :id ORDER BY number;
 
 -- name: event_shown
--- The history with the names of who took a step and of the unit it went to. An id
--- carries its home; accounts belong to no place.
--- takes: case_key
+-- The newest steps, in their order, with the names of who took a step and of the unit
+-- it went to. An id carries its home; accounts belong to no place.
+-- takes: case_newest
 -- gives: case_event_shown
 SELECT e.number, e.act, e.to_state, e.role, a.title, o.name, e.at_ms, e.at_day, e.note
-  FROM case_event e
+  FROM (SELECT number, act, to_state, role, account, unit, at_ms, at_day, note FROM case_event
+         WHERE home = :home AND case_id = :id ORDER BY number DESC LIMIT :limit) e
   LEFT JOIN account a ON a.home = 0 AND a.id = e.account
   LEFT JOIN org o ON o.home = ((e.unit >> 12) & 4095) AND o.id = e.unit
- WHERE e.home = :home AND e.case_id = :id ORDER BY e.number;
+ ORDER BY e.number;
 
 -- name: event_stages
 -- The same for the reporter: units, but no persons.
--- takes: case_key
+-- takes: case_newest
 -- gives: case_stage
 SELECT e.act, e.to_state, e.at_ms, e.at_day, o.name
-  FROM case_event e
+  FROM (SELECT number, act, to_state, unit, at_ms, at_day FROM case_event
+         WHERE home = :home AND case_id = :id ORDER BY number DESC LIMIT :limit) e
   LEFT JOIN org o ON o.home = ((e.unit >> 12) & 4095) AND o.id = e.unit
- WHERE e.home = :home AND e.case_id = :id ORDER BY e.number;
+ ORDER BY e.number;
 
 -- name: reporter_add
 -- takes: reporter

@@ -53,16 +53,20 @@ Err case_track(Tx *tx, const CaseTrack *in, const Actor *by, CaseStatus *ret, Fa
     return OK;
 }
 
-static Err show_stages(Tx *tx, const Case *c, List *ret, Fault *f) {
+/* The newest; each step made a revision, so how many came before needs no count. */
+static Err show_stages(Tx *tx, const Case *c, CaseStatusMore *s, Fault *f) {
     enum { STAGES = 60 };
-    CaseKey key = { .id = c->id };
+    CaseNewest newest = { .id = c->id, .limit = STAGES };
     CaseStage *stages = arena_take(tx_arena(tx), STAGES * sizeof *stages);
     size_t n;
 
     if (!stages)
         return fault_arena(f);
-    TRY(sql_event_stages(tx, &key, stages, STAGES, &n, f));
-    *ret = (List){ stages, n };
+    TRY(sql_event_stages(tx, &newest, stages, STAGES, &n, f));
+    s->stages = (List){ stages, n };
+    s->older = c->revision - (int32_t)n;
+    s->has.stages = true;
+    s->has.older = s->older > 0;
     return OK;
 }
 
@@ -97,7 +101,7 @@ Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatus
                          .spot = c.spot,
                          .due = c.due,
                          .close_kind = c.close_kind };
-    TRY(show_stages(tx, &c, &s.stages, f));
+    TRY(show_stages(tx, &c, &s, f));
     if (c.has.area) {
         TRY(area_load(tx, c.area, &area, f));
         s.area_name = area.name;
@@ -107,7 +111,7 @@ Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatus
         s.condition_zh = condition.zh;
         s.condition_en = condition.en;
     }
-    s.has.code = s.has.state = s.has.text = s.has.stages = true;
+    s.has.code = s.has.state = s.has.text = true;
     s.has.spot = c.has.spot;
     s.has.area_name = c.has.area;
     s.has.condition_zh = s.has.condition_en = c.has.condition;

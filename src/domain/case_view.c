@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PAGES_MAX = 20, EVENTS_SHOWN = 200, COUNTED = 1000 };
+enum { EVENTS_SHOWN = 200, COUNTED = 1000 };
 
 /* ---- lists ---- */
 
@@ -113,15 +113,19 @@ static Err show_steps(Tx *tx, const Case *c, const Actor *by, List *ret, Fault *
     return OK;
 }
 
-static Err show_events(Tx *tx, const Case *c, List *ret, Fault *f) {
-    CaseKey key = { .id = c->id };
+/* The newest; each step made a revision, so how many came before needs no count. */
+static Err show_events(Tx *tx, const Case *c, CaseView *v, Fault *f) {
+    CaseNewest newest = { .id = c->id, .limit = EVENTS_SHOWN };
     CaseEventShown *shown = arena_take(tx_arena(tx), EVENTS_SHOWN * sizeof *shown);
     size_t n;
 
     if (!shown)
         return fault_arena(f);
-    TRY(sql_event_shown(tx, &key, shown, EVENTS_SHOWN, &n, f));
-    *ret = (List){ shown, n };
+    TRY(sql_event_shown(tx, &newest, shown, EVENTS_SHOWN, &n, f));
+    v->events = (List){ shown, n };
+    v->older = n ? shown[0].number - 1 : 0;
+    v->has.events = true;
+    v->has.older = v->older > 0;
     return OK;
 }
 
@@ -192,14 +196,14 @@ Err case_view(Tx *tx, const CaseKey *in, const Actor *by, CaseView *ret, Fault *
     v.revision = c.revision;
     TRY(show_chain(tx, &c, &v, f));
     TRY(show_steps(tx, &c, by, &v.steps, f));
-    TRY(show_events(tx, &c, &v.events, f));
+    TRY(show_events(tx, &c, &v, f));
     TRY(show_people(tx, &c, &v, f));
     if (c.has.condition) {
         TRY(condition_load(tx, c.condition, &condition, f));
         TRY(show_proposal(tx, &c, &condition, &v, f));
     }
     TRY(show_clock(tx, &c, &v, f));
-    v.has.id = v.has.revision = v.has.chain = v.has.steps = v.has.events = v.has.has_contact = true;
+    v.has.id = v.has.revision = v.has.chain = v.has.steps = v.has.has_contact = true;
     *ret = v;
     return OK;
 }

@@ -201,6 +201,27 @@ static void test_routes(void **state) {
         assert_null(routed("GET", none[i], &n, &other));
 }
 
+static bool same_but_for_names(const char *a, const char *b) {
+    while (*a && *a == *b) {
+        if (*a == '{') {
+            a += strcspn(a, "}");
+            b += strcspn(b, "}");
+        }
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+/* OpenAPI knows a path once: its parameters have the same names whatever the method. */
+static void test_paths_name_their_parameters_alike(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ops_count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (same_but_for_names(ops[i].path, ops[j].path) && strcmp(ops[i].path, ops[j].path) != 0)
+                fail_msg("%s has the path %s, %s has %s", ops[i].name, ops[i].path, ops[j].name, ops[j].path);
+}
+
 static void test_outsider_sees_nothing(void **state) {
     char json[4096], code[16];
     int64_t id;
@@ -300,6 +321,36 @@ static void test_report_to_close(void **state) {
     assert_non_null(strstr(text, "井盖破损 😀"));
     snprintf(json, sizeof json, "{\"code\":\"%s\",\"secret\":\"%s\"}", code, code);
     assert_int_equal(call("case.track_more", &resident, json, NULL), ERR_NOT_FOUND);
+}
+
+/* Of a long history the newest steps are shown, and how many came before them. */
+static void test_long_history(void **state) {
+    Actor resident, dispatcher = actor(ROLE_DISPATCHER, 0, 11);
+    char json[160], code[32], secret[32];
+    (void)state;
+    actor_public(&resident);
+    assert_ok(call("case.report", &resident, "{\"text\":\"久拖\",\"lon\":121.47,\"lat\":31.225}", NULL));
+    assert_true(sscanf(strstr(text, "\"code\":"), "\"code\":\"%31[^\"]", code) == 1 &&
+                sscanf(strstr(text, "\"secret\":"), "\"secret\":\"%31[^\"]", secret) == 1);
+    snprintf(json, sizeof json, "{\"code\":\"%s\"}", code);
+    assert_ok(call("case.by_code", &dispatcher, json, NULL));
+    int64_t id = answered("id");
+    for (int i = 0; i < 202; i++)
+        step(&dispatcher, id, "place", ",\"lon\":121.47,\"lat\":31.225", OK);
+    step(&dispatcher, id, "accept", "", OK); /* the 204th */
+
+    snprintf(json, sizeof json, "{\"id\":\"%lld\"}", (long long)id);
+    assert_ok(call("case.view", &dispatcher, json, NULL));
+    assert_null(strstr(text, "\"number\":4,"));
+    assert_non_null(strstr(text, "[{\"number\":5,\"act\":\"place\""));
+    assert_non_null(strstr(text, "{\"number\":204,\"act\":\"accept\""));
+    assert_int_equal(answered("older"), 4);
+
+    snprintf(json, sizeof json, "{\"code\":\"%s\",\"secret\":\"%s\"}", code, secret);
+    assert_ok(call("case.track_more", &resident, json, NULL));
+    assert_null(strstr(text, "\"act\":\"report\""));
+    assert_non_null(strstr(text, "\"act\":\"accept\""));
+    assert_int_equal(answered("older"), 144);
 }
 
 static void test_stale_revision(void **state) {
@@ -559,9 +610,11 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_rows_are_whole),
         cmocka_unit_test(test_stranger_learns_nothing),
         cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_paths_name_their_parameters_alike),
         cmocka_unit_test(test_outsider_sees_nothing),
         cmocka_unit_test(test_empty_scope_sees_nothing),
         cmocka_unit_test(test_report_to_close),
+        cmocka_unit_test(test_long_history),
         cmocka_unit_test(test_stale_revision),
         cmocka_unit_test(test_client_key),
         cmocka_unit_test(test_unplaced_are_queued_with_their_reason),
