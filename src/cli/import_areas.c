@@ -36,7 +36,13 @@ typedef struct Order {
 } Order;
 
 static Err usage(const char *what, const char *value, Fault *f) {
-    return fault(f, ERR_INVALID, "usage", what, "%s 的值“%s”不对。", "%s: “%s” is no good value.", what, value);
+    return fault(f, ERR_INVALID, "usage", what, "%s 的值“%s”不对，见 jingwei import areas --help。",
+                 "%s: “%s” is no good value, see jingwei import areas --help.", what, value);
+}
+
+static Err not_known(const char *word, Fault *f) {
+    return fault(f, ERR_INVALID, "usage", "", "不认识“%s”，或它写了两次，见 jingwei import areas --help。",
+                 "“%s” is not known here, or is said twice, see jingwei import areas --help.", word);
 }
 
 static Err read_file(Order *r, const char *path, Str *ret, Fault *f) {
@@ -159,7 +165,7 @@ static Err read_rest(Order *r, int *argc, char **argv, Fault *f) {
                      "--dissolve 已决定上级，不能再用 --parent 或 --parents。",
                      "--dissolve makes the parents; --parent and --parents cannot be given too.");
     if (*argc != 1)
-        return usage("import areas", *argc ? argv[1] : "", f);
+        return not_known(*argc ? argv[1] : "", f);
     how->file = str(argv[0]);
     how->crs = str(crs ? crs : "wgs84");
     return OK;

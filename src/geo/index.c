@@ -190,7 +190,7 @@ Err index_view(const void *block, size_t n, const AreaIndex **ret, Fault *f) {
         sound = cell & INDEX_RUN ? run_is_sound(ix, cell & ~INDEX_RUN) : cell <= (uint32_t)ix->n;
     }
     if (!sound)
-        return fault(f, ERR_INVALID, "index_damaged", "", "区域索引文件损坏或属于其他版本;删除后会自动重建。",
+        return fault(f, ERR_INVALID, "index_damaged", "", "区域索引文件损坏或属于其他版本；删除后会自动重建。",
                      "The area index file is damaged or of another version; delete it and it is built again.");
     *ret = ix;
     return OK;

@@ -126,7 +126,7 @@ static Err collect_edges(Build *b, Fault *f) {
     for (int32_t i = 0; i < b->n; i++)
         b->n_raw += b->areas[i].shape->n_points;
     if (b->n_raw > EDGES_MAX)
-        return fault(f, ERR_LIMIT, "layer_too_large", "", "图层有 %lld 条边,超过上限 %d。",
+        return fault(f, ERR_LIMIT, "layer_too_large", "", "图层有 %lld 条边，超过上限 %d。",
                      "The layer has %lld edges, more than the limit of %d.", (long long)b->n_raw, EDGES_MAX);
     b->raw = mem_alloc((size_t)b->n_raw * sizeof *b->raw);
     if (!b->raw)
@@ -561,7 +561,7 @@ static Err make_block(Build *b, AreaIndex **ret, Fault *f) {
 }
 
 static Err fault_too_deep(Fault *f) {
-    return fault(f, ERR_LIMIT, "layer_overlaps", "", "图层中互相重叠的区域太多,无法建立索引;请先检查重叠。",
+    return fault(f, ERR_LIMIT, "layer_overlaps", "", "图层中互相重叠的区域太多，无法建立索引；请先检查重叠。",
                  "Too many areas of the layer lie upon each other to be indexed; check the overlaps first.");
 }
 
@@ -583,7 +583,7 @@ Err index_build(const IndexArea *areas, int32_t n, AreaIndex **ret, Fault *f) {
     Build b = { .areas = areas, .n = n };
 
     if (n < 0 || n > INDEX_AREAS_MAX)
-        return fault(f, ERR_LIMIT, "layer_too_large", "", "图层有 %d 个区域,超过上限 %d。",
+        return fault(f, ERR_LIMIT, "layer_too_large", "", "图层有 %d 个区域，超过上限 %d。",
                      "The layer has %d areas, more than the limit of %d.", (int)n, INDEX_AREAS_MAX);
     Err err = build_all(&b, ret, f);
     build_end(&b);

@@ -157,7 +157,7 @@ Err index_overlaps(const AreaIndex *ix, AreaPair **ret_pairs, int64_t *ret_n, Fa
         if (pairs.err == ERR_NO_MEMORY)
             return fault_memory(f);
         return fault(
-            f, ERR_LIMIT, "layer_overlaps", "", "图层中有 %d 对以上的区域互相重叠;请检查是否重复导入。",
+            f, ERR_LIMIT, "layer_overlaps", "", "图层中有 %d 对以上的区域互相重叠；请检查是否重复导入。",
             "More than %d pairs of areas of the layer overlap; check whether it was doubled.", INDEX_PAIRS_MAX);
     }
     pairs_tidy(&pairs);

@@ -118,8 +118,18 @@ static void ring_turn(Point *ring, int32_t n) {
     }
 }
 
+/* p[0] and p[1] differ. */
+static bool on_one_line(const Point *p, int32_t n) {
+    int32_t i = 2;
+
+    while (i < n && point_side(p[0], p[1], p[i]) == 0)
+        i++;
+    return i >= n;
+}
+
 /* Copies a ring without repeats and without its closing point; returns how many
- * points it has, 0 if it encloses nothing. */
+ * points it has, 0 if it encloses nothing. A bow tie whose halves are alike sums up
+ * to nothing and yet encloses ground: it stays, to be repaired. */
 static int32_t ring_tidy(const Point *from, int32_t n, bool outer, Point *to) {
     int32_t kept = 0;
 
@@ -128,10 +138,10 @@ static int32_t ring_tidy(const Point *from, int32_t n, bool outer, Point *to) {
             to[kept++] = from[i];
     while (kept > 1 && point_same(to[kept - 1], to[0]))
         kept--;
-    __int128 area = kept < 3 ? 0 : ring_area2(to, kept);
-    if (area == 0)
+    if (kept < 3 || on_one_line(to, kept))
         return 0;
-    if ((area > 0) != outer)
+    __int128 area = ring_area2(to, kept);
+    if (area != 0 && (area > 0) != outer)
         ring_turn(to, kept);
     return kept;
 }
@@ -151,7 +161,7 @@ static bool ring_spans(const Point *ring, int32_t n, Point *ret_at) {
 static Err fault_outside(const ShapeDraft *d, Fault *f) {
     return fault(
         f, ERR_INVALID, "shape_outside_world", "",
-        "坐标 %.7f, %.7f 不在经度 ±180、纬度 ±90 之内;请检查坐标系和经纬度的先后。",
+        "坐标 %.7f, %.7f 不在经度 ±180、纬度 ±90 之内；请检查坐标系和经纬度的先后。",
         "The coordinate %.7f, %.7f is not within longitude ±180 and latitude ±90; check the coordinate "
         "system and the order of longitude and latitude.",
         d->at_lon, d->at_lat);
@@ -168,7 +178,7 @@ static Err draft_tidy_ring(const ShapeDraft *d, int32_t r, bool outer, Shape *s,
         return OK;
     if (ring_spans(d->points + from, n, &at))
         return fault(f, ERR_INVALID, "shape_date_line", "",
-                     "图形在 %.7f, %.7f 处跨越 180 度经线;请在该经线处把它分成两块。",
+                     "图形在 %.7f, %.7f 处跨越 180 度经线；请在该经线处把它分成两块。",
                      "The shape crosses the date line at %.7f, %.7f; split it there into two polygons.",
                      point_lon(at), point_lat(at));
     *ret_kept = ring_tidy(d->points + from, n, outer, s->points + points);
@@ -196,7 +206,7 @@ static Err draft_tidy(const ShapeDraft *d, Shape *s, int32_t *ret_dropped, Fault
             s->poly_at[polys++] = had;
     }
     if (polys == 0)
-        return fault(f, ERR_INVALID, "shape_empty", "", "图形没有面积:至少要有三个不在一条直线上的点。",
+        return fault(f, ERR_INVALID, "shape_empty", "", "图形没有面积：至少要有三个不在一条直线上的点。",
                      "The shape has no area: it needs at least three points that are not on one line.");
     s->ring_at[rings] = points;
     s->poly_at[polys] = rings;
@@ -214,7 +224,7 @@ Err draft_end(ShapeDraft *d, Arena *a, Shape *ret, int32_t *ret_dropped_rings, F
     if (err == ERR_NO_MEMORY)
         err = fault_memory(f);
     else if (err == ERR_LIMIT)
-        err = fault(f, ERR_LIMIT, "shape_too_large", "", "图形超过 %d 个点;请先简化。",
+        err = fault(f, ERR_LIMIT, "shape_too_large", "", "图形超过 %d 个点；请先简化。",
                     "The shape has more than %d points; simplify it first.", SHAPE_POINTS_MAX);
     else if (err != OK)
         err = fault_outside(d, f);

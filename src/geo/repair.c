@@ -38,7 +38,7 @@ static Err geos_failed(const Geos *g, Fault *f) {
     if (mem_failed)
         return fault_memory(f);
     Err err = fault(
-        f, ERR_INVALID, "shape_operation", "", "图形无法计算,可能严重自相交;请在制图软件中检查它。",
+        f, ERR_INVALID, "shape_operation", "", "图形无法计算，可能严重自相交；请在制图软件中检查它。",
         "The shape cannot be computed with, perhaps it crosses itself badly; check it in a mapping program.");
     snprintf(f->detail, sizeof f->detail, "%s", g->said);
     return err;

@@ -129,12 +129,12 @@ Err shape_unpack(Str bytes, Arena *a, Shape *ret, Fault *f) {
     Shape count, s;
 
     if (bytes.n == 0 || p[0] != SHAPE_VERSION)
-        return fault(f, ERR_INVALID, "shape_version", "", "存储的图形版本未知;数据库可能来自更新的版本。",
+        return fault(f, ERR_INVALID, "shape_version", "", "存储的图形版本未知；数据库可能来自更新的版本。",
                      "The stored shape is of an unknown version; the database may be of a newer release.");
     in = (Reader){ p + 1, p + bytes.n, false };
     read_shape(&in, &count, false);
     if (in.bad)
-        return fault(f, ERR_INVALID, "shape_damaged", "", "存储的图形在第 %zu 字节处损坏;请重新导入该区域。",
+        return fault(f, ERR_INVALID, "shape_damaged", "", "存储的图形在第 %zu 字节处损坏；请重新导入该区域。",
                      "The stored shape is damaged at byte %zu; import the area again.", (size_t)(in.p - p));
     TRY(shape_take(a, count.n_points, count.n_rings, count.n_polys, &s, f));
     in = (Reader){ p + 1, p + bytes.n, false };

@@ -61,7 +61,7 @@ static Err search_begin(Search *s, Fault *f) {
     if (points == 0)
         return OK;
     if (points > INT32_MAX / 2)
-        return fault(f, ERR_LIMIT, "layer_too_large", "", "图层有 %lld 个点,太多了。",
+        return fault(f, ERR_LIMIT, "layer_too_large", "", "图层有 %lld 个点，太多了。",
                      "The layer has %lld points, which is too many.", (long long)points);
     int64_t width = (int64_t)s->box.east - s->box.west, height = (int64_t)s->box.north - s->box.south;
     while (((width >> s->shift) + 1) * ((height >> s->shift) + 1) > points + 16)

@@ -85,7 +85,7 @@ Err areas_report_fault(const AreasReport *r, Fault *f) {
     Str code = { first->code.p, first->code.n < 60 ? first->code.n : 60 };
     return fault(f, all_taken ? ERR_CONFLICT : ERR_INVALID, all_taken ? "areas_taken" : "areas_refused", "",
                  "没有导入任何内容：%lld 处问题使导入中止，第一处是“%.*s”：%s%.0s。",
-                 "Nothing was imported: %lld findings stop it, the first is “%.*s”: %.0s%s.",
+                 "Nothing was imported. Findings that stop it: %lld; the first is “%.*s”: %.0s%s.",
                  (long long)areas_report_stops(r), (int)code.n, code.p, kinds[first->kind].zh,
                  kinds[first->kind].en);
 }

@@ -335,7 +335,7 @@ static void codes_that_stop(void **state) {
     refused(import(map_end(), &how), ERR_INVALID, "areas_refused");
     only(NOTE_DUPLICATE, 1);
     assert_int_equal(note_of(NOTE_DUPLICATE)->count, 2);
-    assert_non_null(strstr(fa.en, "1 findings stop it, the first is “A01”"));
+    assert_non_null(strstr(fa.en, "Findings that stop it: 1; the first is “A01”"));
 
     map_begin();
     square("A01", "", 0, 0, 10, 10);

@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
         must(spans[i].from >= 0 && spans[i].from < spans[i].to && (size_t)spans[i].to <= n);
         must(i == 0 || spans[i].from >= spans[i - 1].to);
         must(!inside_a_letter(data, n, spans[i].from) && !inside_a_letter(data, n, spans[i].to));
-        must(spans[i].kind >= 1 && spans[i].kind <= NAMING_KINDS);
+        must(spans[i].kind >= 1 && (int)spans[i].kind <= NAMING_KINDS);
     }
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "geo_tiling.h"
+#include "repair.h"
 #include <math.h>
 #include <string.h>
 
@@ -155,6 +156,26 @@ static void rings_without_area_are_dropped(void **state) {
     assert_int_equal(s.n_polys, 1);
     assert_int_equal(s.n_rings, 1);
     shape_free(&s);
+}
+
+/* The halves of this bow tie are alike, so its area sums up to nothing. */
+static void a_bow_tie_is_kept_for_repair(void **state) {
+    Point tie[] = { { 0, 0 }, { 10, 10 }, { 10, 0 }, { 0, 10 } };
+    Point flat[] = { { 0, 0 }, { 10, 10 }, { 5, 5 }, { 2, 2 } };
+    Shape s, mended;
+    int32_t dropped;
+    Fault f;
+
+    (void)state;
+    assert_int_equal(draft_ring_of(tie, 4, &s, &dropped, &f), OK);
+    assert_int_equal(s.n_points, 4);
+    assert_int_equal(shape_repair(&s, NULL, &mended, &f), OK);
+    assert_int_equal(mended.n_polys, 2);
+    assert_true(shape_area2(&mended) == 100); /* twice the area of two triangles of 25 each */
+    shape_free(&mended);
+    shape_free(&s);
+    assert_int_equal(draft_ring_of(flat, 4, &s, &dropped, &f), ERR_INVALID);
+    assert_string_equal(f.key, "shape_empty");
 }
 
 static void bad_drafts_are_refused(void **state) {
@@ -442,6 +463,7 @@ int main(void) {
         cmocka_unit_test(boxes),
         cmocka_unit_test(drafts_are_tidied),
         cmocka_unit_test(rings_without_area_are_dropped),
+        cmocka_unit_test(a_bow_tie_is_kept_for_repair),
         cmocka_unit_test(bad_drafts_are_refused),
         cmocka_unit_test(an_arena_may_own_it),
         cmocka_unit_test(drafts_without_memory),
