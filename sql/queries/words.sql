@@ -12,3 +12,34 @@ SELECT @columns(hidden_words) FROM hidden_words WHERE home = :home AND case_id =
 -- takes: hidden_words
 UPDATE hidden_words SET words = NULL, words_key = NULL, erased_ms = :erased_ms, erased_day = :erased_day
  WHERE home = :home AND case_id = :case_id AND erased_ms IS NULL;
+
+-- name: public_points
+-- Open cases that may be shown where they are: of a condition that opens them to the
+-- point (3), not masked, at no building, not at placeholder coordinates (placed 4).
+-- takes: public_find
+-- gives: public_case
+SELECT c.state, c.category, d.zh, d.en, d.open_to, a.name, c.lon, c.lat, c.masked, c.place IS NOT NULL
+  FROM cases c
+  JOIN condition d ON d.home = ((c.condition >> 12) & 4095) AND d.id = c.condition
+  LEFT JOIN area a ON a.home = ((c.area >> 12) & 4095) AND a.id = c.area
+ WHERE c.state < 10 AND c.state > 1 AND d.open_to = 3
+   AND NOT c.masked AND c.place IS NULL AND c.placed <> 4
+   AND c.lon BETWEEN :west AND :east AND c.lat BETWEEN :south AND :north
+ ORDER BY c.id DESC
+ LIMIT :limit;
+
+-- name: public_labels
+-- Open cases that may be shown at the label of their micro-grid (level 4), by where the
+-- label is: those that their condition opens so (2), and of the others (3) those that
+-- may not be shown where they are.
+-- takes: public_find
+-- gives: public_case
+SELECT c.state, c.category, d.zh, d.en, d.open_to, a.name, a.label_lon, a.label_lat, c.masked, c.place IS NOT NULL
+  FROM area a
+  JOIN cases c ON c.state < 10 AND c.path BETWEEN a.path AND a.path || '~'
+  JOIN condition d ON d.home = ((c.condition >> 12) & 4095) AND d.id = c.condition
+ WHERE a.label_lon BETWEEN :west AND :east AND a.label_lat BETWEEN :south AND :north
+   AND a.level = 4 AND c.state > 1
+   AND (d.open_to = 2 OR (d.open_to = 3 AND (c.masked OR c.place IS NOT NULL OR c.lon IS NULL)))
+ ORDER BY c.id DESC
+ LIMIT :limit;

@@ -134,6 +134,7 @@ static Err words_apart(Tx *tx, Case *c, Arena *scratch, Fault *f) {
     TRY(take_out(tx, &c->text, WORDS_OF_TEXT, scratch, &kept, &pieces, f));
     if (c->has.spot)
         TRY(take_out(tx, &c->spot, WORDS_OF_SPOT, scratch, &kept, &pieces, f));
+    c->masked = pieces > 0;
     Err e = pieces ? seal_pieces(tx, c, &kept, pieces, NULL, f) : OK;
     seal_wipe(kept.p, kept.n);
     return e;
@@ -210,6 +211,7 @@ Err case_mask(Tx *tx, const CaseMask *in, const Actor *by, Case *ret, Fault *f) 
     TRY(case_load(tx, in->id, by, &c, f));
     TRY(judge_mask(&c, in, by, f));
     c.revision++;
+    c.masked = true;
     TRY(mask_piece(tx, in->of == WORDS_OF_TEXT ? &c.text : &c.spot, in, &c, by, f));
     TRY(sql_case_save(tx, &c, &changed, f));
     if (changed != 1)

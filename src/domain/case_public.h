@@ -1,0 +1,29 @@
+/* case_public – public only where harmless (DOMAIN.md §4.11): which open cases
+ * everybody may see, and how near. Never the reporter's words, never a code or an id.
+ *
+ * "Area only" stands at the label point of the micro-grid, and is looked for there: a
+ * smaller and smaller piece of ground leads to the label, not to the spot. */
+#ifndef JW_CASE_PUBLIC_H
+#define JW_CASE_PUBLIC_H
+
+#include "actor.h"
+#include "tx.h"
+
+/* What the decision looks at. */
+typedef struct PublicFacts {
+    CaseState state;
+    Str category;      /* of its condition; n 0: not filed */
+    Publicity open_to; /* what the condition says */
+    bool masked;       /* words that name people were taken out of it */
+    bool at_building;  /* its place is a building, so perhaps a home */
+    bool pointed;      /* it has coordinates that are a place */
+} PublicFacts;
+
+/* Pure. PUBLIC_NO before acceptance, before a condition is known, and when it is over;
+ * for what the catalogue may not open whatever it says; PUBLIC_POINT only for what
+ * names nobody and stands in no building. */
+Publicity case_publicity(const PublicFacts *c);
+
+Err case_public_list(Tx *tx, const PublicFind *in, const Actor *by, Page *ret, Fault *f);
+
+#endif
