@@ -1,6 +1,6 @@
 /* tile_clip – one arc as the pixels of a tile.
  *
- * Vertices worth less than half a unit go, the others move to the nearest unit of
+ * Vertices worth less than an eighth of a unit go, the others move to the nearest unit of
  * the zoom – the same unit in every tile, because units are counted from the
  * world's corner. What lies in the box (the tile and its buffer) becomes links; of
  * what lies outside only its shadow on the box's sides is kept: the stretches that
@@ -78,7 +78,7 @@ void scene_set(Scene *s, TileAddress at) {
     s->west = (int64_t)at.x * TILE_EXTENT;
     s->north = (int64_t)at.y * TILE_EXTENT;
     s->shift = 20 - at.z;
-    s->worth_min = ldexpf(0.5f, s->shift);
+    s->worth_min = ldexpf(0.125f, s->shift);
     s->reach = (WorldBox){ world_step(s->west + PIXEL_MIN - 1, s->shift, false),
                            world_step(s->north + PIXEL_MIN - 1, s->shift, false),
                            world_step(s->west + PIXEL_MAX + 1, s->shift, true),

@@ -284,12 +284,12 @@ Err tile_maker_begin(const TileLayer *layer, TileMaker **ret, Fault *f) {
 void tile_maker_end(TileMaker *m) {
     if (!m)
         return;
-    void *lists[] = { m->pixels.p,      m->slots.p,       m->links.p,   m->noded.p,        m->toggles.p,
-                      m->chains.p,      m->cell_from.p,   m->pending.p, m->cell_edges.p,   m->cell_lines.p,
-                      m->cell_pixels.p, m->marks.p,       m->edges.p,   m->area_toggles.p, m->on_sides.p,
-                      m->corners.p,     m->near_at.p,     m->near.p,    m->way.p,          m->path.p,
-                      m->path_at.p,     m->ring_pixels.p, m->loops.p,   m->rings.p,        m->geometry.p,
-                      m->arcs,          m->values,        m->found };
+    void *lists[] = { m->pixels.p,       m->slots.p,     m->links.p,       m->noded.p,       m->toggles.p,
+                      m->chains.p,       m->cell_from.p, m->pending.p,     m->cell_edges.p,  m->cell_lines.p,
+                      m->pixel_near.p,   m->line_near.p, m->cell_pixels.p, m->marks.p,       m->edges.p,
+                      m->area_toggles.p, m->on_sides.p,  m->corners.p,     m->near_at.p,     m->near.p,
+                      m->way.p,          m->path.p,      m->path_at.p,     m->ring_pixels.p, m->loops.p,
+                      m->rings.p,        m->geometry.p,  m->arcs,          m->values,        m->found };
     for (size_t i = 0; i < COUNT(lists); i++)
         mem_free(lists[i]);
     buf_end(&m->features);

@@ -65,6 +65,8 @@ typedef struct Arcs {
 } Arcs;
 Err arcs_make(const Shape *const *shapes, int32_t n, Arcs *ret, Fault *f);
 void arcs_free(Arcs *arcs);
+Err arcs_planar(const Arcs *arcs, bool *ret_planar,
+                Fault *f); /* does none cross another? false also: not known */
 
 typedef struct LayerArea {
     int32_t ring, rings;
@@ -76,6 +78,7 @@ typedef struct LayerArea {
 struct TileLayer {
     Arcs arcs;
     LayerArea *areas;
+    bool planar; /* no arc crosses another */
     int32_t n_areas, n_keys;
     TileKey keys[TILE_KEYS_MAX];
     char key_room[TILE_KEYS_MAX][32];
@@ -169,6 +172,8 @@ struct TileMaker {
     int32_t toggle_from; /* of the arc in hand */
     LIST(Chain) chains;
     /* tile_node.c */
+    LIST(uint8_t) pixel_near; /* a line passes near the pixel: lines from there may cross it */
+    LIST(uint8_t) line_near;  /* of the line to each of `noded`: a pixel is near */
     LIST(int32_t) cell_from;
     LIST(CellPixel) cell_pixels;
     LIST(int32_t) cell_lines; /* the newest line of each cell, -1 none */

@@ -56,7 +56,7 @@ static Err take_arcs(TileLayer *l, const TileArea *areas, Fault *f) {
         shapes[i] = areas[i].shape;
     Err e = arcs_make(shapes, l->n_areas, &l->arcs, f);
     mem_free(shapes);
-    return e;
+    return e == OK ? arcs_planar(&l->arcs, &l->planar, f) : e;
 }
 
 static Err take_areas(TileLayer *l, const TileArea *areas, Fault *f) {
