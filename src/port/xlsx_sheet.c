@@ -20,7 +20,7 @@ struct Sheet {
     void *ctx;
     int64_t row, rows;
     int32_t column, n; /* the cell that is open, from 0; cells of the row so far */
-    bool in_cell, in_value, in_phonetic;
+    bool in_row, in_cell, in_value, in_phonetic;
     CellType type;
     int32_t style;
     char ref[24]; /* B12 */
@@ -121,10 +121,11 @@ static void row_begin(Sheet *s, const char **attributes) {
     int64_t row = r ? strtoll(r, NULL, 10) : s->row + 1;
 
     snprintf(s->ref, sizeof s->ref, "A%lld", (long long)(row > 0 && row < 99999999 ? row : 0));
-    if (row <= s->row || row > XLSX_ROWS_MAX)
+    if (s->in_row || row <= s->row || row > XLSX_ROWS_MAX)
         stop(s, ERR_INVALID, "xlsx_rows", "行号不对，文件已损坏。",
              "the numbers of the rows are wrong: the file is damaged.");
     s->row = row;
+    s->in_row = true;
     s->n = 0;
     s->column = -1;
     s->text.n = 0;
@@ -134,6 +135,7 @@ static void row_done(Sheet *s) {
     size_t from = 0;
     bool any = false;
 
+    s->in_row = s->in_cell = false;
     for (int32_t i = 0; i < s->n; i++) {
         s->cells[i] = (Str){ s->text.p + from, s->ends[i] - from };
         any |= s->cells[i].n > 0;
@@ -163,7 +165,7 @@ static void cell_begin(Sheet *s, const char **attributes) {
 
     if (ref)
         snprintf(s->ref, sizeof s->ref, "%.20s", ref);
-    if (column <= s->column || column >= XLSX_COLUMNS_MAX) {
+    if (s->in_cell || column <= s->column || column >= XLSX_COLUMNS_MAX) {
         stop(s, ERR_INVALID, "xlsx_columns", "列太多，或位置不对。",
              "there are too many columns, or it stands in the wrong place.");
         return;
@@ -194,7 +196,7 @@ static void on_start(void *ctx, const char *name, const char **attributes) {
         return;
     if (xml_is(name, "row"))
         row_begin(s, attributes);
-    else if (xml_is(name, "c") && s->row > 0)
+    else if (xml_is(name, "c") && s->in_row)
         cell_begin(s, attributes);
     else if (xml_is(name, "rPh"))
         s->in_phonetic = true;
@@ -219,7 +221,7 @@ static void on_end(void *ctx, const char *name) {
         s->in_phonetic = false;
     else if (xml_is(name, "c") && s->in_cell)
         cell_done(s);
-    else if (xml_is(name, "row") && s->row > 0)
+    else if (xml_is(name, "row") && s->in_row)
         row_done(s);
 }
 

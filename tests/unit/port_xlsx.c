@@ -97,6 +97,8 @@ static void test_refused(void **state) {
         { "<sheetData><row r=\"2\"/><row r=\"1\"/></sheetData>", NULL, "xlsx_rows", "A1" },
         { "<sheetData><row><c r=\"ZZZ1\"><v>1</v></c></row></sheetData>", NULL, "xlsx_columns", "ZZZ1" },
         { "<sheetData><row><c r=\"B1\"/><c r=\"A1\"/></row></sheetData>", NULL, "xlsx_columns", "A1" },
+        { "<sheetData><row><c><row/></c></row></sheetData>", NULL, "xlsx_rows", "A2" },
+        { "<sheetData><row><c r=\"A1\"><c r=\"B1\"/></c></row></sheetData>", NULL, "xlsx_columns", "B1" },
         { "<sheetData><row>", NULL, "xlsx_xml", "sheet" },
     };
 
