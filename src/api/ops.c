@@ -7,6 +7,7 @@
 #include "area_tile.h"
 #include "border.h"
 #include "case.h"
+#include "case_figures.h"
 #include "case_public.h"
 #include "case_words.h"
 #include "catalogue.h"

@@ -108,6 +108,22 @@ static bool external_rules(const Case *c) {
     return runs_to_the_finish(c) && c->has.external_due && c->external_due.ms < c->finish_due.ms;
 }
 
+/* The finishing limit, then those of check and feedback: what "should-close" goes by. */
+static Err set_close(Tx *tx, Case *c, Fault *f) {
+    WorkCalendar *calendar;
+    Due due;
+
+    TRY(limits_calendar(tx, c->finish_due.day - 1, &calendar, f));
+    Err e = clock_due(calendar, (EngineClock)limit_check.unit, limit_check.amount, c->finish_due.ms, &due, f);
+    if (e == OK)
+        e = clock_due(calendar, (EngineClock)limit_feedback.unit, limit_feedback.amount, due.ms, &due, f);
+    calendar_free(calendar);
+    TRY(e);
+    c->close_due = (Moment){ due.ms, due.day };
+    c->has.close_due = true;
+    return OK;
+}
+
 static Err set_finish(Tx *tx, Case *c, int64_t now, Fault *f) {
     Running r;
     Due due;
@@ -119,7 +135,7 @@ static Err set_finish(Tx *tx, Case *c, int64_t now, Fault *f) {
     c->finish_due = (Moment){ due.ms, due.day };
     c->finish_provisional = due.provisional;
     c->has.finish_due = true;
-    return OK;
+    return set_close(tx, c, f);
 }
 
 static Err set_due(Tx *tx, Case *c, int64_t now, Fault *f) {

@@ -237,8 +237,8 @@ static void copy_import(const CaseImport *in, Case *c) {
     c->has.unit = in->unit.v != 0;
     c->has.external_no = true;
     if (in->due_ms) {
-        c->due = c->finish_due = c->external_due = moment_at(in->due_ms);
-        c->has.due = c->has.finish_due = c->has.external_due = true;
+        c->due = c->finish_due = c->close_due = c->external_due = moment_at(in->due_ms);
+        c->has.due = c->has.finish_due = c->has.close_due = c->has.external_due = true;
     }
     if (in->closed_ms) {
         c->closed = c->handled = moment_at(in->closed_ms);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX = 60, CALLS_MAX = 10, SOON_MAX = 100000 };
+enum { NAME_MAX = 60, CALLS_MAX = 10, SOON_MAX = 100000, LEAST_MAX = 1000 };
 
 static Err check_name(Str value, Fault *f) {
     if (utf8_count(value.p, value.n) <= NAME_MAX)
@@ -67,6 +67,27 @@ static Err check_minutes(Str value, Fault *f) {
                  "Write a whole number of minutes, 1 to %d.", SOON_MAX);
 }
 
+bool setting_least(Str value, int32_t *ret) {
+    int32_t n = 0;
+
+    for (size_t i = 0; i < value.n; i++) {
+        if (value.p[i] < '0' || value.p[i] > '9' || n > LEAST_MAX)
+            return false;
+        n = 10 * n + (value.p[i] - '0');
+    }
+    *ret = n;
+    return value.n > 0 && n <= LEAST_MAX;
+}
+
+static Err check_least(Str value, Fault *f) {
+    int32_t least;
+
+    if (value.n == 0 || setting_least(value, &least))
+        return OK;
+    return fault(f, ERR_INVALID, "least_form", "value", "请写 0 到 %d 的整数（件数）。",
+                 "Write a whole number of cases, 0 to %d.", LEAST_MAX);
+}
+
 /* `check` NULL: the program alone writes it, as `how` says. */
 static const struct {
     const char *name, *zh, *en, *usual;
@@ -78,6 +99,7 @@ static const struct {
     { "danger_calls", "危急电话", "Whom to call in danger",
       "110 警察 Police\n119 消防 Fire\n120 急救 Ambulance", check_calls, "", "" },
     { "soon_minutes", "临期提前量（分钟）", "Due soon: minutes ahead", "120", check_minutes, "", "" },
+    { "rate_least", "给出比率的最少件数", "Fewest cases for a rate", "30", check_least, "", "" },
     { "zone", "时区", "Time zone", "", NULL, "配置项 zone", "the program's setting zone" },
     { "calendar_until", "日历公布至", "Calendar published until", "", NULL, "jingwei import calendar",
       "jingwei import calendar" },

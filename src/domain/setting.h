@@ -14,6 +14,8 @@ Err setting_read(Tx *tx, const char *name, Str *ret, Fault *f);
  * it is so already. `value` empty: back to the usual. */
 Err setting_write(Tx *tx, const char *name, Str value, const Actor *by, Fault *f);
 
+bool setting_least(Str value, int32_t *ret); /* of rate_least; false: it is no such number */
+
 Err city_get(Tx *tx, const Nothing *in, const Actor *by, City *ret, Fault *f);
 Err setting_list(Tx *tx, const Nothing *in, const Actor *by, Page *ret, Fault *f);
 Err setting_put(Tx *tx, const SettingPut *in, const Actor *by, SettingShown *ret, Fault *f);

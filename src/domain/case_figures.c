@@ -1,0 +1,133 @@
+/* case_figures – see case_figures.h. Each indicator is a row: which cases are its
+ * denominator (a range of days that an index serves), and what makes one of them count
+ * in its numerator. Counts and lists read the row, so they cannot drift apart. */
+#include "case_figures.h"
+
+#include "area.h"
+#include "figures.h"
+#include "figures_q.h"
+#include "setting.h"
+
+#include <stdio.h>
+
+typedef Err CountFn(Tx *tx, const FigureFind *find, const Scope *scope, Count *ret, size_t max, size_t *ret_n,
+                    Fault *f);
+typedef Err ListFn(Tx *tx, const FigureFind *find, const Scope *scope, Case *ret, size_t max, size_t *ret_n,
+                   Fault *f);
+
+static const struct {
+    Indicator indicator;
+    CountFn *count;
+    ListFn *list;
+    size_t numerator; /* the flag that narrows the denominator to it */
+} definitions[] = {
+    { FIGURE_FILED, sql_figure_reported, sql_figure_reported_cases, offsetof(FigureFind, has.filed) },
+    { FIGURE_HANDLED, sql_figure_finish, sql_figure_finish_cases, offsetof(FigureFind, has.handled) },
+    { FIGURE_CLOSED, sql_figure_close, sql_figure_close_cases, offsetof(FigureFind, has.closed) },
+    { FIGURE_IN_TIME, sql_figure_close, sql_figure_close_cases, offsetof(FigureFind, has.in_time) },
+    { FIGURE_REWORK, sql_figure_handled, sql_figure_handled_cases, offsetof(FigureFind, has.reworked) },
+};
+
+static void narrow(FigureFind *find, size_t flag) { *(bool *)((char *)find + flag) = true; }
+
+/* ---- which period, which ground ---- */
+
+static Err find_of(Tx *tx, int32_t from, int32_t to, bool within, AreaId area_id, FigureFind *ret, Fault *f) {
+    enum { DAYS_MAX = 400 };
+    Area area;
+    char high[48];
+
+    if (to < from)
+        return fault(f, ERR_INVALID, "period_reversed", "to", "止日早于起日。",
+                     "The period ends before it begins.");
+    if (to - from >= DAYS_MAX)
+        return fault(f, ERR_INVALID, "period_long", "to", "最长 %d 天。", "A period has at most %d days.",
+                     DAYS_MAX);
+    *ret = (FigureFind){ .from = from, .to = to };
+    if (!within)
+        return OK;
+    TRY(area_load(tx, area_id, &area, f));
+    snprintf(high, sizeof high, "%.*s~", (int)area.path.n, area.path.p);
+    ret->within_low = area.path;
+    TRY(str_copy(tx_arena(tx), str(high), &ret->within_high, f));
+    ret->has.within_low = ret->has.within_high = true;
+    return OK;
+}
+
+/* ---- the numbers ---- */
+
+static Err count(Tx *tx, size_t i, const FigureFind *find, const Scope *scope, int64_t *ret, Fault *f) {
+    Count c = { 0 };
+    size_t n;
+
+    TRY(definitions[i].count(tx, find, scope, &c, 1, &n, f));
+    *ret = c.n;
+    return OK;
+}
+
+static Err figure(Tx *tx, size_t i, FigureFind find, const Actor *by, int32_t least, FigureShown *ret,
+                  Fault *f) {
+    FigureShown s = { .indicator = definitions[i].indicator };
+    Actor all;
+    int64_t there;
+
+    actor_in(by->role, str("0"), (OrgId){ 0 }, &all);
+    TRY(count(tx, i, &find, &by->scope, &s.denominator, f));
+    TRY(count(tx, i, &find, &all.scope, &there, f));
+    narrow(&find, definitions[i].numerator);
+    TRY(count(tx, i, &find, &by->scope, &s.numerator, f));
+    s.withheld = there - s.denominator;
+    Rate rate = rate_of(s.numerator, s.denominator, least);
+    TRY(str_copy(tx_arena(tx), str(rate.text), &s.rate, f));
+    s.few = rate.kind == RATE_FEW;
+    s.has.indicator = s.has.numerator = s.has.denominator = s.has.rate = s.has.few = s.has.withheld = true;
+    *ret = s;
+    return OK;
+}
+
+static Err read_least(Tx *tx, int32_t *ret, Fault *f) {
+    Str value;
+
+    TRY(setting_read(tx, "rate_least", &value, f));
+    return setting_least(value, ret)
+               ? OK
+               : fault(f, ERR_STORE, "least_form", "", "设置 rate_least 不是数字：%.*s。",
+                       "The setting rate_least is not a number: %.*s.", (int)value.n, value.p);
+}
+
+Err figures_get(Tx *tx, const FiguresAsk *in, const Actor *by, Figures *ret, Fault *f) {
+    FigureShown *rows = arena_take(tx_arena(tx), COUNT(definitions) * sizeof *rows);
+    Figures out = { .from = in->from, .to = in->to, .as_of = moment_now() };
+    FigureFind find;
+
+    if (!rows)
+        return fault_arena(f);
+    TRY(find_of(tx, in->from, in->to, in->has.within, in->within, &find, f));
+    TRY(read_least(tx, &out.least, f));
+    for (size_t i = 0; i < COUNT(definitions); i++)
+        TRY(figure(tx, i, find, by, out.least, &rows[i], f));
+    out.n = rows[0].denominator; /* of the filed rate: what was reported */
+    out.rows = (List){ rows, COUNT(definitions) };
+    out.has.from = out.has.to = out.has.as_of = out.has.n = out.has.least = out.has.rows = true;
+    *ret = out;
+    return OK;
+}
+
+/* ---- the list behind a number ---- */
+
+Err figures_cases(Tx *tx, const FigureCases *in, const Actor *by, Page *ret, Fault *f) {
+    FigureFind find;
+    size_t i = 0;
+
+    while (i < COUNT(definitions) && definitions[i].indicator != in->indicator)
+        i++;
+    if (i == COUNT(definitions))
+        return fault(f, ERR_INVALID, "figure_not_yet", "indicator", "这个指标还没有数据。",
+                     "There is nothing to count this figure by yet.");
+    TRY(find_of(tx, in->from, in->to, in->has.within, in->within, &find, f));
+    if (in->part == PART_NUMERATOR)
+        narrow(&find, definitions[i].numerator);
+    find.limit = in->limit;
+    find.skip = (in->page - 1) * in->limit;
+    return definitions[i].list(tx, &find, &by->scope, ret->rows, (size_t)in->limit, &ret->n, f);
+}
