@@ -34,7 +34,8 @@ UPDATE cases SET due_provisional = :due_provisional, finish_provisional = :finis
  WHERE home = :home AND id = :id AND revision = :revision;
 
 -- name: case_list
--- Newest first. A case is open until it is closed or rejected (states 10, 11).
+-- Newest first, and among the open ones danger before all. A case is open until it is
+-- closed, rejected or appraised (states 10, 11, 12).
 -- The words are looked for row by row, until there is an index of them.
 -- takes: case_find scope
 -- gives: cases
@@ -45,13 +46,15 @@ SELECT @columns(cases) FROM cases
    /*? open */ AND state < 10 /*? end */
    /*? placed */ AND placed = :placed /*? end */
    /*? unplaced */ AND placed > 2 /*? end */
+   /*? sampled */ AND sampled /*? end */
    /*? condition */ AND condition = :condition /*? end */
    /*? unit */ AND unit = :unit /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? due_before */ AND due_ms < :due_before_ms /*? end */
    /*? words_like */ AND (external_no = :words OR @holds(spot words_like) OR @holds(text words_like)) /*? end */
    /*? before */ AND id < :before /*? end */
- ORDER BY id DESC
+   /*? below */ AND (danger, id) < (:below_danger, :below) /*? end */
+ ORDER BY /*? open */ danger DESC, /*? end */ id DESC
  LIMIT :limit OFFSET :skip;
 
 -- name: case_count
@@ -65,6 +68,7 @@ SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
    /*? open */ AND state < 10 /*? end */
    /*? placed */ AND placed = :placed /*? end */
    /*? unplaced */ AND placed > 2 /*? end */
+   /*? sampled */ AND sampled /*? end */
    /*? condition */ AND condition = :condition /*? end */
    /*? unit */ AND unit = :unit /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
@@ -135,14 +139,14 @@ INSERT INTO reporter (@columns(reporter)) VALUES (@values(reporter));
 SELECT @columns(reporter) FROM reporter WHERE home = :home AND case_id = :id;
 
 -- name: reporter_due
--- Whose case ended (closed, rejected: 10, 11) so long ago. What is open again is not
+-- Whose case ended (closed or appraised: 10, 12; rejected: 11) so long ago. What is open again is not
 -- ended; disputes (305) become sealed files and are kept for their archive period.
 -- takes: older_than
 -- gives: reporter
 SELECT @columns(reporter r) FROM reporter r
   JOIN cases c ON c.home = r.home AND c.id = r.case_id
  WHERE r.erased_ms IS NULL AND r.made_ms < :before_ms AND coalesce(c.category, '') <> '305'
-   AND ((c.state = 10 AND c.closed_ms < :before_ms)
+   AND ((c.state IN (10, 12) AND c.closed_ms < :before_ms)
      OR (c.state = 11 AND NOT EXISTS
          (SELECT 1 FROM case_event e
            WHERE e.home = c.home AND e.case_id = c.id AND e.at_ms >= :before_ms)))

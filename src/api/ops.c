@@ -234,6 +234,21 @@ static bool is_keyed(const OpCall *c) {
     return !(token && token->kind == KIND_BYTES);
 }
 
+/* What the caller began to act in may have been taken away since he pressed. For what
+ * everybody may do he is then a stranger, as with an old cookie. */
+static Err judge_still(Tx *tx, OpCall *c, Fault *f) {
+    Fault why = { 0 };
+    Err e = actor_holds(tx, &c->by, &why);
+
+    if (e == ERR_FORBIDDEN && c->op->right == RIGHT_PUBLIC) {
+        actor_public(&c->by);
+        return OK;
+    }
+    if (e != OK)
+        *f = why;
+    return e;
+}
+
 /* Runs in the transaction, perhaps more than once: everything that a run leaves
  * behind is reset here. */
 static Err run(Tx *tx, void *arg, Fault *f) {
@@ -245,7 +260,7 @@ static Err run(Tx *tx, void *arg, Fault *f) {
     c->page.n = 0;
     tx_lend(tx, c->arena);
     if (c->op->does != READ)
-        TRY(actor_holds(tx, &c->by, f)); /* it may have been taken away since he pressed */
+        TRY(judge_still(tx, c, f));
     if (keyed)
         TRY(request_seen(tx, c->client_key, c->op->name, c->body, &c->by, &seen, &before, f));
     if (seen) {

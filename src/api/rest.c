@@ -109,7 +109,8 @@ static void forget_sessions(RestCall *c) {
     if (strcmp(name, "session.close") == 0 || strcmp(name, "session.act_as") == 0)
         session_forget(c->rest->sessions, &c->key);
     bool new_password = strcmp(name, "session.open") == 0 && ((const SignIn *)c->op.in)->has.new_password;
-    if (strcmp(name, "account.password") == 0 || strcmp(name, "post.give") == 0 || new_password)
+    if (strcmp(name, "account.password") == 0 || strcmp(name, "post.give") == 0 ||
+        strcmp(name, "post.end") == 0 || strcmp(name, "session.revoke") == 0 || new_password)
         session_forget_all(c->rest->sessions);
 }
 

@@ -1,9 +1,10 @@
 /* case 案件 – from report to close, as append-only events with a revision check.
  *
- * Reading order: case_report.c (a report finds its grid and its clock),
- * case_steps.c (the table), case_act.c (one step), case_clock.c (its deadlines), case_view.c (what a page
- * shows), case_tile.c (the map), case_track.c (what the reporter sees). The reporter is kept apart and
- * sealed; no operation here but case_contact opens him. */
+ * Reading order: case_report.c (a report finds its grid and its clock), case_steps.def
+ * (the table), case_act.c (one step), case_judge.c (what no table says), case_past.c (its
+ * history), case_settle.c (on the spot), case_clock.c (its deadlines), case_view.c (what a
+ * page shows), case_tile.c (the map), case_track.c (what the reporter sees). The reporter is
+ * kept apart and sealed; no operation here but case_contact opens him. */
 #ifndef JW_CASE_H
 #define JW_CASE_H
 
@@ -23,6 +24,9 @@ Err case_contact(Tx *tx, const ContactAsk *in, const Actor *by, Contact *ret, Fa
 Err case_tile(Tx *tx, const TileOfCases *in, const Actor *by, Bytes *ret, Fault *f);
 Err case_tile_tag(Tx *tx, const TileOfCases *in, const Actor *by, Tag *ret, Fault *f);
 Err case_track(Tx *tx, const CaseTrack *in, const Actor *by, CaseStatus *ret, Fault *f);
+Err case_settle(Tx *tx, const CaseSettle *in, const Actor *by, Case *ret, Fault *f);
+Err case_rate(Tx *tx, const CaseRate *in, const Actor *by, CaseStatus *ret, Fault *f);
+Err case_reopen(Tx *tx, const CaseReopen *in, const Actor *by, CaseStatus *ret, Fault *f);
 Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatusMore *ret, Fault *f);
 
 /* ---- between the files of this noun, and for importers ---- */
@@ -34,6 +38,37 @@ Err case_place(Tx *tx, Case *c, int32_t *ret_home, OrgId *ret_agreed, Fault *f);
 
 /* May `by` take this step now? The table, then the invariants. */
 Err case_judge(Tx *tx, const Case *c, const CaseStep *step, const Actor *by, Fault *f);
+
+/* One step of a case that `by` may see: `in->id` is not asked again. Judges, saves, and
+ * *c is the case after it. */
+Err case_step_take(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault *f);
+
+/* The steps that are legal in its state, each with the reason where it is refused; only
+ * those of his role if `own`. List of CaseChoice, in the arena. */
+Err case_choices(Tx *tx, const Case *c, const Actor *by, bool own, List *ret, Fault *f);
+
+Err case_urgent(Tx *tx, const Case *c, bool *ret, Fault *f); /* CH: its limit counts urgent hours */
+
+/* Gives it condition and category. ERR_INVALID: retired, or taken back from the subdistrict. */
+Err case_file_under(Tx *tx, Case *c, ConditionId id, Fault *f);
+
+/* The unit whose duty the condition is there; before it is filed, and where nobody has
+ * the duty, none. */
+typedef struct Proposal {
+    bool found;
+    Serves duty;
+    Org unit;
+} Proposal;
+Err case_propose(Tx *tx, const Case *c, Proposal *ret, Fault *f);
+
+bool case_is_sampled(CaseId id);         /* one in twenty, for ever the same ones */
+void case_settled(Case *c, int64_t now); /* closed as solved, by its finder's own word */
+
+/* Danger ticked, or a listed word in place or report. */
+Err case_danger(Tx *tx, Case *c, Fault *f);
+
+/* `linked` by the tracking code of an earlier case. */
+Err case_link(Tx *tx, Str code, Case *c, Fault *f);
 
 /* The clock that runs after the step taken `now`: due and finish_due with their marks
  * 暂定. Acts on the row alone; whoever calls saves it. */

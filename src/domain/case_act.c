@@ -1,5 +1,5 @@
-/* case_act – one step of a case: gather, judge, write, answer. The table says
- * what is legal; the invariants that no table can say stand in case_judge(). */
+/* case_act – one step of a case: gather, judge, write, answer. The table says what is
+ * legal; the invariants that no table can say stand in case_judge.c. */
 #include "case.h"
 
 #include "access.h"
@@ -27,92 +27,6 @@ Err case_changed(Fault *f) {
                  "Somebody has just worked on this case: reload it and decide again.");
 }
 
-/* ---- invariants ---- */
-
-static Err judge_check(const Case *c, const Actor *by, Fault *f) {
-    bool own = (c->has.handled_by && c->handled_by.v == by->account.v) ||
-               (c->has.reported_by && c->reported_by.v == by->account.v);
-    return own ? fault(f, ERR_FORBIDDEN, "own_work", "", "上报人和处置人不能核查自己的案件。",
-                       "Who reported or handled a case does not check it.")
-               : OK;
-}
-
-static Err left_contact(Tx *tx, CaseId id, bool *ret, Fault *f) {
-    CaseKey key = { .id = id };
-    Reporter r;
-    size_t n;
-
-    TRY(sql_reporter_get(tx, &key, &r, 1, &n, f));
-    *ret = n && r.has.contact;
-    return OK;
-}
-
-/* Attempts on how many working days: a close without an answer needs two. */
-static Err attempt_days(Tx *tx, CaseId id, int32_t *ret, Fault *f) {
-    CaseKey key = { .id = id };
-    enum { EVENTS_MAX = 400 };
-    CaseEvent *events = arena_take(tx_arena(tx), sizeof *events * EVENTS_MAX);
-    WorkCalendar *calendar;
-    size_t n;
-    int32_t days = 0, last = INT32_MIN;
-
-    if (!events)
-        return fault_arena(f);
-    TRY(sql_event_list(tx, &key, events, EVENTS_MAX, &n, f));
-    TRY(limits_calendar(tx, n ? events[0].at.day : 0, &calendar, f));
-    for (size_t i = 0; i < n; i++)
-        if (events[i].act == ACT_FEEDBACK && events[i].at.day != last &&
-            calendar_works(calendar, events[i].at.day)) {
-            last = events[i].at.day;
-            days++;
-        }
-    calendar_free(calendar);
-    *ret = days;
-    return OK;
-}
-
-/* No close without feedback: answered; or left on the tracking page for a reporter
- * without contact; or three attempts on two working days. */
-static Err judge_close(Tx *tx, const Case *c, Fault *f) {
-    bool contact;
-    int32_t days = 0;
-
-    if (c->attempts == 0)
-        return fault(f, ERR_INVALID, "close_no_feedback", "", "还没有反馈，不能结案。",
-                     "There was no feedback yet, so it cannot be closed.");
-    if (c->answered)
-        return OK;
-    TRY(left_contact(tx, c->id, &contact, f));
-    if (!contact)
-        return OK;
-    TRY(attempt_days(tx, c->id, &days, f));
-    if (c->attempts >= 3 && days >= 2)
-        return OK;
-    return fault(
-        f, ERR_INVALID, "close_not_reached", "",
-        "上报人还没有答复：要在两个工作日内联系三次（现在 %d 次，%d 天）。",
-        "The reporter was not reached yet: three attempts on two working days are needed (%d so far, on %d).",
-        c->attempts, days);
-}
-
-Err case_judge(Tx *tx, const Case *c, const CaseStep *step, const Actor *by, Fault *f) {
-    if (!(step->who & 1u << by->role))
-        return fault(f, ERR_FORBIDDEN, "step_not_yours", "act", "这一步不归“%s”办。%.0s",
-                     "%.0sThis step is not for a %s to take.", choice_numbered(&role_choices, by->role)->zh,
-                     choice_numbered(&role_choices, by->role)->en);
-    switch (step->act) {
-    case ACT_FILE:
-    case ACT_DISPATCH:
-        return c->has.area ? OK
-                           : fault(f, ERR_INVALID, "case_unplaced", "", "还没有网格：先补点位，再立案派遣。",
-                                   "It has no grid yet: give it a place first.");
-    case ACT_PASS:
-    case ACT_FAIL: return judge_check(c, by, f);
-    case ACT_CLOSE: return judge_close(tx, c, f);
-    default: return OK;
-    }
-}
-
 /* ---- what each act does to the row ---- */
 
 static Err need(bool given, const char *field, const char *zh, const char *en, Fault *f) {
@@ -121,11 +35,10 @@ static Err need(bool given, const char *field, const char *zh, const char *en, F
                          zh, en);
 }
 
-static Err do_file(Tx *tx, const CaseActIn *in, Case *c, Fault *f) {
+Err case_file_under(Tx *tx, Case *c, ConditionId id, Fault *f) {
     Condition condition;
 
-    TRY(need(in->has.condition, "condition", "立案条件", "a filing condition", f));
-    TRY(condition_load(tx, in->condition, &condition, f));
+    TRY(condition_load(tx, id, &condition, f));
     if (condition.retired)
         return fault(f, ERR_INVALID, "condition_retired", "condition", "这个立案条件已停用。",
                      "This filing condition is no longer in use.");
@@ -140,11 +53,29 @@ static Err do_file(Tx *tx, const CaseActIn *in, Case *c, Fault *f) {
     return OK;
 }
 
+static Err do_file(Tx *tx, const CaseActIn *in, Case *c, Fault *f) {
+    TRY(need(in->has.condition, "condition", "立案条件", "a filing condition", f));
+    return case_file_under(tx, c, in->condition, f);
+}
+
+/* A unit other than the one whose duty it is wants a reason. */
+static Err judge_unit(Tx *tx, const CaseActIn *in, const Case *c, Fault *f) {
+    Proposal p;
+
+    TRY(case_propose(tx, c, &p, f));
+    if (!p.found || p.unit.id.v == in->unit.v || in->has.note)
+        return OK;
+    return fault(f, ERR_INVALID, "not_proposed", "note", "按职责应派给%.*s；派给别的单位要写明理由。",
+                 "By its duties this is %.*s's; sending it to another unit needs a reason.", (int)p.unit.name.n,
+                 p.unit.name.p);
+}
+
 static Err do_dispatch(Tx *tx, const CaseActIn *in, Case *c, int64_t now, Fault *f) {
     Org unit;
 
     TRY(need(in->has.unit, "unit", "承办单位", "a unit", f));
     TRY(org_load(tx, in->unit, &unit, f));
+    TRY(judge_unit(tx, in, c, f));
     c->unit = unit.id;
     c->has.unit = true;
     if (!c->has.dispatched) /* the limit runs from the first; a second one does not start it again */
@@ -157,6 +88,22 @@ static Err do_handle(Tx *tx, const Actor *by, Case *c, int64_t now, Fault *f) {
     c->handled = moment_at(now);
     c->handled_by = by->account;
     c->has.handled = c->has.handled_by = true;
+    return case_clock_set(tx, c, now, f);
+}
+
+/* Back to the dispatcher. What is urgent stays with the unit, which works on until
+ * another has it. */
+static Err do_return(Tx *tx, const CaseActIn *in, Case *c, int64_t now, Fault *f) {
+    Org right;
+    bool urgent;
+
+    TRY(need(in->has.unit, "unit", "应由哪个单位承办", "the unit whose matter it is", f));
+    if (in->unit.v == c->unit.v)
+        return fault(f, ERR_INVALID, "return_to_self", "unit", "写的还是本单位：请写应承办的单位。",
+                     "That is your own unit: name the one whose matter it is.");
+    TRY(org_load(tx, in->unit, &right, f));
+    TRY(case_urgent(tx, c, &urgent, f));
+    c->has.unit = urgent;
     return case_clock_set(tx, c, now, f);
 }
 
@@ -193,15 +140,47 @@ static Err do_close(const CaseActIn *in, Case *c, int64_t now, Fault *f) {
     return OK;
 }
 
+/* A second round: what the first one came to stands in its events. */
+static Err do_reopen(Tx *tx, Case *c, int64_t now, Fault *f) {
+    c->has.closed = c->has.close_kind = c->has.handled = c->has.handled_by = false;
+    c->has.unit = c->has.dispatched = c->has.finish_due = c->has.close_due = false;
+    c->has.solved = c->has.satisfaction = false;
+    c->finish_provisional = false;
+    c->attempts = 0;
+    c->answered = false;
+    return case_clock_set(tx, c, now, f);
+}
+
+static Err do_appraise(const CaseActIn *in, Case *c, Fault *f) {
+    TRY(need(in->has.solved || in->has.satisfaction, "solved", "有没有解决，或满意度",
+             "whether it was solved, or how satisfied", f));
+    c->solved = in->solved;
+    c->satisfaction = in->satisfaction;
+    c->has.solved = in->has.solved;
+    c->has.satisfaction = in->has.satisfaction;
+    return OK;
+}
+
+/* The checker found right what its finder settled. */
+static Err do_pass(Tx *tx, Case *c, int64_t now, Fault *f) {
+    if (c->state != CASE_CLOSED)
+        return case_clock_set(tx, c, now, f);
+    case_settled(c, now);
+    return OK;
+}
+
 static Err apply(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, int64_t now, Fault *f) {
     switch (in->act) {
-    case ACT_ACCEPT:
-    case ACT_PASS: return case_clock_set(tx, c, now, f);
+    case ACT_ACCEPT: return case_clock_set(tx, c, now, f);
+    case ACT_PASS: return do_pass(tx, c, now, f);
     case ACT_FILE: return do_file(tx, in, c, f);
     case ACT_DISPATCH: return do_dispatch(tx, in, c, now, f);
     case ACT_PLACE: return do_place(tx, in, c, f);
     case ACT_HANDLE: return do_handle(tx, by, c, now, f);
     case ACT_FAIL: return do_fail(tx, c, now, f);
+    case ACT_RETURN: return do_return(tx, in, c, now, f);
+    case ACT_REOPEN: return do_reopen(tx, c, now, f);
+    case ACT_APPRAISE: return do_appraise(in, c, f);
     case ACT_FEEDBACK:
         c->attempts++;
         c->answered = c->answered || (in->has.answered && in->answered);
@@ -212,14 +191,31 @@ static Err apply(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, int64_t 
     }
 }
 
-Err case_act(Tx *tx, const CaseActIn *in, const Actor *by, Case *ret, Fault *f) {
-    Case c;
-    int64_t changed, now = clock_now_ms();
+/* What the history keeps of a step beside its note: a rating stands there too, since a
+ * reopened case is rated anew. */
+static Err note_of(Tx *tx, const CaseActIn *in, Str *ret, Fault *f) {
+    char said[80];
+    Buf b = { said, 0, sizeof said, false, 0 };
 
-    TRY(case_load(tx, in->id, by, &c, f));
-    if (c.revision != in->revision)
+    *ret = in->has.note ? in->note : (Str){ 0 };
+    if (in->act != ACT_APPRAISE)
+        return OK;
+    if (in->has.solved)
+        buf_str(&b, in->solved ? "已解决" : "未解决");
+    if (in->has.satisfaction)
+        buf_fmt(&b, "%s满意度 %d", in->has.solved ? "，" : "", (int)in->satisfaction);
+    if (in->has.note)
+        return OK;
+    return str_copy(tx_arena(tx), buf_view(&b), ret, f);
+}
+
+Err case_step_take(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault *f) {
+    int64_t changed, now = clock_now_ms();
+    const CaseState from = c->state;
+    Str note;
+
+    if (c->revision != in->revision)
         return case_changed(f);
-    const CaseState from = c.state;
     const CaseStep *step = case_step(from, in->act);
     if (!step)
         return fault(
@@ -227,16 +223,27 @@ Err case_act(Tx *tx, const CaseActIn *in, const Actor *by, Case *ret, Fault *f) 
             "%.0s%.0sA case that is %s has no step “%s”.", choice_numbered(&case_state_choices, from)->zh,
             choice_numbered(&case_act_choices, in->act)->zh, choice_numbered(&case_state_choices, from)->en,
             choice_numbered(&case_act_choices, in->act)->en);
-    TRY(case_judge(tx, &c, step, by, f));
+    TRY(case_judge(tx, c, step, by, f));
     if (step->needs_note)
         TRY(need(in->has.note, "note", "说明", "a note", f));
-    c.state = step->to;
-    c.revision++;
-    TRY(apply(tx, in, by, &c, now, f));
-    TRY(sql_case_save(tx, &c, &changed, f));
+    c->state = step->to;
+    c->revision++;
+    TRY(apply(tx, in, by, c, now, f));
+    TRY(sql_case_save(tx, c, &changed, f));
     if (changed != 1)
         return case_changed(f);
-    TRY(case_event_at(tx, &c, in->act, from, by, now, in->has.note ? in->note : (Str){ 0 }, f));
+    TRY(note_of(tx, in, &note, f));
+    Case told = *c; /* the event of a return names the right unit */
+    if (in->act == ACT_RETURN)
+        told.unit = in->unit;
+    return case_event_at(tx, &told, in->act, from, by, now, note, f);
+}
+
+Err case_act(Tx *tx, const CaseActIn *in, const Actor *by, Case *ret, Fault *f) {
+    Case c;
+
+    TRY(case_load(tx, in->id, by, &c, f));
+    TRY(case_step_take(tx, in, by, &c, f));
     *ret = c;
     return OK;
 }

@@ -3,6 +3,7 @@
  * newly published year changes all come from here. Stages and limits: limits.h. */
 #include "case.h"
 
+#include "case_past.h"
 #include "case_q.h"
 #include "catalogue.h"
 #include "limits.h"
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EVENTS_MAX = 400, PAUSES_MAX = 64, RECOUNT_MAX = 100 };
+enum { PAUSES_MAX = 64, RECOUNT_MAX = 100 };
 
 /* The clock that runs now, or the finishing limit: how much since when, and when it
  * stood still. */
@@ -23,27 +24,20 @@ typedef struct Running {
 
 /* ---- what the history says ---- */
 
-static Err load_events(Tx *tx, CaseId id, CaseEvent **ret, size_t *ret_n, Fault *f) {
-    CaseKey key = { .id = id };
-    CaseEvent *events = arena_take(tx_arena(tx), sizeof *events * EVENTS_MAX);
-
-    if (!events)
-        return fault_arena(f);
-    *ret = events;
-    return sql_event_list(tx, &key, events, EVENTS_MAX, ret_n, f);
-}
-
-/* Since it was accepted; `now` if that is the step being taken, 0 if it is not. What
- * was imported was never accepted here. */
+/* The dispatcher's time runs since the case was accepted, or came back to him; `now` if
+ * that is the step being taken, 0 if it is not. What was imported was never accepted
+ * here. */
 static Err since_accepted(Tx *tx, const Case *c, int64_t now, Running *ret, Fault *f) {
-    CaseEvent *events;
-    size_t n;
+    CasePast past;
 
-    TRY(load_events(tx, c->id, &events, &n, f));
     ret->start_ms = now;
-    for (size_t i = 0; i < n; i++)
-        if (events[i].act == ACT_ACCEPT)
-            ret->start_ms = events[i].at.ms;
+    if (!now) {
+        TRY(case_past(tx, c->id, &past, f));
+        for (size_t i = past.round; i < past.n; i++)
+            if (past.events[i].act == ACT_ACCEPT || past.events[i].act == ACT_RETURN ||
+                past.events[i].act == ACT_REOPEN || past.events[i].act == ACT_FAIL)
+                ret->start_ms = past.events[i].at.ms;
+    }
     if (ret->start_ms)
         ret->limit = limit_dispatch;
     return OK;
@@ -52,16 +46,16 @@ static Err since_accepted(Tx *tx, const Case *c, int64_t now, Running *ret, Faul
 /* While the result was being checked the finishing limit stood still. A check that
  * fails in the step being taken ends `now`. */
 static Err checks_of(Tx *tx, const Case *c, int64_t now, Running *r, Fault *f) {
-    CaseEvent *events;
-    size_t n;
+    CasePast past;
     int64_t handled = 0;
 
-    TRY(load_events(tx, c->id, &events, &n, f));
-    for (size_t i = 0; i < n && r->n_pauses < PAUSES_MAX; i++) {
-        if (events[i].act == ACT_HANDLE)
-            handled = events[i].at.ms;
-        if (events[i].act == ACT_FAIL && handled) {
-            r->pauses[r->n_pauses++] = (ClockPause){ handled, events[i].at.ms };
+    TRY(case_past(tx, c->id, &past, f));
+    for (size_t i = past.round; i < past.n && r->n_pauses < PAUSES_MAX; i++) {
+        const CaseEvent *e = &past.events[i];
+        if (e->act == ACT_HANDLE)
+            handled = e->at.ms;
+        if (e->act == ACT_FAIL && handled) {
+            r->pauses[r->n_pauses++] = (ClockPause){ handled, e->at.ms };
             handled = 0;
         }
     }

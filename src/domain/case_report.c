@@ -127,7 +127,7 @@ Err case_event_at(Tx *tx, const Case *c, CaseAct act, CaseState from, const Acto
     e.has.from_state = from != 0;
     e.has.account = by->account.v != 0;
     e.has.note = note.n > 0;
-    e.has.unit = act == ACT_DISPATCH;
+    e.has.unit = act == ACT_DISPATCH || act == ACT_RETURN;
     return sql_event_add(tx, &e, &changed, f);
 }
 
@@ -172,6 +172,9 @@ Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret,
     Str by_words;
 
     copy_report(in, by, &c);
+    TRY(case_danger(tx, &c, f));
+    if (in->has.linked_code)
+        TRY(case_link(tx, in->linked_code, &c, f));
     TRY(place_by_words(tx, &c, &by_words, f));
     TRY(case_place(tx, &c, &home, &agreed, f));
     if (by_words.n)

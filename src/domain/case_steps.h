@@ -1,7 +1,8 @@
 /* case_steps – the widest legal machine: from which state which act leads where,
  * and which roles may take it. Workflow versions may narrow it, never widen it.
  * What a table cannot say (the handler never checks his own work, no close
- * without feedback) is in case_judge(), case_act.c. */
+ * without feedback) is in case_judge(), case_judge.c. For people: docs/loop.md,
+ * which a test holds to this table. */
 #ifndef JW_CASE_STEPS_H
 #define JW_CASE_STEPS_H
 

@@ -1,6 +1,6 @@
 /* case_track – what a reporter sees without an account: with the tracking code
  * the status alone; with the second secret his own words and the steps, without
- * the names of who took them. */
+ * the names of who took them, and with it he rates and asks for it once more. */
 #include "case.h"
 
 #include "area.h"
@@ -33,23 +33,27 @@ Err case_by_code(Tx *tx, const CaseTrack *in, const Actor *by, Case *ret, Fault 
     return case_load(tx, c.id, by, ret, f);
 }
 
+static CaseStatus status_of(const Case *c) {
+    CaseStatus s = { .code = c->code,
+                     .state = c->state,
+                     .reported = c->reported,
+                     .due = c->due,
+                     .closed = c->closed,
+                     .close_kind = c->close_kind };
+    s.has.code = s.has.state = s.has.reported = true;
+    s.has.due = s.has.due_provisional = c->has.due;
+    s.due_provisional = c->due_provisional;
+    s.has.closed = c->has.closed;
+    s.has.close_kind = c->has.close_kind;
+    return s;
+}
+
 Err case_track(Tx *tx, const CaseTrack *in, const Actor *by, CaseStatus *ret, Fault *f) {
     Case c;
 
     (void)by;
     TRY(case_of_code(tx, in->code, &c, f));
-    CaseStatus s = { .code = c.code,
-                     .state = c.state,
-                     .reported = c.reported,
-                     .due = c.due,
-                     .closed = c.closed,
-                     .close_kind = c.close_kind };
-    s.has.code = s.has.state = s.has.reported = true;
-    s.has.due = s.has.due_provisional = c.has.due;
-    s.due_provisional = c.due_provisional;
-    s.has.closed = c.has.closed;
-    s.has.close_kind = c.has.close_kind;
-    *ret = s;
+    *ret = status_of(&c);
     return OK;
 }
 
@@ -87,14 +91,20 @@ static Err check_secret(Tx *tx, const Case *c, Str text, Fault *f) {
     return fault(f, ERR_NOT_FOUND, "secret_wrong", "secret", "第二密码不对。", "The second secret is wrong.");
 }
 
+static Err own_case(Tx *tx, Str code, Str secret, Case *ret, Fault *f) {
+    TRY(case_of_code(tx, code, ret, f));
+    return check_secret(tx, ret, secret, f);
+}
+
 Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatusMore *ret, Fault *f) {
     Case c;
+    Actor reporter;
     Area area;
     Condition condition;
 
     (void)by;
-    TRY(case_of_code(tx, in->code, &c, f));
-    TRY(check_secret(tx, &c, in->secret, f));
+    actor_public(&reporter);
+    TRY(own_case(tx, in->code, in->secret, &c, f));
     CaseStatusMore s = { .code = c.code,
                          .state = c.state,
                          .text = c.text,
@@ -102,6 +112,13 @@ Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatus
                          .due = c.due,
                          .close_kind = c.close_kind };
     TRY(show_stages(tx, &c, &s, f));
+    TRY(case_choices(tx, &c, &reporter, true, &s.steps, f));
+    s.revision = c.revision;
+    s.solved = c.solved;
+    s.satisfaction = c.satisfaction;
+    s.has.revision = s.has.steps = true;
+    s.has.solved = c.has.solved;
+    s.has.satisfaction = c.has.satisfaction;
     if (c.has.area) {
         TRY(area_load(tx, c.area, &area, f));
         s.area_name = area.name;
@@ -119,5 +136,48 @@ Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatus
     s.due_provisional = c.due_provisional;
     s.has.close_kind = c.has.close_kind;
     *ret = s;
+    return OK;
+}
+
+/* ---- what the reporter does himself, whoever else he may be ---- */
+
+static Err reporter_takes(Tx *tx, const CaseActIn *step, Case *c, CaseStatus *ret, Fault *f) {
+    Actor reporter;
+
+    actor_public(&reporter);
+    TRY(case_step_take(tx, step, &reporter, c, f));
+    *ret = status_of(c);
+    return OK;
+}
+
+Err case_rate(Tx *tx, const CaseRate *in, const Actor *by, CaseStatus *ret, Fault *f) {
+    CaseActIn step = {
+        .revision = in->revision, .act = ACT_APPRAISE, .solved = in->solved, .satisfaction = in->satisfaction
+    };
+    Case c;
+
+    (void)by;
+    TRY(own_case(tx, in->code, in->secret, &c, f));
+    step.has.solved = in->has.solved;
+    step.has.satisfaction = in->has.satisfaction;
+    return reporter_takes(tx, &step, &c, ret, f);
+}
+
+Err case_reopen(Tx *tx, const CaseReopen *in, const Actor *by, CaseStatus *ret, Fault *f) {
+    CaseActIn step = { .revision = in->revision, .act = ACT_REOPEN, .note = in->note };
+    Case c;
+
+    (void)by;
+    TRY(own_case(tx, in->code, in->secret, &c, f));
+    step.has.note = true;
+    return reporter_takes(tx, &step, &c, ret, f);
+}
+
+Err case_link(Tx *tx, Str code, Case *c, Fault *f) {
+    Case before;
+
+    TRY(case_of_code(tx, code, &before, f));
+    c->linked = before.id;
+    c->has.linked = true;
     return OK;
 }

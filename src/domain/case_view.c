@@ -23,15 +23,31 @@ enum { EVENTS_SHOWN = 200, COUNTED = 1000 };
 static void find_narrowed(CaseFind *find) {
     find->open = (find->has.open && find->open) || (find->has.state && find->state < CASE_CLOSED) ||
                  find->has.due_before;
+    find->has.sampled = find->has.sampled && find->sampled;
     find->unplaced =
         (find->has.unplaced && find->unplaced) || (find->has.placed && find->placed >= PLACE_MISSING);
     find->has.open = find->open;
     find->has.unplaced = find->unplaced;
 }
 
+/* Open ones stand with danger first, so the next page begins below a case, not below a
+ * number. */
+static Err find_below(Tx *tx, const Actor *by, CaseFind *find, Fault *f) {
+    Case before;
+
+    if (!find->has.before || !find->has.open)
+        return OK;
+    TRY(case_load(tx, find->before, by, &before, f));
+    find->below = before.id;
+    find->below_danger = before.danger;
+    find->has.below = find->has.below_danger = true;
+    find->has.before = false;
+    return OK;
+}
+
 /* What the query wants of what was asked: `within` names an area, and it takes the
  * range of its paths; the words are looked for as they stand, % and _ included. */
-static Err find_ready(Tx *tx, const CaseFind *in, CaseFind *ret, Fault *f) {
+static Err find_ready(Tx *tx, const CaseFind *in, const Actor *by, CaseFind *ret, Fault *f) {
     Area area;
     char high[48];
 
@@ -41,6 +57,7 @@ static Err find_ready(Tx *tx, const CaseFind *in, CaseFind *ret, Fault *f) {
     ret->has.words_like = in->has.words;
     if (in->has.words)
         TRY(str_holding(tx_arena(tx), in->words, &ret->words_like, f));
+    TRY(find_below(tx, by, ret, f));
     if (!in->has.within)
         return OK;
     TRY(area_load(tx, in->within, &area, f));
@@ -54,7 +71,7 @@ static Err find_ready(Tx *tx, const CaseFind *in, CaseFind *ret, Fault *f) {
 Err case_list(Tx *tx, const CaseFind *in, const Actor *by, Page *ret, Fault *f) {
     CaseFind find;
 
-    TRY(find_ready(tx, in, &find, f));
+    TRY(find_ready(tx, in, by, &find, f));
     return sql_case_list(tx, &find, &by->scope, ret->rows, (size_t)in->limit, &ret->n, f);
 }
 
@@ -63,7 +80,7 @@ Err case_count(Tx *tx, const CaseFind *in, const Actor *by, Total *ret, Fault *f
     Count count = { 0 };
     size_t n;
 
-    TRY(find_ready(tx, in, &find, f));
+    TRY(find_ready(tx, in, by, &find, f));
     TRY(sql_case_count(tx, &find, &by->scope, &count, 1, &n, f));
     Total t = { .n = count.n > COUNTED ? COUNTED : (int32_t)count.n, .more = count.n > COUNTED };
     t.has.n = t.has.more = true;
@@ -85,7 +102,7 @@ Err case_places(Tx *tx, const CaseKey *in, const Actor *by, PlaceLocated *ret, F
 
 /* ---- the page of one case ---- */
 
-static Err show_steps(Tx *tx, const Case *c, const Actor *by, List *ret, Fault *f) {
+Err case_choices(Tx *tx, const Case *c, const Actor *by, bool own, List *ret, Fault *f) {
     CaseChoice *list = arena_take(tx_arena(tx), case_steps_count * sizeof *list);
     size_t n = 0;
 
@@ -94,7 +111,7 @@ static Err show_steps(Tx *tx, const Case *c, const Actor *by, List *ret, Fault *
     for (size_t i = 0; i < case_steps_count; i++) {
         const CaseStep *s = &case_steps[i];
         Fault why = { 0 };
-        if (s->from != c->state)
+        if (s->from != c->state || (own && !(s->who & 1u << by->role)))
             continue;
         Err e = case_judge(tx, c, s, by, &why);
         if (e != OK && e != ERR_FORBIDDEN && e != ERR_INVALID) {
@@ -129,28 +146,50 @@ static Err show_events(Tx *tx, const Case *c, CaseView *v, Fault *f) {
     return OK;
 }
 
+Err case_propose(Tx *tx, const Case *c, Proposal *ret, Fault *f) {
+    Condition condition;
+
+    ret->found = false;
+    if (c->state < CASE_FILED || !c->has.area || !c->has.condition)
+        return OK;
+    TRY(condition_load(tx, c->condition, &condition, f));
+    TRY(serves_find(tx, c->path, condition.code, day_of_ms(clock_now_ms()), &ret->duty, &ret->found, f));
+    return ret->found ? org_load(tx, ret->duty.unit, &ret->unit, f) : OK;
+}
+
 /* Before the dispatch: the unit that the duties name for this condition here. */
-static Err show_proposal(Tx *tx, const Case *c, const Condition *condition, CaseView *v, Fault *f) {
-    Serves duty;
-    Org unit;
-    bool found;
+static Err show_proposal(Tx *tx, const Case *c, CaseView *v, Fault *f) {
+    Proposal p;
     char why[300];
 
-    if (c->state != CASE_FILED || !c->has.area)
+    if (c->state != CASE_FILED)
         return OK;
-    TRY(serves_find(tx, c->path, condition->code, day_of_ms(clock_now_ms()), &duty, &found, f));
-    if (!found)
+    TRY(case_propose(tx, c, &p, f));
+    if (!p.found)
         return OK;
-    TRY(org_load(tx, duty.unit, &unit, f));
-    v->proposed = unit.id;
-    v->proposed_name = unit.name;
-    snprintf(why, sizeof why, "按职责：“%.*s”由%.*s承办", (int)duty.matter.n, duty.matter.p, (int)unit.name.n,
-             unit.name.p);
+    v->proposed = p.unit.id;
+    v->proposed_name = p.unit.name;
+    snprintf(why, sizeof why, "按职责：“%.*s”由%.*s承办", (int)p.duty.matter.n, p.duty.matter.p,
+             (int)p.unit.name.n, p.unit.name.p);
     TRY(str_copy(tx_arena(tx), str(why), &v->proposed_why_zh, f));
-    snprintf(why, sizeof why, "By its duties: “%.*s” is served by %.*s", (int)duty.matter.n, duty.matter.p,
-             (int)unit.name.n, unit.name.p);
+    snprintf(why, sizeof why, "By its duties: “%.*s” is served by %.*s", (int)p.duty.matter.n, p.duty.matter.p,
+             (int)p.unit.name.n, p.unit.name.p);
     TRY(str_copy(tx_arena(tx), str(why), &v->proposed_why_en, f));
     v->has.proposed = v->has.proposed_name = v->has.proposed_why_zh = v->has.proposed_why_en = true;
+    return OK;
+}
+
+/* The case that it came back from, as far as he may see that one. */
+static Err show_linked(Tx *tx, const Case *c, const Actor *by, CaseView *v, Fault *f) {
+    CaseKey key = { .id = c->linked };
+    Case before;
+    size_t n;
+
+    if (!c->has.linked)
+        return OK;
+    TRY(sql_case_by_id(tx, &key, &by->scope, &before, 1, &n, f));
+    v->has.linked_code = n > 0;
+    v->linked_code = n ? before.code : (Str){ 0 };
     return OK;
 }
 
@@ -189,19 +228,16 @@ static Err show_people(Tx *tx, const Case *c, CaseView *v, Fault *f) {
 
 Err case_view(Tx *tx, const CaseKey *in, const Actor *by, CaseView *ret, Fault *f) {
     Case c;
-    Condition condition;
     CaseView v = { .id = in->id };
 
     TRY(case_load(tx, in->id, by, &c, f));
     v.revision = c.revision;
     TRY(show_chain(tx, &c, &v, f));
-    TRY(show_steps(tx, &c, by, &v.steps, f));
+    TRY(case_choices(tx, &c, by, false, &v.steps, f));
     TRY(show_events(tx, &c, &v, f));
     TRY(show_people(tx, &c, &v, f));
-    if (c.has.condition) {
-        TRY(condition_load(tx, c.condition, &condition, f));
-        TRY(show_proposal(tx, &c, &condition, &v, f));
-    }
+    TRY(show_proposal(tx, &c, &v, f));
+    TRY(show_linked(tx, &c, by, &v, f));
     TRY(show_clock(tx, &c, &v, f));
     v.has.id = v.has.revision = v.has.chain = v.has.steps = v.has.has_contact = true;
     *ret = v;

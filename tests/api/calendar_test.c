@@ -71,7 +71,7 @@ static void dispatch(int64_t id, const char *condition) {
     assert_ok(call("condition.list", &dispatcher, json));
     snprintf(json, sizeof json, ",\"condition\":\"%lld\"", (long long)answered("id"));
     step(&dispatcher, id, "file", json, OK);
-    snprintf(json, sizeof json, ",\"unit\":\"%lld\"", (long long)handler_of_roads().unit.v);
+    snprintf(json, sizeof json, ",\"unit\":\"%lld\",\"note\":\"就近\"", (long long)handler_of_roads().unit.v);
     step(&dispatcher, id, "dispatch", json, OK);
 }
 

@@ -116,7 +116,8 @@ static int tear_down(void **state) {
 
 static const char *const growing[] = { "cases",   "case_event", "reporter", "request",
                                        "session", "access_log", "account",  "post" };
-static const char *const of_open_ones[] = { "case_open", "case_due", "case_unplaced", "case_unit" };
+static const char *const of_open_ones[] = { "case_open", "case_due",   "case_unplaced",
+                                            "case_unit", "case_first", "case_sampled" };
 
 typedef struct Plan {
     char text[8000];
@@ -300,6 +301,8 @@ static void test_lists(void **state) {
         { "case.list", "{\"unit\":%U}", ROLE_DISPATCHER, 1, NULL },
         { "case.list", "{\"open\":true,\"unit\":%U}", ROLE_DISPATCHER, 1, NULL },
         { "case.list", "{\"before\":%C}", ROLE_DISPATCHER, 1, NULL },
+        { "case.list", "{\"open\":true,\"before\":%C}", ROLE_DISPATCHER, 2, NULL },
+        { "case.list", "{\"sampled\":true}", ROLE_DISPATCHER, 1, NULL },
         { "case.list", "{}", ROLE_DISPATCHER, 1, "case_list" },
         { "case.list", "{\"state\":\"closed\"}", ROLE_DISPATCHER, 1, "case_list" },
     };
@@ -347,7 +350,7 @@ static void test_points(void **state) {
 
 static void test_writes(void **state) {
     static const Hot hot[] = {
-        { "case.report", "{\"text\":\"x\",\"lon\":121.47,\"lat\":31.225,\"contact\":\"13800000000\"}", 0, 5,
+        { "case.report", "{\"text\":\"x\",\"lon\":121.47,\"lat\":31.225,\"contact\":\"13800000000\"}", 0, 6,
           NULL },
     };
     (void)state;

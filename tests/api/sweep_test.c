@@ -234,6 +234,8 @@ static void ready_dispatch(void) {
     assert_ok(try_act(&fa));
     act.revision = 3;
     act.act = ACT_DISPATCH;
+    act.note = str("他们今天就在这里"); /* a unit other than the proposed one */
+    act.has.note = true;
 }
 
 static Err find_account(Tx *tx, void *arg, Fault *f) {

@@ -21,6 +21,7 @@ export type Draft = {
   reachable: boolean;
   name: string;
   contact: string;
+  linked_code?: string; // of the closed case that came back
   in_english?: boolean; // as it was first sent: the switch must not make it another report
 };
 
@@ -51,6 +52,7 @@ export function reportOf(d: Draft): CaseReport {
     r.lon = d.lon;
     r.lat = d.lat;
   }
+  if (d.linked_code) r.linked_code = d.linked_code;
   if (d.danger) r.danger = true;
   if (d.category) r.category = d.category;
   if (d.reachable) {

@@ -1,0 +1,24 @@
+/* case_past – what the history of a case says that its row does not: read once, asked
+ * often. A reopened case begins a new round; what the rules count (attempts, returns)
+ * they count in the round, what a person did he did for good. */
+#ifndef JW_CASE_PAST_H
+#define JW_CASE_PAST_H
+
+#include "case.h"
+
+typedef struct CasePast {
+    const CaseEvent *events; /* in order, in the arena */
+    size_t n, round;         /* events[round…n) are of this round */
+} CasePast;
+
+Err case_past(Tx *tx, CaseId id, CasePast *ret, Fault *f);
+
+const CaseEvent *past_last(const CasePast *p, CaseAct act); /* of this round; NULL: none */
+
+/* Has he reported, taken on, handled or settled it, ever and in whatever post? */
+bool past_worked(const CasePast *p, AccountId who);
+
+/* Has this unit returned it, ever? */
+bool past_returned_by(const CasePast *p, OrgId unit);
+
+#endif
