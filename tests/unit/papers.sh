@@ -1,7 +1,7 @@
 #!/bin/sh
 # papers.sh – what the papers must not fall behind: every noun that is stored
-# and every choice stands in GLOSSARY.md with its Chinese word, and every link between
-# papers leads somewhere.
+# and every choice stands in GLOSSARY.md with its Chinese word, every link between
+# papers leads somewhere, and every test that docs/promises.md names is run.
 set -u
 cd "$(dirname "$0")/../.."
 failed=0
@@ -25,6 +25,14 @@ for paper in *.md docs/*.md docs/*/*.md; do
     for to in $(grep -o '](\([^)#: ]*\)[^):]*)' "$paper" | sed 's/^](//; s/[#)].*$//'); do
         [ -e "$dir/$to" ] || say "$paper links to $to, which is not there"
     done
+done
+
+# `file` `test`, `test`, `file` …: a test is a function, and stands in the list of its program.
+for word in $(grep '^|' docs/promises.md | grep -o '`[^`]*`' | tr -d '`'); do
+    case $word in
+    */*) [ -f "$word" ] || say "docs/promises.md names $word, which is not there"; file=$word ;;
+    *) [ "$(grep -cw "$word" "$file")" -ge 2 ] || say "$file runs no test $word, but docs/promises.md names it" ;;
+    esac
 done
 
 exit $failed
