@@ -37,6 +37,10 @@ Store *tx_store(Tx *tx);
  * Waits until it is more than `seen`, at most `wait_ms`; returns it. */
 int64_t store_news(Store *s, int64_t seen, int32_t wait_ms);
 
+/* Within store_read: store_news() as it was before the snapshot began, so what it counts
+ * is in the snapshot. A tag made of it is never newer than what it stands for. */
+int64_t tx_news(const Tx *tx);
+
 Err store_ready(Store *s, Fault *f); /* can it read, and may this server write? for /readyz */
 
 typedef struct StoreCounts {

@@ -95,7 +95,7 @@ Err case_tile_tag(Tx *tx, const TileOfCases *in, const Actor *by, Tag *ret, Faul
     pthread_once(&tag_key_once, draw_tag_key);
     int n = snprintf(text, sizeof text, "%.*s %.*s %lld %lld %lld %lld", (int)s->path_low.n, s->path_low.p,
                      (int)s->path_high.n, s->path_high.p, (long long)s->unit_low, (long long)s->unit_high,
-                     (long long)store_news(tx_store(tx), -1, 0), (long long)(clock_now_ms() / 60000));
+                     (long long)tx_news(tx), (long long)(clock_now_ms() / 60000));
     hash_32("case tile", tag_key, (Str){ text, (size_t)n }, hash);
     *ret = (Tag){ .keep_s = 0 };
     for (size_t i = 0; i < 12; i++)

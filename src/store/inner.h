@@ -14,6 +14,7 @@ struct Tx {
     const Driver *d;
     void *conn;
     Arena *arena;
+    int64_t news;  /* of a read: store_news() before its snapshot began                */
     bool answered; /* a statement of this transaction has succeeded            */
     bool broken;   /* a statement has failed: the transaction can only be ended */
     Fault why;
@@ -62,7 +63,8 @@ struct Store {
     _Atomic bool closing, leaving; /* leaving: wait for nothing more */
     bool writer_runs;
     StoreCounts counts;
-    int64_t news, lost_since_mono;
+    _Atomic int64_t news;
+    int64_t lost_since_mono;
     Write batch[BATCH];
     Answer answers[BATCH];
 

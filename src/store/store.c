@@ -60,8 +60,9 @@ static void end_reading(Reader *r) {
 /* A snapshot that is still the newest serves the next read too: BEGIN, COMMIT and the
  * locks between them are a fifth of a point read. */
 static Err begin_reading(Reader *r, Fault *f) {
-    const Tx *tx = &r->tx;
+    Tx *tx = &r->tx;
 
+    tx->news = r->tx.store->news; /* before the snapshot is begun or found to be the newest */
     if (r->open && tx->d->is_newest(tx->conn))
         return OK;
     if (r->open)

@@ -272,9 +272,12 @@ static Err two_looks(Tx *tx, void *arg, Fault *f) {
     int64_t *ret = arg;
     TRY(count_all(tx, &c, f));
     ret[0] = c.n;
+    int64_t news = tx_news(tx);
     TRY(store_write_now(store, job_run, &job, true, f));
     TRY(count_all(tx, &c, f));
     ret[1] = c.n;
+    assert_int_equal(tx_news(tx), news); /* what it says is what the snapshot holds */
+    assert_true(store_news(store, -1, 0) > news);
     return OK;
 }
 
