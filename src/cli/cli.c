@@ -164,12 +164,18 @@ static int run_restore(const Config *c, int argc, char **argv) {
     return EXIT_OK;
 }
 
-static void print_wrong(const Buf *lines, int64_t wrong) {
-    char room[1 << 16];
-    Buf b = { room, 0, sizeof room, false, 0 };
+static int print_wrong(const Buf *lines, int64_t wrong) {
+    Fault f;
+    Buf b;
 
+    if (buf_begin(&b, lines->n + 1024, 16 << 20, &f) != OK)
+        return command_fault(&f);
+    buf_fmt(&b, "{\"wrong\":%lld,\"lines\":", (long long)wrong);
     buf_json(&b, buf_view(lines));
-    printf("{\"wrong\":%lld,\"lines\":%s}\n", (long long)wrong, b.full ? "null" : room);
+    buf_str(&b, "}\n");
+    fwrite(b.p, 1, b.n, stdout);
+    buf_end(&b);
+    return EXIT_OK;
 }
 
 static int run_check(const Config *c, int argc, char **argv) {
@@ -187,12 +193,13 @@ static int run_check(const Config *c, int argc, char **argv) {
     installation_close(s);
     if (e != OK)
         return command_fault(&f);
+    int status = EXIT_OK;
     if (for_machines)
-        print_wrong(&b, wrong);
+        status = print_wrong(&b, wrong);
     else
         printf("%s%lld 处不对 / wrong\n", b.p, (long long)wrong);
     buf_end(&b);
-    return wrong ? EXIT_FAILED : EXIT_OK;
+    return wrong ? EXIT_FAILED : status;
 }
 
 /* ---- the list ---- */
@@ -231,13 +238,15 @@ const Command *command_named(const char *name) {
     return NULL;
 }
 
+static const char *space_before(const char *arguments) { return *arguments ? " " : ""; }
+
 int command_usage(const Command *c) {
     if (for_machines) {
         fprintf(stderr, "{\"code\":\"usage\",\"usage\":\"jingwei %s %s\"}\n", c->name, c->arguments);
         return EXIT_USAGE;
     }
-    fprintf(stderr, "usage: jingwei %s %s [--data DIR] [--store postgresql://…]\n       %s\n", c->name,
-            c->arguments, c->sentence);
+    fprintf(stderr, "usage: jingwei %s%s%s [--data DIR] [--store postgresql://…]\n       %s\n", c->name,
+            space_before(c->arguments), c->arguments, c->sentence);
     return EXIT_USAGE;
 }
 
@@ -303,8 +312,11 @@ static void list_for_machines(void) {
 static void list_commands(FILE *to) {
     fprintf(to, "jingwei 经纬 " JW_VERSION " – 网格治理 / grid governance\n\n");
     for (size_t i = 0; i < commands_count; i++)
-        fprintf(to, "  %-8s %s\n           %s\n", commands[i].name, commands[i].arguments,
-                commands[i].sentence);
+        if (*commands[i].arguments)
+            fprintf(to, "  %-8s %s\n           %s\n", commands[i].name, commands[i].arguments,
+                    commands[i].sentence);
+        else
+            fprintf(to, "  %s\n           %s\n", commands[i].name, commands[i].sentence);
     fprintf(
         to,
         "\nAll take --help, --json for machines, --data DIR (jingwei-data) and --store postgresql://…; see\n"
@@ -323,8 +335,8 @@ static int help(const Command *c, const char *word) {
     if (c->run == run_import)
         import_help(word);
     else
-        printf("usage: jingwei %s %s [--json] [--data DIR] [--store postgresql://…]\n       %s\n", c->name,
-               c->arguments, c->sentence);
+        printf("usage: jingwei %s%s%s [--json] [--data DIR] [--store postgresql://…]\n       %s\n", c->name,
+               space_before(c->arguments), c->arguments, c->sentence);
     return EXIT_OK;
 }
 
