@@ -322,3 +322,52 @@ SELECT c.home AS home, c.id AS id, c.code AS name, 0 AS kind, 0 AS level
    AND c.area IS NOT NULL AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = ((c.area >> 12) & 4095) AND a.id = c.area)
  ORDER BY c.home, c.id
  LIMIT :limit;
+
+-- name: check_seat_area
+-- A seat in force on an area that is not active, or with another path.
+-- takes: check_from
+-- gives: check_row
+SELECT s.home AS home, s.id AS id, '' AS name, s.kind AS kind, 0 AS level
+  FROM seat s
+ WHERE (s.home, s.id) > (:after_home, :after_id)
+   AND (s.until IS NULL OR s.until >= :day)
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = ((s.area >> 12) & 4095) AND a.id = s.area AND a.state = 3 AND a.path = s.path)
+ ORDER BY s.home, s.id
+ LIMIT :limit;
+
+-- name: check_post_seat
+-- A post whose dates do not lie within those of the seat that it fills, or on another area.
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, '' AS name, p.role AS kind, 0 AS level
+  FROM post p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND p.seat IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM seat s WHERE s.home = ((p.seat >> 12) & 4095) AND s.id = p.seat AND s.area = p.area
+         AND p.since >= s.since AND (s.until IS NULL OR (p.until IS NOT NULL AND p.until <= s.until) OR p.until < p.since))
+ ORDER BY p.home, p.id
+ LIMIT :limit;
+
+-- name: check_cover_org
+-- A cover in force by an organisation that is not active.
+-- takes: check_from
+-- gives: check_row
+SELECT c.home AS home, c.id AS id, '' AS name, c.field AS kind, 0 AS level
+  FROM cover c
+ WHERE (c.home, c.id) > (:after_home, :after_id)
+   AND (c.until IS NULL OR c.until >= :day)
+   AND NOT EXISTS (SELECT 1 FROM org u WHERE u.home = ((c.org >> 12) & 4095) AND u.id = c.org AND u.state = 3)
+ ORDER BY c.home, c.id
+ LIMIT :limit;
+
+-- name: check_cover_place
+-- A cover in force of a place that is not there, or with another path.
+-- takes: check_from
+-- gives: check_row
+SELECT c.home AS home, c.id AS id, '' AS name, c.field AS kind, 0 AS level
+  FROM cover c
+ WHERE (c.home, c.id) > (:after_home, :after_id)
+   AND (c.until IS NULL OR c.until >= :day)
+   AND NOT EXISTS (SELECT 1 FROM place p WHERE p.home = ((c.place >> 12) & 4095) AND p.id = c.place AND p.path = c.path)
+ ORDER BY c.home, c.id
+ LIMIT :limit;

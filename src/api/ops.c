@@ -11,6 +11,8 @@
 #include "case_public.h"
 #include "case_words.h"
 #include "catalogue.h"
+#include "correspondence.h"
+#include "cover.h"
 #include "guard.h"
 #include "gzip.h"
 #include "org.h"
@@ -18,6 +20,7 @@
 #include "org_tree.h"
 #include "place.h"
 #include "request.h"
+#include "seat.h"
 #include "setting.h"
 
 #include <stdio.h>

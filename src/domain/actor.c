@@ -29,4 +29,9 @@ void actor_copy(const Actor *from, Actor *ret) {
     point_into_itself(ret);
 }
 
+bool actor_reaches(const Actor *by, Str path) {
+    Str low = by->scope.path_low;
+    return low.n > 0 && path.n >= low.n && memcmp(path.p, low.p, low.n) == 0;
+}
+
 bool actor_may(const Actor *by, Right right) { return right_of(by->role, right); }

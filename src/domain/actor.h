@@ -25,6 +25,8 @@ void actor_in(Role role, Str path, OrgId unit, Actor *ret);
 
 void actor_copy(const Actor *from, Actor *ret); /* an Actor points into itself */
 
+bool actor_reaches(const Actor *by, Str path); /* does it lie in his part of the city? */
+
 bool actor_may(const Actor *by, Right right);
 
 /* What an answer in bytes carries beside them: `text` names what they stand for –

@@ -161,6 +161,16 @@ Err area_governing_by_code(Tx *tx, Str code, Area *ret, Fault *f) {
     return area_by_code(tx, n ? layer.id : (LayerId){ 0 }, code, ret, f);
 }
 
+Err area_range(Tx *tx, AreaId within, Str *ret_low, Str *ret_high, Fault *f) {
+    char high[48];
+    Area a;
+
+    TRY(area_load(tx, within, &a, f));
+    snprintf(high, sizeof high, "%.*s~", (int)a.path.n, a.path.p);
+    *ret_low = a.path;
+    return str_copy(tx_arena(tx), str(high), ret_high, f);
+}
+
 Err area_shape_load(Tx *tx, AreaId id, Arena *a, Shape *ret, bool *ret_shaped, Fault *f) {
     AreaKey key = { .id = id };
     AreaShape row;

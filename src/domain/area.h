@@ -43,6 +43,8 @@ Err area_load(Tx *tx, AreaId id, Area *ret, Fault *f);
 bool area_in_force(const Area *a, int32_t day); /* active, and its dates say so */
 Err area_by_code(Tx *tx, LayerId layer, Str code, Area *ret, Fault *f);
 Err area_governing_by_code(Tx *tx, Str code, Area *ret, Fault *f); /* of the layer that governs */
+/* What lies in an area, itself too: paths from *ret_low to *ret_high. */
+Err area_range(Tx *tx, AreaId within, Str *ret_low, Str *ret_high, Fault *f);
 Err area_shape_load(Tx *tx, AreaId id, Arena *a, struct Shape *ret, bool *ret_shaped, Fault *f);
 
 /* Every active area of a layer, upper ones first; its texts live until `each`

@@ -6,38 +6,31 @@
 #include "org_kinds.h"
 #include "org_q.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum { PARENTS_MAX = 32, ON_ONE_AREA = 50, PATH_STEP = 3 };
+enum { PARENTS_MAX = 32, ON_ONE_AREA = 50 };
 
 /* ---- who sees what ---- */
 
-static bool in_scope(const Actor *by, Str path) {
-    Str low = by->scope.path_low;
-    return low.n > 0 && path.n >= low.n && memcmp(path.p, low.p, low.n) == 0;
-}
-
-/* One in the caller's part of the city; what lies outside does not exist for him. */
-static Err load_within(Tx *tx, OrgId id, const Actor *by, Org *ret, Fault *f) {
+Err org_load_within(Tx *tx, OrgId id, const Actor *by, Org *ret, Fault *f) {
     TRY(org_load(tx, id, ret, f));
-    return in_scope(by, ret->path) ? OK
-                                   : fault(f, ERR_NOT_FOUND, "org_unknown", "id", "没有这个组织。",
-                                           "There is no such organisation.");
+    return actor_reaches(by, ret->path) ? OK
+                                        : fault(f, ERR_NOT_FOUND, "org_unknown", "id", "没有这个组织。",
+                                                "There is no such organisation.");
 }
 
 static bool ended(AreaState s) { return s > AREA_ACTIVE; }
 
 /* ---- parents ---- */
 
-static Err leader_on(Tx *tx, Str path, AreaLevel level, Org *ret, bool *ret_found, Fault *f) {
+Err org_leading(Tx *tx, const Area *area, Org *ret, bool *ret_found, Fault *f) {
     Org on[ON_ONE_AREA];
     size_t n;
 
-    TRY(sql_org_on(tx, &(OrgOn){ .path = path }, on, COUNT(on), &n, f));
+    TRY(sql_org_on(tx, &(OrgOn){ .path = area->path }, on, COUNT(on), &n, f));
     *ret_found = false;
     for (size_t i = 0; i < n && !*ret_found; i++)
-        if (org_leads(on[i].kind, level)) {
+        if (org_leads(on[i].kind, area->level)) {
             *ret = on[i];
             *ret_found = true;
         }
@@ -50,7 +43,7 @@ Err org_above(Tx *tx, const Area *area, Org *ret, bool *ret_found, Fault *f) {
     *ret_found = false;
     while (at.has.parent && !*ret_found) {
         TRY(area_load(tx, at.parent, &at, f));
-        TRY(leader_on(tx, at.path, at.level, ret, ret_found, f));
+        TRY(org_leading(tx, &at, ret, ret_found, f));
     }
     return OK;
 }
@@ -92,7 +85,7 @@ static Err find_parent(Tx *tx, const OrgNew *in, const Area *area, const Actor *
     bool found = in->has.parent;
 
     if (in->has.parent) {
-        TRY(load_within(tx, in->parent, by, &parent, f));
+        TRY(org_load_within(tx, in->parent, by, &parent, f));
         TRY(check_parent(tx, o, &parent, f));
     } else if (!org_is_unit(o->kind))
         TRY(org_above(tx, area, &parent, &found, f));
@@ -155,7 +148,7 @@ Err org_add(Tx *tx, const OrgNew *in, const Actor *by, Org *ret, Fault *f) {
     int64_t changed;
 
     TRY(area_load(tx, in->area, &area, f));
-    if (!in_scope(by, area.path))
+    if (!actor_reaches(by, area.path))
         return fault(f, ERR_NOT_FOUND, "area_unknown", "area", "没有这个网格。", "There is no such area.");
     TRY(check_new(tx, in, &area, f));
     Org o = { .id = { id_new(id_home(area.id.v)) },
@@ -201,7 +194,7 @@ static Err check_step(Tx *tx, const Org *o, const OrgStepIn *in, const Actor *by
                      "Merging, and nothing else, names the organisation that takes its place.");
     if (!in->has.into)
         return OK;
-    TRY(load_within(tx, in->into, by, ret_into, f));
+    TRY(org_load_within(tx, in->into, by, ret_into, f));
     if (ret_into->id.v == o->id.v || ret_into->state != AREA_ACTIVE ||
         org_is_unit(ret_into->kind) != org_is_unit(o->kind))
         return fault(f, ERR_INVALID, "org_into", "into", "只能并入另一个启用的同类组织。",
@@ -223,7 +216,7 @@ Err org_step(Tx *tx, const OrgStepIn *in, const Actor *by, Org *ret, Fault *f) {
     Org o, into = { 0 };
     int64_t changed;
 
-    TRY(load_within(tx, in->id, by, &o, f));
+    TRY(org_load_within(tx, in->id, by, &o, f));
     TRY(check_step(tx, &o, in, by, &into, f));
     if (into.id.v)
         TRY(check_no_cycle(tx, o.id, &into, f)); /* its children would go under one of themselves */
@@ -245,8 +238,8 @@ Err org_move(Tx *tx, const OrgMove *in, const Actor *by, Org *ret, Fault *f) {
     Org o, parent;
     int64_t changed;
 
-    TRY(load_within(tx, in->id, by, &o, f));
-    TRY(load_within(tx, in->parent, by, &parent, f));
+    TRY(org_load_within(tx, in->id, by, &o, f));
+    TRY(org_load_within(tx, in->parent, by, &parent, f));
     TRY(check_parent(tx, &o, &parent, f));
     o.parent = parent.id;
     o.has.parent = true;
@@ -258,27 +251,16 @@ Err org_move(Tx *tx, const OrgMove *in, const Actor *by, Org *ret, Fault *f) {
 
 /* ---- reading ---- */
 
-static Err path_range(Tx *tx, Str path, Str *ret_low, Str *ret_high, Fault *f) {
-    char high[48];
-
-    snprintf(high, sizeof high, "%.*s~", (int)path.n, path.p);
-    *ret_low = path;
-    return str_copy(tx_arena(tx), str(high), ret_high, f);
-}
-
 Err org_tree(Tx *tx, const OrgTreeFind *in, const Actor *by, Page *ret, Fault *f) {
     OrgTreeFind find = *in;
-    Area within;
     Org after;
 
     find.has.low = find.has.high = in->has.within;
-    if (in->has.within) {
-        TRY(area_load(tx, in->within, &within, f));
-        TRY(path_range(tx, within.path, &find.low, &find.high, f));
-    }
+    if (in->has.within)
+        TRY(area_range(tx, in->within, &find.low, &find.high, f));
     find.has.after_path = find.has.after_code = in->has.after;
     if (in->has.after) {
-        TRY(load_within(tx, in->after, by, &after, f));
+        TRY(org_load_within(tx, in->after, by, &after, f));
         find.after_path = after.path;
         find.after_code = after.code;
     }
@@ -288,7 +270,7 @@ Err org_tree(Tx *tx, const OrgTreeFind *in, const Actor *by, Page *ret, Fault *f
 Err org_history(Tx *tx, const OrgKey *in, const Actor *by, Page *ret, Fault *f) {
     Org o;
 
-    TRY(load_within(tx, in->id, by, &o, f));
+    TRY(org_load_within(tx, in->id, by, &o, f));
     return sql_org_step_list(tx, in, ret->rows, ret->max, &ret->n, f);
 }
 
@@ -300,7 +282,7 @@ Err org_count_put(Tx *tx, const OrgCountNew *in, const Actor *by, OrgCount *ret,
     OrgCount n = { .org = in->id, .day = in->day, .members = in->members, .probationary = in->probationary };
 
     n.has.probationary = in->has.probationary;
-    TRY(load_within(tx, in->id, by, &o, f));
+    TRY(org_load_within(tx, in->id, by, &o, f));
     if (org_is_unit(o.kind))
         return fault(f, ERR_INVALID, "org_count_unit", "id", "只有党组织才报党员数。",
                      "Only Party organisations have numbers of members.");
@@ -316,6 +298,6 @@ Err org_count_put(Tx *tx, const OrgCountNew *in, const Actor *by, OrgCount *ret,
 Err org_count_list(Tx *tx, const OrgKey *in, const Actor *by, Page *ret, Fault *f) {
     Org o;
 
-    TRY(load_within(tx, in->id, by, &o, f));
+    TRY(org_load_within(tx, in->id, by, &o, f));
     return sql_org_count_list(tx, in, ret->rows, ret->max, &ret->n, f);
 }

@@ -11,8 +11,12 @@
 #include "actor.h"
 #include "tx.h"
 
-/* The nearest active organisation that leads an area above `area`; for `self` (0: a
- * new one) never itself nor what stands on the same area. *ret_found false: none. */
+/* One in the caller's part of the city; what lies outside does not exist for him. */
+Err org_load_within(Tx *tx, OrgId id, const Actor *by, Org *ret, Fault *f);
+
+/* The active organisation that leads exactly this area; and the nearest one that leads
+ * an area above it. *ret_found false: none. */
+Err org_leading(Tx *tx, const Area *area, Org *ret, bool *ret_found, Fault *f);
 Err org_above(Tx *tx, const Area *area, Org *ret, bool *ret_found, Fault *f);
 
 /* ---- operations ---- */

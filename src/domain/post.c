@@ -87,11 +87,13 @@ Err post_give(Tx *tx, const PostNew *in, const Actor *by, Post *ret, Fault *f) {
     Post p = { .id = { id_new(0) },
                .role = in->role,
                .since = in->has.since ? in->since : day_of_ms(clock_now_ms()),
-               .until = in->until };
+               .until = in->until,
+               .seat = in->seat };
 
     TRY(account_need(tx, in->login, &a, f));
     p.account = a.id;
     p.has.until = in->has.until;
+    p.has.seat = in->has.seat;
     TRY(judge_new(in, &p, by, f));
     TRY(judge_apart(tx, &p, f));
     TRY(post_place(tx, in, &p, f));

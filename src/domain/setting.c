@@ -105,6 +105,15 @@ static Err check_least(Str value, Fault *f) {
                  "Write a whole number of cases, 0 to %d.", LEAST_MAX);
 }
 
+static Err check_members(Str value, Fault *f) {
+    int32_t members;
+
+    if (value.n == 0 || read_minutes(value, &members))
+        return OK;
+    return fault(f, ERR_INVALID, "members_form", "value", "请写 1 到 %d 的整数（正式党员数）。",
+                 "Write a whole number of full members, 1 to %d.", SOON_MAX);
+}
+
 /* `check` NULL: the program alone writes it, as `how` says. */
 static const struct {
     const char *name, *zh, *en, *usual;
@@ -119,6 +128,11 @@ static const struct {
       "煤气味\n燃气泄漏\n起火\n着火\n冒烟\n困人\n被困\n坠落\n触电\n爆炸", check_words, "", "" },
     { "soon_minutes", "临期提前量（分钟）", "Due soon: minutes ahead", "120", check_minutes, "", "" },
     { "rate_least", "给出比率的最少件数", "Fewest cases for a rate", "30", check_least, "", "" },
+    { "branch_members", "成立党支部的正式党员数", "Full members of a branch", "3", check_members, "", "" },
+    { "general_members", "成立党总支的正式党员数", "Full members of a general branch", "50", check_members, "",
+      "" },
+    { "committee_members", "成立党委的正式党员数", "Full members of a committee", "100", check_members, "",
+      "" },
     { "zone", "时区", "Time zone", "", NULL, "配置项 zone", "the program's setting zone" },
     { "calendar_until", "日历公布至", "Calendar published until", "", NULL, "jingwei import calendar",
       "jingwei import calendar" },

@@ -104,6 +104,14 @@ static void open_city(void) {
         &city_db,
         "INSERT INTO border (id, home, name, area, since, line) SELECT 50331650, 0, '界河', a.id, 19800, "
         "substr(s.shape, 1, 16) FROM area a, area_shape s WHERE a.code = 'R'");
+    testdb_exec(&city_db,
+                "INSERT INTO seat (id, home, kind, area, path, since) SELECT 50331651, 0, 1, a.id, a.path, "
+                "19800 FROM area a WHERE a.code = 'R'");
+    testdb_exec(&city_db, "UPDATE post SET seat = 50331651");
+    testdb_exec(
+        &city_db,
+        "INSERT INTO cover (id, home, place, path, field, org, since) SELECT 50331652, 0, p.id, p.path, "
+        "1, o.id, 19800 FROM place p, org o WHERE o.code = 'OR'");
 }
 
 static int64_t check(void) {
@@ -128,10 +136,11 @@ static const struct {
     const char *sql, *name, *what;
     int64_t wrong;
 } breaches[] = {
+    /* a cover goes with its place, so with that two are named */
     { "UPDATE place SET area = (SELECT id FROM area WHERE code = 'R'), path = (SELECT path FROM area WHERE "
       "code = 'R')",
-      "place_area", "一号楼", 1 },
-    { "UPDATE place SET path = '0'", "place_path", "一号楼", 1 },
+      "place_area", "一号楼", 2 },
+    { "UPDATE place SET path = '0'", "place_path", "一号楼", 2 },
     { "UPDATE area SET level = 4 WHERE code = 'R'", "area_parent", "M", 1 },
     { ADD_AREA("0", "3", "NULL", "X", "'00zz'"), "area_top", "X", 1 },
     { ADD_AREA("r.home", "4", "r.id", "X", "'0zzz'"), "area_path", "X", 1 },
@@ -159,6 +168,10 @@ static const struct {
     { "UPDATE post SET path = '0'", "post_area", "", 1 },
     { "UPDATE post SET account = " NOBODY, "post_account", "", 1 },
     { "UPDATE post SET unit = " NOBODY, "post_unit", "", 1 },
+    { "UPDATE seat SET path = '0'", "seat_area", "", 1 },
+    { "UPDATE seat SET since = 19801", "post_seat", "", 1 }, /* the post began a day earlier */
+    { "UPDATE cover SET org = " NOBODY, "cover_org", "", 1 },
+    { "UPDATE cover SET path = '0'", "cover_place", "", 1 },
     { "UPDATE cases SET path = '0zzz'", "case_path", "", 1 },
     { "UPDATE cases SET area = " NOBODY, "case_area", "", 1 },
 };

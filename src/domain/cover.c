@@ -1,0 +1,287 @@
+/* cover – see cover.h. */
+#include "cover.h"
+
+#include "area.h"
+#include "org_kinds.h"
+#include "org_tree.h"
+#include "place.h"
+#include "point.h"
+#include "seat_q.h"
+#include "setting.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CANDIDATES_MAX = 500, TOP_PATH = 4 }; /* "0" and one step */
+
+/* ---- covering ---- */
+
+/* The forms that an exclusive grid may have. */
+static bool is_form(OrgKind k) {
+    return k == PARTY_JOINT_COMMITTEE || k == PARTY_COMMITTEE || k == PARTY_GENERAL ||
+           k == PARTY_JOINT_GENERAL || k == PARTY_BRANCH || k == PARTY_JOINT_BRANCH || k == PARTY_GROUP ||
+           k == PARTY_INSTRUCTOR;
+}
+
+static Err check_grid(Tx *tx, const CoverNew *in, const Place *place, const Org *org, Fault *f) {
+    Area grid;
+
+    TRY(area_load(tx, in->grid, &grid, f));
+    if (in->field != FIELD_INDEPENDENT)
+        return fault(f, ERR_INVALID, "cover_field", "field", "专属网格只用于独立空间。",
+                     "An exclusive grid is for independent spaces.");
+    if (grid.state != AREA_ACTIVE || place->path.n < grid.path.n ||
+        memcmp(place->path.p, grid.path.p, grid.path.n) != 0)
+        return fault(f, ERR_INVALID, "cover_grid", "grid", "“%.*s”不在这个网格里，或网格未启用。",
+                     "“%.*s” does not lie in this grid, or the grid is not active.", (int)place->name.n,
+                     place->name.p);
+    if (org->area.v != grid.id.v || !is_form(org->kind))
+        return fault(
+            f, ERR_INVALID, "cover_form", "org",
+            "专属网格要由设在它上面的联合党委、党委、总支、支部、党小组或党建指导员负责：“%.*s”不是。",
+            "An exclusive grid is led by a committee, general branch, branch, group or instructor that "
+            "stands on it: “%.*s” is none.",
+            (int)org->name.n, org->name.p);
+    return OK;
+}
+
+static Err check_not_covered(Tx *tx, const CoverNew *in, int32_t since, const Actor *by, Fault *f) {
+    CoverFind find = { .place = in->place, .on_day = since, .limit = 10 };
+    Cover there[10];
+    size_t n;
+
+    find.has.place = find.has.on_day = true;
+    TRY(sql_cover_list(tx, &find, &by->scope, there, COUNT(there), &n, f));
+    for (size_t i = 0; i < n; i++)
+        if (there[i].field == in->field)
+            return fault(f, ERR_CONFLICT, "covered", "place", "这个地点在这一领域已有组织覆盖。",
+                         "This place is covered in this field already.");
+    return OK;
+}
+
+Err cover_add(Tx *tx, const CoverNew *in, const Actor *by, Cover *ret, Fault *f) {
+    Place place;
+    Org org;
+    int64_t changed;
+    int32_t since = in->has.since ? in->since : day_of_ms(clock_now_ms());
+
+    TRY(place_load(tx, in->place, &place, f));
+    if (!actor_reaches(by, place.path))
+        return fault(f, ERR_NOT_FOUND, "place_unknown", "place", "没有这个地点。", "There is no such place.");
+    TRY(org_load_within(tx, in->org, by, &org, f));
+    if (org_is_unit(org.kind) || org.state != AREA_ACTIVE)
+        return fault(f, ERR_INVALID, "cover_org", "org", "“%.*s”不是启用的党组织。",
+                     "“%.*s” is no active Party organisation.", (int)org.name.n, org.name.p);
+    if (in->has.grid)
+        TRY(check_grid(tx, in, &place, &org, f));
+    TRY(check_not_covered(tx, in, since, by, f));
+    Cover c = { .id = { id_new(id_home(place.id.v)) },
+                .place = place.id,
+                .path = place.path,
+                .field = in->field,
+                .org = org.id,
+                .grid = in->grid,
+                .since = since };
+    c.has.grid = in->has.grid;
+    TRY(sql_cover_add(tx, &c, &changed, f));
+    *ret = c;
+    return OK;
+}
+
+Err cover_end(Tx *tx, const CoverEnd *in, const Actor *by, Cover *ret, Fault *f) {
+    Cover c;
+    size_t n;
+    int64_t changed;
+
+    TRY(sql_cover_by_id(tx, &(CoverKey){ .id = in->id }, &by->scope, &c, 1, &n, f));
+    if (n == 0)
+        return fault(f, ERR_NOT_FOUND, "cover_unknown", "id", "没有这项覆盖。", "There is no such cover.");
+    if (in->until < c.since)
+        return fault(f, ERR_INVALID, "dates_reversed", "until", "结束日期早于开始日期。",
+                     "It ends before it begins.");
+    c.until = in->until;
+    c.has.until = true;
+    TRY(sql_cover_save(tx, &c, &changed, f));
+    *ret = c;
+    return OK;
+}
+
+Err cover_list(Tx *tx, const CoverFind *in, const Actor *by, Page *ret, Fault *f) {
+    CoverFind find = *in;
+
+    find.on_day = in->has.day ? in->day : day_of_ms(clock_now_ms());
+    find.has.on_day = true;
+    return sql_cover_list(tx, &find, &by->scope, ret->rows, (size_t)in->limit, &ret->n, f);
+}
+
+/* ---- what is not covered ---- */
+
+/* Where a place is: its own point, else its grid's. */
+static bool spot_of(const Place *p, const Area *grid, Point *ret) {
+    *ret = p->has.lon ? (Point){ p->lon, p->lat } : (Point){ grid->label_lon, grid->label_lat };
+    return p->has.lon || grid->has.label_lon;
+}
+
+/* The residential area that holds the grid, itself perhaps. */
+static Err residential_of(Tx *tx, const Area *grid, Area *ret, bool *ret_found, Fault *f) {
+    *ret = *grid;
+    while (ret->level > LEVEL_RESIDENTIAL && ret->has.parent)
+        TRY(area_load(tx, ret->parent, ret, f));
+    *ret_found = ret->level == LEVEL_RESIDENTIAL;
+    return OK;
+}
+
+static Err propose(Uncovered *u, const Org *org, const char *zh, const char *en, Arena *a, Fault *f) {
+    u->org = org->id;
+    u->org_name = org->name;
+    u->has.org = u->has.org_name = true;
+    TRY(str_copy(a, str(zh), &u->why_zh, f));
+    return str_copy(a, str(en), &u->why_en, f);
+}
+
+/* The nearest residential area of the same top area that has an organisation, by the
+ * points where the map writes their names. */
+static Err propose_nearest(Tx *tx, const Place *p, const Area *grid, Uncovered *u, Fault *f) {
+    Area *near = arena_take(tx_arena(tx), sizeof *near * CANDIDATES_MAX);
+    char low[TOP_PATH + 1], high[TOP_PATH + 2], zh[200], en[200];
+    Scope within = { .path_low = str(low), .path_high = str(high) };
+    Point at;
+    Org org, best = { 0 };
+    double best_m = 1e12;
+    size_t n;
+    bool found;
+
+    if (!near)
+        return fault_arena(f);
+    snprintf(low, sizeof low, "%.*s", (int)(p->path.n < TOP_PATH ? p->path.n : TOP_PATH), p->path.p);
+    snprintf(high, sizeof high, "%s~", low);
+    within.path_low = str(low);
+    within.path_high = str(high);
+    TRY(sql_cover_candidates(tx, &within, near, CANDIDATES_MAX, &n, f));
+    for (size_t i = 0; spot_of(p, grid, &at) && i < n; i++) {
+        double m = point_distance_m(at, (Point){ near[i].label_lon, near[i].label_lat });
+        if (m >= best_m)
+            continue;
+        TRY(org_leading(tx, &near[i], &org, &found, f));
+        if (found) {
+            best = org;
+            best_m = m;
+        }
+    }
+    if (!best.id.v) {
+        u->why_zh = str("附近没有设党组织的居民区。");
+        u->why_en = str("No residential area nearby has an organisation.");
+        return OK;
+    }
+    snprintf(zh, sizeof zh, "所在居民区没有党组织；这是最近的一个，约 %.0f 米。", best_m);
+    snprintf(en, sizeof en, "Its residential area has none; this is the nearest, about %.0f m away.", best_m);
+    return propose(u, &best, zh, en, tx_arena(tx), f);
+}
+
+static Err propose_cover(Tx *tx, const Place *p, Uncovered *u, Fault *f) {
+    Area grid, home;
+    Org org;
+    bool found;
+
+    TRY(area_load(tx, p->area, &grid, f));
+    if (u->field == FIELD_SMALL) {
+        TRY(org_leading(tx, &grid, &org, &found, f));
+        if (found)
+            return propose(u, &org, "由所在网格的党组织覆盖，或成立街区党支部。",
+                           "By the organisation of its grid, or a street-block branch.", tx_arena(tx), f);
+    }
+    TRY(residential_of(tx, &grid, &home, &found, f));
+    if (found)
+        TRY(org_leading(tx, &home, &org, &found, f));
+    if (!found)
+        return propose_nearest(tx, p, &grid, u, f);
+    return propose(u, &org,
+                   u->field == FIELD_INDEPENDENT ? "设专属网格；在此之前由所在居民区的党组织覆盖。"
+                                                 : "由所在居民区的党组织覆盖。",
+                   u->field == FIELD_INDEPENDENT
+                       ? "An exclusive grid; until then the organisation of its residential area."
+                       : "By the organisation of its residential area.",
+                   tx_arena(tx), f);
+}
+
+Err cover_missing(Tx *tx, const CoverWants *in, const Actor *by, Page *ret, Fault *f) {
+    CoverWants find = *in;
+    Place *places = arena_take(tx_arena(tx), sizeof *places * (size_t)in->limit), after;
+    Uncovered *rows = ret->rows;
+    size_t n;
+
+    if (!places)
+        return fault_arena(f);
+    find.on_day = day_of_ms(clock_now_ms());
+    find.has.on_day = true;
+    find.has.after_path = in->has.after;
+    if (in->has.after) {
+        TRY(place_load(tx, in->after, &after, f));
+        find.after_path = after.path;
+    }
+    TRY(sql_cover_wanted(tx, &find, &by->scope, places, (size_t)in->limit, &n, f));
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = (Uncovered){ .place = places[i].id,
+                               .name = places[i].name,
+                               .kind = places[i].kind,
+                               .area = places[i].area,
+                               .field = places[i].kind == PLACE_SHOP ? FIELD_SMALL : FIELD_INDEPENDENT };
+        rows[i].has.place = rows[i].has.name = rows[i].has.kind = rows[i].has.area = rows[i].has.field = true;
+        rows[i].has.why_zh = rows[i].has.why_en = true;
+        TRY(propose_cover(tx, &places[i], &rows[i], f));
+    }
+    ret->n = n;
+    return OK;
+}
+
+/* ---- the form by number ---- */
+
+static Err threshold(Tx *tx, const char *name, int32_t *ret, Fault *f) {
+    Str value;
+
+    TRY(setting_read(tx, name, &value, f));
+    *ret = (int32_t)strtol(value.p, NULL, 10); /* the setting was checked when it was put */
+    return OK;
+}
+
+static Err form_why(Tx *tx, int32_t members, int32_t at_least, FormShown *s, Fault *f) {
+    char zh[200], en[200];
+
+    if (at_least) {
+        snprintf(zh, sizeof zh, "正式党员 %d 名，达到 %d 名。", members, at_least);
+        snprintf(en, sizeof en, "%d full members: at least %d.", members, at_least);
+    } else {
+        snprintf(zh, sizeof zh, "正式党员 %d 名，不足以单独成立党支部：与邻近的联合，或派党建指导员。",
+                 members);
+        snprintf(en, sizeof en,
+                 "%d full members are too few for a branch: a joint one with neighbours, or an instructor.",
+                 members);
+    }
+    TRY(str_copy(tx_arena(tx), str(zh), &s->why_zh, f));
+    return str_copy(tx_arena(tx), str(en), &s->why_en, f);
+}
+
+Err org_form(Tx *tx, const FormAsk *in, const Actor *by, FormShown *ret, Fault *f) {
+    static const struct {
+        const char *setting;
+        OrgKind kind;
+    } forms[] = { { "committee_members", PARTY_COMMITTEE },
+                  { "general_members", PARTY_GENERAL },
+                  { "branch_members", PARTY_BRANCH } };
+    FormShown s = { .kind = PARTY_JOINT_BRANCH, .other = PARTY_INSTRUCTOR };
+    int32_t least = 0;
+
+    (void)by;
+    s.has.kind = s.has.other = s.has.why_zh = s.has.why_en = true;
+    for (size_t i = 0; i < COUNT(forms) && s.has.other; i++) {
+        TRY(threshold(tx, forms[i].setting, &least, f));
+        if (in->members >= least) {
+            s.kind = forms[i].kind;
+            s.has.other = false;
+        }
+    }
+    TRY(form_why(tx, in->members, s.has.other ? 0 : least, &s, f));
+    *ret = s;
+    return OK;
+}
