@@ -61,14 +61,17 @@ static Err look_at(Str text, WordsOf of, Arena *scratch, Page *ret, Fault *f) {
 
 Err report_look(Tx *tx, const ReportLook *in, const Actor *by, Page *ret, Fault *f) {
     Arena scratch;
+    Page out = *ret;
 
     (void)tx, (void)by;
     TRY(arena_begin(&scratch, scratch_of(in->text.n + in->spot.n), f));
-    Err e = in->has.text ? look_at(in->text, WORDS_OF_TEXT, &scratch, ret, f) : OK;
+    Err e = in->has.text ? look_at(in->text, WORDS_OF_TEXT, &scratch, &out, f) : OK;
     if (e == OK && in->has.spot)
-        e = look_at(in->spot, WORDS_OF_SPOT, &scratch, ret, f);
+        e = look_at(in->spot, WORDS_OF_SPOT, &scratch, &out, f);
     arena_end(&scratch);
-    return e;
+    TRY(e);
+    *ret = out;
+    return OK;
 }
 
 /* ---- taken out ---- */
@@ -259,6 +262,7 @@ static Err open_step(Tx *tx, const HiddenWords *h, Page *ret, Fault *f) {
 Err case_words(Tx *tx, const ContactAsk *in, const Actor *by, Page *ret, Fault *f) {
     CaseKey key = { .id = in->id };
     HiddenWords *steps = arena_take(tx_arena(tx), STEPS_MAX * sizeof *steps);
+    Page out = *ret;
     Case c;
     size_t n;
 
@@ -269,6 +273,7 @@ Err case_words(Tx *tx, const ContactAsk *in, const Actor *by, Page *ret, Fault *
     TRY(access_write(tx, in->id, by, in->reason, f));
     for (size_t i = 0; i < n; i++)
         if (steps[i].has.words)
-            TRY(open_step(tx, &steps[i], ret, f));
+            TRY(open_step(tx, &steps[i], &out, f));
+    *ret = out;
     return OK;
 }

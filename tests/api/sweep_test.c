@@ -62,7 +62,7 @@ static int tear_down(void **state) {
 /* ---- what is there ---- */
 
 typedef struct Rows {
-    char text[200];
+    char text[300];
 } Rows;
 
 static Err keep_text(void *ctx, const char *const *columns, int n, Fault *f) {
@@ -77,7 +77,8 @@ static Err count_rows(Tx *tx, void *arg, Fault *f) {
                   "SELECT (SELECT count(*) FROM cases) || ' cases, ' || (SELECT sum(revision) FROM cases)"
                   " || ' revisions, ' || (SELECT count(*) FROM case_event) || ' events, '"
                   " || (SELECT count(*) FROM reporter) || ' reporters, ' || (SELECT count(*) FROM hidden_words)"
-                  " || ' hidden, ' || (SELECT count(*) FROM request)"
+                  " || ' hidden, ' || (SELECT count(*) FROM access_log) || ' openings, ' || (SELECT count(*) "
+                  "FROM request)"
                   " || ' requests, ' || (SELECT count(*) FROM session) || ' sessions'",
                   NULL, 0, keep_text, arg, NULL, f);
 }
@@ -153,6 +154,19 @@ static Err try_act_operation(Fault *f) {
     snprintf(json, sizeof json, "{\"id\":\"%lld\",\"revision\":%d,\"act\":\"accept\"}", (long long)act.id.v,
              act.revision);
     return try_operation("case.act", json, f);
+}
+
+static Err try_mask_operation(Fault *f) {
+    char json[200];
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"revision\":%d,\"from\":0,\"to\":2}", (long long)act.id.v,
+             act.revision);
+    return try_operation("case.mask", json, f);
+}
+
+static Err try_words_operation(Fault *f) {
+    char json[200];
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"reason\":\"回电\"}", (long long)act.id.v);
+    return try_operation("case.words", json, f);
 }
 
 /* ---- before each try ---- */
@@ -353,6 +367,8 @@ static const Swept swept[] = {
     { "session_open", ready_open, try_open },
     { "case.report with a client key", ready_report, try_report_operation },
     { "case.act with a client key", ready_accept, try_act_operation },
+    { "case.mask with a client key", ready_accept, try_mask_operation },
+    { "case.words with a client key", ready_accept, try_words_operation },
 };
 
 static void test_store(void **state) {
