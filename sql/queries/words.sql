@@ -13,6 +13,20 @@ SELECT @columns(hidden_words) FROM hidden_words WHERE home = :home AND case_id =
 UPDATE hidden_words SET words = NULL, words_key = NULL, erased_ms = :erased_ms, erased_day = :erased_day
  WHERE home = :home AND case_id = :case_id AND erased_ms IS NULL;
 
+-- name: hidden_due
+-- As reporter_due; a case that was settled by its finder has hidden words and no reporter.
+-- takes: older_than
+-- gives: hidden_words
+SELECT @columns(hidden_words h) FROM hidden_words h
+  JOIN cases c ON c.home = h.home AND c.id = h.case_id
+ WHERE h.erased_ms IS NULL AND h.at_ms < :before_ms AND coalesce(c.category, '') <> '305'
+   AND ((c.state IN (10, 12) AND c.closed_ms < :before_ms)
+     OR (c.state = 11 AND NOT EXISTS
+         (SELECT 1 FROM case_event e
+           WHERE e.home = c.home AND e.case_id = c.id AND e.at_ms >= :before_ms)))
+ ORDER BY h.at_ms, h.case_id
+ LIMIT :limit;
+
 -- name: public_points
 -- Open cases that may be shown where they are: of a condition that opens them to the
 -- point (3), not masked, at no building, not at placeholder coordinates (placed 4).

@@ -7,6 +7,7 @@
 #include "case_words.h"
 #include "lease.h"
 #include "system_q.h"
+#include "words_q.h"
 
 enum { BATCH = 500, LEASE_MS = 60000 };
 #define DAY_MS (24LL * 3600 * 1000)
@@ -63,6 +64,25 @@ static Err erase_contacts(Tx *tx, int64_t *ret_n, Fault *f) {
     return OK;
 }
 
+/* What was taken out of the words of a case without a reporter. */
+static Err erase_words(Tx *tx, int64_t *ret_n, Fault *f) {
+    OlderThan old = days_ago(90);
+    HiddenWords *due = arena_take(tx_arena(tx), BATCH * sizeof *due);
+    Actor program;
+    size_t n;
+
+    if (!due)
+        return fault_arena(f);
+    actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &program);
+    TRY(sql_hidden_due(tx, &old, due, BATCH, &n, f));
+    for (size_t i = 0; i < n; i++) {
+        TRY(case_words_erase(tx, due[i].case_id, f));
+        TRY(access_write(tx, due[i].case_id, &program, str("结案满 90 天，隐去的文字到期删除"), f));
+    }
+    *ret_n = (int64_t)n;
+    return OK;
+}
+
 /* ---- the pass ---- */
 
 typedef struct Batch {
@@ -104,6 +124,8 @@ Err retention_pass(Store *s, const atomic_bool *stop, bool *ret_ours, RetentionC
     b.erase = erase_sessions;
     e = e == OK ? erase_all(s, stop, &b, &ret->sessions, &sessions_total, f) : e;
     b.erase = erase_contacts;
+    e = e == OK ? erase_all(s, stop, &b, &ret->contacts, &contacts_total, f) : e;
+    b.erase = erase_words;
     e = e == OK ? erase_all(s, stop, &b, &ret->contacts, &contacts_total, f) : e;
     arena_end(&b.arena);
     lease_drop(s, "retention");

@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 
+/* `contacts`: also what was taken out of words where there is no reporter. */
 typedef struct RetentionCount {
     int64_t requests, sessions, contacts;
 } RetentionCount;

@@ -141,6 +141,12 @@ static void test_erased_in_time(void **state) {
     (void)state;
     int64_t id = report(REPORT);
     about("case.mask", &dispatcher, id, ",\"revision\":1,\"from\":0,\"to\":1", OK);
+    int64_t settled = report(REPORT); /* as its finder leaves it: no reporter */
+    snprintf(sql, sizeof sql, "DELETE FROM reporter WHERE case_id = %lld", (long long)settled);
+    testdb_exec(&city_db, sql);
+    snprintf(sql, sizeof sql, "UPDATE cases SET state = 10, closed_ms = %lld, closed_day = 1 WHERE id = %lld",
+             (long long)begun + 1, (long long)settled);
+    testdb_exec(&city_db, sql);
     snprintf(sql, sizeof sql, "UPDATE cases SET state = 10, closed_ms = %lld, closed_day = 1 WHERE id = %lld",
              (long long)begun, (long long)id);
     testdb_exec(&city_db, sql);
@@ -155,6 +161,13 @@ static void test_erased_in_time(void **state) {
     clock_stop(begun + 90LL * 24 * 3600 * 1000 + 1);
     assert_ok(retention_pass(city, NULL, &ours, &n, &fa));
     assert_int_equal(number(sql), 2);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM hidden_words WHERE case_id = %lld AND words IS NULL",
+             (long long)settled);
+    assert_int_equal(number(sql), 0);
+    clock_stop(begun + 90LL * 24 * 3600 * 1000 + 2);
+    assert_ok(retention_pass(city, NULL, &ours, &n, &fa));
+    assert_int_equal(n.contacts, 1);
+    assert_int_equal(number(sql), 1);
     about("case.words", &dispatcher, id, ",\"reason\":\"晚了\"", OK);
     assert_string_equal(answer, "{\"items\":[]}");
     clock_stop(begun);
