@@ -194,7 +194,8 @@ static Err recount_one(Tx *tx, Case *c, const Actor *by, CaseRecount *r, Fault *
     if (c->due_provisional)
         TRY(set_due(tx, c, 0, f));
     r->seen++;
-    if (c->due.ms == before.due.ms && c->finish_due.ms == before.finish_due.ms) {
+    if (c->due.ms == before.due.ms && c->finish_due.ms == before.finish_due.ms &&
+        c->close_due.ms == before.close_due.ms) {
         TRY(sql_case_confirm(tx, c, &changed, f)); /* only the marks; nobody's page is out of date */
         return changed == 1 ? OK : case_changed(f);
     }
