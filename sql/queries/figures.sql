@@ -95,3 +95,26 @@ SELECT @columns(cases) FROM cases
    /*? reworked */ AND rework > 0 /*? end */
  ORDER BY +id DESC
  LIMIT :limit OFFSET :skip;
+
+-- name: figure_rated
+-- 满意率: of what was closed and has a rating, what was rated 4 or 5.
+-- takes: figure_find scope
+-- gives: count
+SELECT count(*) AS n FROM cases
+ WHERE closed_day BETWEEN :from AND :to AND satisfaction IS NOT NULL
+   AND path BETWEEN :path_low AND :path_high
+   AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
+   /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
+   /*? satisfied */ AND satisfaction >= 4 /*? end */;
+
+-- name: figure_rated_cases
+-- takes: figure_find scope
+-- gives: cases
+SELECT @columns(cases) FROM cases
+ WHERE closed_day BETWEEN :from AND :to AND satisfaction IS NOT NULL
+   AND path BETWEEN :path_low AND :path_high
+   AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
+   /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
+   /*? satisfied */ AND satisfaction >= 4 /*? end */
+ ORDER BY +id DESC
+ LIMIT :limit OFFSET :skip;

@@ -26,7 +26,10 @@ static const struct {
     { FIGURE_CLOSED, sql_figure_close, sql_figure_close_cases, offsetof(FigureFind, has.closed) },
     { FIGURE_IN_TIME, sql_figure_close, sql_figure_close_cases, offsetof(FigureFind, has.in_time) },
     { FIGURE_REWORK, sql_figure_handled, sql_figure_handled_cases, offsetof(FigureFind, has.reworked) },
+    { FIGURE_SATISFIED, sql_figure_rated, sql_figure_rated_cases, offsetof(FigureFind, has.satisfied) },
 };
+
+_Static_assert(COUNT(definitions) == FIGURE_SATISFIED, "each indicator, in its order");
 
 static void narrow(FigureFind *find, size_t flag) { *(bool *)((char *)find + flag) = true; }
 
@@ -117,13 +120,8 @@ Err figures_get(Tx *tx, const FiguresAsk *in, const Actor *by, Figures *ret, Fau
 
 Err figures_cases(Tx *tx, const FigureCases *in, const Actor *by, Page *ret, Fault *f) {
     FigureFind find;
-    size_t i = 0;
+    const size_t i = (size_t)in->indicator - 1;
 
-    while (i < COUNT(definitions) && definitions[i].indicator != in->indicator)
-        i++;
-    if (i == COUNT(definitions))
-        return fault(f, ERR_INVALID, "figure_not_yet", "indicator", "这个指标还没有数据。",
-                     "There is nothing to count this figure by yet.");
     TRY(find_of(tx, in->from, in->to, in->has.within, in->within, &find, f));
     if (in->part == PART_NUMERATOR)
         narrow(&find, definitions[i].numerator);

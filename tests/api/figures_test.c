@@ -15,7 +15,7 @@ enum { CASES = 320, FIRST_DAY = 20700, DAYS = 40, NONE = -1, AREAS = 3 };
 static const char *const paths[AREAS] = { "0a1", "0a2", "0b1" };
 
 typedef struct Row {
-    int32_t reported, finish_due, close_due, handled, closed, rework;
+    int32_t reported, finish_due, close_due, handled, closed, rework, satisfaction;
     bool filed, closed_late;
     int area; /* of paths */
     int64_t unit;
@@ -38,6 +38,7 @@ static void draw_row(Row *r) {
     r->handled = maybe_day(r->reported);
     r->closed = r->handled == NONE ? NONE : maybe_day(r->handled);
     r->closed_late = r->close_due != NONE && r->closed > r->close_due;
+    r->satisfaction = r->closed == NONE || draw(3) == 0 ? 0 : 1 + draw(5);
     r->unit = draw(2) ? 41 : 42;
 }
 
@@ -56,12 +57,13 @@ static void put_row(int i, const Row *r) {
              "path, condition, "
              "unit, reported_ms, reported_day, finish_due_ms, finish_due_day, close_due_ms, close_due_day, "
              "handled_ms, "
-             "handled_day, closed_ms, closed_day, rework, attempts, answered) VALUES (%d, 0, 'K%d', 1, 1, 6, "
+             "handled_day, closed_ms, closed_day, rework, satisfaction, attempts, answered) VALUES (%d, 0, "
+             "'K%d', 1, 1, 6, "
              "1, FALSE, "
-             "'x', 1, '%s', %s, %lld, %lld, %d, %s, %s, %s, %s, %d, 0, FALSE)",
+             "'x', 1, '%s', %s, %lld, %lld, %d, %s, %s, %s, %s, %d, nullif(%d, 0), 0, FALSE)",
              i + 1, i, paths[r->area], r->filed ? "9" : "NULL", (long long)r->unit,
              (long long)r->reported * 86400000, r->reported, days(r->finish_due, a), days(r->close_due, b),
-             days(r->handled, c), days(r->closed, d), r->rework);
+             days(r->handled, c), days(r->closed, d), r->rework, r->satisfaction);
     testdb_exec(&city_db, sql);
 }
 
@@ -101,6 +103,8 @@ static bool is_of(const Row *r, int indicator, bool numerator, int32_t from, int
     case FIGURE_IN_TIME:
         return in(r->close_due, from, to) && (!numerator || (r->closed != NONE && !r->closed_late));
     case FIGURE_REWORK: return in(r->handled, from, to) && (!numerator || r->rework > 0);
+    case FIGURE_SATISFIED:
+        return in(r->closed, from, to) && r->satisfaction && (!numerator || r->satisfaction >= 4);
     default: return false;
     }
 }
@@ -174,7 +178,7 @@ static void compare(const Reader *who, int32_t from, int32_t to) {
     assert_ok(call("figures.get", &by, json));
     static char kept[20000];
     snprintf(kept, sizeof kept, "%.19999s", answer);
-    for (int k = FIGURE_FILED; k <= FIGURE_REWORK; k++) {
+    for (int k = FIGURE_FILED; k <= FIGURE_SATISFIED; k++) {
         snprintf(answer, sizeof answer, "%s", kept);
         int64_t numerator = counted(who, k, true, from, to), denominator = counted(who, k, false, from, to);
         const char *p = figure_of(k);

@@ -360,8 +360,8 @@ static void test_writes(void **state) {
 /* Ranges of days, however long the history is; withheld rows are counted, not read. */
 static void test_figures(void **state) {
     static const Hot hot[] = {
-        { "figures.get", "{\"from\":\"2026-11-01\",\"to\":\"2026-11-30\"}", ROLE_DISPATCHER, 16, NULL },
-        { "figures.get", "{\"from\":\"2026-11-01\",\"to\":\"2026-11-30\",\"within\":%A}", ROLE_DISPATCHER, 17,
+        { "figures.get", "{\"from\":\"2026-11-01\",\"to\":\"2026-11-30\"}", ROLE_DISPATCHER, 19, NULL },
+        { "figures.get", "{\"from\":\"2026-11-01\",\"to\":\"2026-11-30\",\"within\":%A}", ROLE_DISPATCHER, 20,
           NULL },
 #define BEHIND(indicator, part)                                                                                \
     { "figures.cases",                                                                                         \
@@ -373,6 +373,7 @@ static void test_figures(void **state) {
         BEHIND("closed_rate", "numerator"),
         BEHIND("closed_in_time_rate", "numerator"),
         BEHIND("rework_rate", "numerator"),
+        BEHIND("satisfied_rate", "numerator"),
     };
     (void)state;
     try_all(hot, COUNT(hot));
