@@ -4,6 +4,7 @@
 #include "case.h"
 
 #include "case_q.h"
+#include "case_words.h"
 #include "random.h"
 #include "seal.h"
 
