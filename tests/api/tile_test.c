@@ -97,6 +97,22 @@ static Asked ask_areas(int64_t layer, int64_t at_revision, TileAddress at, const
     return ask("area.tile", &nobody, json, known);
 }
 
+/* Without a decoder, which wants memory too. */
+static Asked ask_areas_failing(int64_t layer, int64_t at_revision, TileAddress at) {
+    Buf out = { answer, 0, sizeof answer, false, 0 };
+    char json[200];
+    static char room[1 << 20];
+    Arena a = { room, 0, sizeof room };
+    OpCall c = { .op = op_named(str("area.tile")), .store = city, .slot = -1, .arena = &a, .out = &out };
+
+    snprintf(json, sizeof json, "{\"layer\":\"%lld\",\"revision\":%lld,\"z\":%d,\"x\":%d,\"y\":%d}",
+             (long long)layer, (long long)at_revision, at.z, at.x, at.y);
+    c.body = str(json);
+    actor_public(&c.by);
+    Err e = op_call(&c, &fa);
+    return (Asked){ .err = e, .n = out.n };
+}
+
 static Asked ask_cases(const Actor *by, TileAddress at, const char *known) {
     char json[80];
     snprintf(json, sizeof json, "{\"z\":%d,\"x\":%d,\"y\":%d}", at.z, at.x, at.y);
@@ -395,6 +411,35 @@ static void test_tag_of_cases(void **state) {
     clock_stop(0);
 }
 
+/* Whatever allocation fails while a layer is made ready and a tile made of it, the
+ * caller is told, nothing is left behind, and the next call is right. SQLite tells its
+ * own lack of memory as a failure of the store. */
+static void test_memory_may_fail(void **state) {
+    TileAddress at = address_of(middle, 14);
+    (void)state;
+    if (dialect != SQLITE)
+        return;
+    read_layer();
+    Asked whole = ask_areas(layer_id, revision, at, "");
+    for (long n = 1;; n += 1 + n / 40) {
+        area_tiles_forget(city);
+        mem_watched = true;
+        mem_calls = 0;
+        mem_fail_from = mem_fail_to = n;
+        Asked asked = ask_areas_failing(layer_id, revision, at);
+        bool reached = mem_calls >= n;
+        mem_watched = false;
+        mem_fail_from = mem_fail_to = 0;
+        assert_true(asked.err == OK || asked.err == ERR_NO_MEMORY || asked.err == ERR_STORE ||
+                    asked.err == ERR_BUSY);
+        if (asked.err == OK)
+            assert_int_equal(asked.n, whole.n);
+        if (!reached)
+            break;
+    }
+    assert_int_equal(ask_areas(layer_id, revision, at, "").n, whole.n);
+}
+
 /* ---- the cache ---- */
 
 static void test_cache_is_bounded(void **state) {
@@ -435,7 +480,7 @@ int main(void) {
         cmocka_unit_test(test_tag_of_areas),         cmocka_unit_test(test_rename_moves_the_revision),
         cmocka_unit_test(test_what_begins_tomorrow), cmocka_unit_test(test_clusters_count_the_list),
         cmocka_unit_test(test_cases_alone),          cmocka_unit_test(test_tag_of_cases),
-        cmocka_unit_test(test_cache_is_bounded),
+        cmocka_unit_test(test_memory_may_fail),      cmocka_unit_test(test_cache_is_bounded),
     };
     int failed = cmocka_run_group_tests_name("sqlite", tests, set_up, tear_down);
     dialect = POSTGRES;
