@@ -92,7 +92,7 @@ SELECT @columns(area_shape) FROM area_shape WHERE home = :home AND area = :id;
 -- takes: area_find
 -- gives: area_shape
 SELECT @columns(area_shape) FROM area_shape
- WHERE (home, area) IN (SELECT home, id FROM area WHERE state IN (1, 2, 3) /*? parent */ AND parent = :parent /*? end */)
+ WHERE (home, area) IN (SELECT home, id FROM area WHERE state = 3 /*? parent */ AND parent = :parent /*? end */)
  ORDER BY home, area
  LIMIT :limit;
 

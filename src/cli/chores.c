@@ -1,6 +1,8 @@
 /* chores – see chores.h; and `jingwei retain`, the same by hand. */
 #include "chores.h"
 
+#include "area_change.h"
+#include "clock.h"
 #include "command.h"
 #include "log.h"
 #include "retention.h"
@@ -34,12 +36,39 @@ static int erase(Chores *c) {
     return e == OK ? EVERY_S : AGAIN_S;
 }
 
+static void change_failed(void *ctx, LineageId id, const Fault *why) {
+    (void)ctx;
+    log_event(LOG_WARNING, "area.change_failed", L_INT("lineage", id.v), L_TEXT("key", why->key),
+              L_TEXT("why", why->en));
+}
+
+/* What is planned for areas happens on its day. */
+static int change_areas(Chores *c) {
+    int64_t done = 0;
+    Fault f;
+
+    Err e = area_changes_due(c->store, change_failed, NULL, &done, &f);
+    if (done)
+        log_event(LOG_INFO, "area.changed", L_INT("changes", done));
+    if (e != OK)
+        log_event(LOG_WARNING, "area.changes_failed", L_TEXT("key", f.key), L_TEXT("why", f.en));
+    return e == OK ? EVERY_S : AGAIN_S;
+}
+
+/* Soon after midnight the next day's changes are due. */
+static int until_tomorrow_s(void) {
+    int64_t now = clock_now_ms(), ms = ms_of_day(day_of_ms(now) + 1) - now;
+    return ms < 0 || ms > 86400000 ? EVERY_S : (int)(ms / 1000) + 1;
+}
+
+static int smaller(int a, int b) { return a < b ? a : b; }
+
 static void *work(void *arg) {
     Chores *c = arg;
     struct timespec until;
 
     while (!c->stop) {
-        int wait_s = erase(c);
+        int wait_s = smaller(smaller(erase(c), change_areas(c)), until_tomorrow_s());
         clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += wait_s;
         pthread_mutex_lock(&c->lock);

@@ -1,5 +1,6 @@
-/* chores – what a server does by itself, on a thread of its own: erasing in time what
- * is due, at its start and every hour. Of several servers on one database one does it. */
+/* chores – what a server does by itself, on a thread of its own: erasing in time what is
+ * due, and changing areas on the day for which that was approved; at its start, every
+ * hour and soon after midnight. Of several servers on one database one does it. */
 #ifndef JW_CHORES_H
 #define JW_CHORES_H
 

@@ -2,39 +2,14 @@
 #include "area.h"
 
 #include "area_q.h"
+#include "area_tree.h"
 #include "ground.h"
-#include "place.h"
 #include "polygon.h"
-#include "repair.h"
 
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- paths ---- */
-
-enum { STEP = 3, STEPS_MAX = 62 * 62 * 62 };
-
-/* The n-th child's step of a path: three characters in the order of their bytes. */
-static void step_print(int32_t n, char ret[STEP + 1]) {
-    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-    for (int i = STEP - 1; i >= 0; i--, n /= 62)
-        ret[i] = digits[n % 62];
-    ret[STEP] = 0;
-}
-
-static Err path_under(Arena *a, Str above, int32_t n, Str *ret, Fault *f) {
-    char step[STEP + 1], path[48];
-
-    if (n >= STEPS_MAX || above.n + STEP >= 40)
-        return fault(f, ERR_LIMIT, "tree_full", "parent", "这一级的网格太多，或层级太深。",
-                     "There are too many areas on this level, or too many levels.");
-    step_print(n, step);
-    snprintf(path, sizeof path, "%.*s%s", (int)above.n, above.p, step);
-    return str_copy(a, str(path), ret, f);
-}
 
 /* ---- layers ---- */
 
@@ -67,7 +42,7 @@ static Err layer_prefix(Tx *tx, bool governing, Str *ret, Fault *f) {
                      "Too many layers: at most %zu.", COUNT(all));
     if (governing)
         return str_copy(tx_arena(tx), str("0"), ret, f);
-    return path_under(tx_arena(tx), str("1"), (int32_t)n, ret, f);
+    return area_path_under(tx_arena(tx), str("1"), (int32_t)n, ret, f);
 }
 
 Err layer_put(Tx *tx, const LayerPut *in, Layer *ret, Fault *f) {
@@ -380,7 +355,7 @@ static Err take_path(Tx *tx, Layer *layer, const AreaPut *in, Area *a, Fault *f)
     int64_t changed;
 
     if (in->parent.v == 0) {
-        TRY(path_under(tx_arena(tx), layer->prefix, layer->roots++, &a->path, f));
+        TRY(area_path_under(tx_arena(tx), layer->prefix, layer->roots++, &a->path, f));
         return sql_layer_save(tx, layer, &changed, f);
     }
     TRY(area_load(tx, in->parent, &parent, f));
@@ -391,7 +366,7 @@ static Err take_path(Tx *tx, Layer *layer, const AreaPut *in, Area *a, Fault *f)
                      (int)parent.name.n, parent.name.p, (int)in->name.n, in->name.p);
     a->parent = parent.id;
     a->has.parent = true;
-    TRY(path_under(tx_arena(tx), parent.path, parent.children++, &a->path, f));
+    TRY(area_path_under(tx_arena(tx), parent.path, parent.children++, &a->path, f));
     return sql_area_save(tx, &parent, &changed, f);
 }
 
@@ -446,7 +421,7 @@ Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f) {
                .level = in->level,
                .code = in->code,
                .name = in->name,
-               .state = AREA_ACTIVE,
+               .state = in->proposed ? AREA_PROPOSED : AREA_ACTIVE,
                .since = in->since };
 
     TRY(layer_load(tx, in->layer, &layer, f));
@@ -475,99 +450,4 @@ Err area_reshape(Tx *tx, AreaId id, const Shape *shape, Fault *f) {
     measure(&a, shape);
     TRY(sql_area_save(tx, &a, &changed, f));
     return write_shape(tx, &a, shape, known, f);
-}
-
-/* ---- what becomes of areas ---- */
-
-static Err add_lineage(Tx *tx, LineageKind kind, AreaId from, AreaId to, int32_t day, Str note, Fault *f) {
-    Lineage l = { .id = { id_new(id_home(from.v)) },
-                  .kind = kind,
-                  .from_area = from,
-                  .to_area = to,
-                  .day = day,
-                  .note = note };
-    int64_t changed;
-
-    l.has.note = note.n > 0;
-    return sql_lineage_add(tx, &l, &changed, f);
-}
-
-static Err need_active(const Area *a, Fault *f) {
-    if (a->state == AREA_ACTIVE)
-        return OK;
-    return fault(f, ERR_INVALID, "area_ended", "id", "网格“%.*s”已不再启用。",
-                 "The area “%.*s” is no longer active.", (int)a->name.n, a->name.p);
-}
-
-Err area_rename(Tx *tx, const AreaRename *in, const Actor *by, Area *ret, Fault *f) {
-    char note[700];
-    Area a;
-    int64_t changed;
-
-    (void)by;
-    TRY(area_load(tx, in->id, &a, f));
-    TRY(need_active(&a, f));
-    snprintf(note, sizeof note, "%.*s → %.*s%s%.*s", (int)a.name.n, a.name.p, (int)in->name.n, in->name.p,
-             in->has.note ? "；" : "", (int)in->note.n, in->note.p ? in->note.p : "");
-    TRY(add_lineage(tx, LINEAGE_RENAME, a.id, a.id, in->day, str(note), f));
-    a.name = in->name;
-    TRY(sql_area_save(tx, &a, &changed, f));
-    TRY(area_layer_changed(tx, a.layer, f));
-    *ret = a;
-    return OK;
-}
-
-/* The neighbour takes the ground, so that no gap opens. */
-static Err unite_shapes(Tx *tx, const Area *a, Area *into, Fault *f) {
-    Shape one, two, both;
-    bool has_one, has_two;
-
-    TRY(area_shape_load(tx, a->id, tx_arena(tx), &one, &has_one, f));
-    TRY(area_shape_load(tx, into->id, tx_arena(tx), &two, &has_two, f));
-    if (!has_one || !has_two)
-        return OK; /* lists of buildings: there is no ground to take */
-    TRY(shape_union((const Shape *const[]){ &one, &two }, 2, false, tx_arena(tx), &both, f));
-    measure(into, &both);
-    return write_shape(tx, into, &both, true, f);
-}
-
-static Err check_merge(const Area *a, const Area *into, int32_t day, Fault *f) {
-    TRY(need_active(a, f));
-    TRY(need_active(into, f));
-    if (a->id.v == into->id.v || a->layer.v != into->layer.v || a->level != into->level)
-        return fault(f, ERR_INVALID, "merge_unlike", "into", "只能并入同一图层、同一层级的另一个网格。",
-                     "An area can only join another one of the same layer and level.");
-    if (a->children > 0)
-        return fault(f, ERR_INVALID, "merge_children", "id", "“%.*s”还有下级网格，请先合并它们。",
-                     "“%.*s” still has areas beneath it; merge those first.", (int)a->name.n, a->name.p);
-    if (day < a->since)
-        return fault(f, ERR_INVALID, "dates_reversed", "day", "合并日期早于网格启用日期。",
-                     "The day lies before the area began.");
-    return OK;
-}
-
-Err area_merge(Tx *tx, const AreaMerge *in, const Actor *by, Area *ret, Fault *f) {
-    Area a, into;
-    int64_t changed;
-
-    (void)by;
-    TRY(area_load(tx, in->id, &a, f));
-    TRY(area_load(tx, in->into, &into, f));
-    TRY(check_merge(&a, &into, in->day, f));
-    TRY(unite_shapes(tx, &a, &into, f));
-    into.households += a.has.households ? a.households : 0;
-    into.has.households = into.has.households || a.has.households;
-    a.state = AREA_MERGED;
-    a.until = in->day;
-    a.has.until = true;
-    TRY(sql_area_save(tx, &a, &changed, f));
-    TRY(sql_area_save(tx, &into, &changed, f));
-    TRY(add_lineage(tx, LINEAGE_MERGE, a.id, into.id, in->day, in->has.note ? in->note : (Str){ 0 }, f));
-    AreaMove move = { .path = a.path, .to_path = into.path };
-    TRY(sql_area_move_cases(tx, &move, &changed,
-                            f)); /* seen by who is responsible now; the grid they were filed in stays */
-    TRY(places_follow(tx, a.id, &into, f));
-    TRY(area_layer_changed(tx, a.layer, f));
-    *ret = into;
-    return OK;
 }

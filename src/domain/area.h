@@ -33,6 +33,7 @@ typedef struct AreaPut {
     const struct Shape *shape;
     int32_t households; /* -1: not known */
     int32_t since;      /* civil day */
+    bool proposed;      /* a plan: it owns nothing yet */
 } AreaPut;
 Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f);
 Err area_layer_changed(Tx *tx, LayerId layer, Fault *f); /* the next revision: caches follow */
@@ -71,5 +72,10 @@ Err area_history(Tx *tx, const AreaKey *in, const Actor *by, Page *ret, Fault *f
 Err area_locate(Tx *tx, const Spot *in, const Actor *by, Located *ret, Fault *f);
 Err area_rename(Tx *tx, const AreaRename *in, const Actor *by, Area *ret, Fault *f);
 Err area_merge(Tx *tx, const AreaMerge *in, const Actor *by, Area *ret, Fault *f);
+Err area_split(Tx *tx, const AreaSplit *in, const Actor *by, Area *ret, Fault *f);
+Err area_dissolve(Tx *tx, const AreaDissolve *in, const Actor *by, Area *ret, Fault *f);
+Err area_move(Tx *tx, const AreaHang *in, const Actor *by, Area *ret, Fault *f);
+Err area_approve(Tx *tx, const AreaKey *in, const Actor *by, Page *ret, Fault *f);
+Err area_withdraw(Tx *tx, const AreaKey *in, const Actor *by, Page *ret, Fault *f);
 
 #endif

@@ -32,7 +32,7 @@ typedef Err CasesRejectFn(void *ctx, const CasesReject *r, Fault *f);
 typedef struct CasesCount {
     int64_t rows;                            /* read */
     int64_t added, there, differ, rejected;  /* together: rows */
-    int64_t placed[PLACE_OUTSIDE + 1];       /* of those added, by Placing */
+    int64_t placed[PLACE_ENDED + 1];         /* of those added, by Placing */
     int64_t closed, closed_due, closed_late; /* of those added: closed; with a due time; after it */
     int64_t times_skipped, times_twice;      /* at a change of the clocks; see date_text.h */
     int64_t conditions, units;               /* made */

@@ -162,14 +162,15 @@ static int64_t area_coded(const char *code) {
 static void test_places_follow_a_merge(void **state) {
     Actor nobody, admin = actor_as(ROLE_SYSTEM_ADMIN, 0, 21);
     int64_t from = area_coded("990101001001"), into = area_coded("990101001002");
-    char json[200], area[60];
+    char json[200], area[60], today[16];
 
     (void)state;
     actor_public(&nobody);
+    day_print(day_of_ms(clock_now_ms()), today);
     assert_ok(call("place.locate", &nobody, "{\"text\":\"织云路8弄\"}"));
     assert_true(says("织云 01 微网格"));
-    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"into\":\"%lld\",\"day\":\"2030-01-01\"}", (long long)from,
-             (long long)into);
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"into\":\"%lld\",\"day\":\"%s\"}", (long long)from,
+             (long long)into, today);
     assert_ok(call("area.merge", &admin, json));
     assert_ok(call("place.locate", &nobody, "{\"text\":\"织云路8弄\"}"));
     snprintf(area, sizeof area, "\"area\":\"%lld\"", (long long)into);

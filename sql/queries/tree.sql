@@ -1,0 +1,123 @@
+-- tree – a branch of the tree of areas is hung elsewhere: whatever carries the path of
+-- an area in it follows, in one transaction. A table that gets a path gets a query here
+-- and a line in src/domain/area_tree.c; tests/api/tree_test.c counts them.
+
+-- name: area_shift
+-- takes: path_shift
+UPDATE area SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low AND :high;
+
+-- name: place_shift
+-- takes: path_shift
+UPDATE place SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low AND :high;
+
+-- name: org_shift
+-- takes: path_shift
+UPDATE org SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low AND :high;
+
+-- name: serves_shift
+-- takes: path_shift
+UPDATE serves SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low AND :high;
+
+-- name: post_shift
+-- takes: path_shift
+UPDATE post SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low AND :high;
+
+-- name: seat_shift
+-- takes: path_shift
+UPDATE seat SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low AND :high;
+
+-- name: cover_shift
+-- takes: path_shift
+UPDATE cover SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low AND :high;
+
+-- name: case_shift
+-- The closed ones too: who looks after an area sees its history.
+-- takes: path_shift
+UPDATE cases SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low AND :high;
+
+-- name: area_child
+-- One area that stands beneath, if there is any.
+-- takes: area_key
+-- gives: area
+SELECT @columns(area) FROM area WHERE parent = :id AND state = 3 ORDER BY path LIMIT 1;
+
+-- name: area_shape_children
+-- The shapes of those that stand beneath, for the union of them.
+-- takes: area_key
+-- gives: area_shape
+SELECT @columns(area_shape) FROM area_shape
+ WHERE (home, area) IN (SELECT home, id FROM area WHERE parent = :id AND state = 3)
+ ORDER BY home, area;
+
+-- name: lineage_due
+-- Approved steps whose day has come, in the order of their days.
+-- takes: lineage_days
+-- gives: lineage
+SELECT @columns(lineage) FROM lineage
+ WHERE state = 2 AND day <= :day
+ ORDER BY day, id
+ LIMIT :limit;
+
+-- name: lineage_planned
+-- What is proposed or approved for an area and not done yet.
+-- takes: area_key
+-- gives: lineage
+SELECT @columns(lineage) FROM lineage WHERE from_area = :id AND state IN (1, 2) ORDER BY day, id;
+
+-- name: lineage_save
+-- takes: lineage
+UPDATE lineage SET @sets(lineage) WHERE home = :home AND id = :id;
+
+-- name: case_standing
+-- Open cases of one area, and not of what lies in it.
+-- takes: case_standing
+-- gives: cases
+SELECT @columns(cases) FROM cases
+ WHERE path = :path AND state < 10 AND id > :after
+ ORDER BY id
+ LIMIT :limit;
+
+-- name: case_follow
+-- Where a case is seen, not where it was filed: no step, so the revision stays.
+-- takes: cases
+UPDATE cases SET path = :path, placed = :placed WHERE home = :home AND id = :id;
+
+-- name: lineage_parts
+-- What an area is split into, or is to be.
+-- takes: area_key
+-- gives: lineage
+SELECT @columns(lineage) FROM lineage
+ WHERE from_area = :id AND kind = 2 AND state IN (1, 2, 3)
+ ORDER BY id;
+
+-- name: place_standing
+-- takes: area_key
+-- gives: place
+SELECT @columns(place) FROM place WHERE area = :id AND until IS NULL ORDER BY path, name, id LIMIT 200;
+
+-- name: place_lost
+-- One without coordinates that no part names.
+-- takes: area_key
+-- gives: place
+SELECT @columns(place) FROM place
+ WHERE area = :id AND until IS NULL AND lon IS NULL AND part IS NULL
+ ORDER BY path, name, id
+ LIMIT 1;
+
+-- name: place_unnamed
+-- takes: area_key
+-- gives: place
+SELECT @columns(place) FROM place WHERE area = :id AND until IS NULL AND part IS NULL ORDER BY path, name, id LIMIT 1;
+
+-- name: place_part_forget
+-- takes: area_key
+UPDATE place SET part = NULL WHERE part = :id;
+
+-- name: border_follow
+-- takes: border_move
+UPDATE border SET area = :to_area WHERE area = :area;
+
+-- name: border_end
+-- An agreement about an area that ends, ends with it.
+-- takes: border_move
+UPDATE border SET until = :until WHERE area = :area AND (until IS NULL OR until > :until);
