@@ -145,7 +145,7 @@ static Err propose(Uncovered *u, const Org *org, const char *zh, const char *en,
 static Err propose_nearest(Tx *tx, const Place *p, const Area *grid, Uncovered *u, Fault *f) {
     Area *near = arena_take(tx_arena(tx), sizeof *near * CANDIDATES_MAX);
     char low[TOP_PATH + 1], high[TOP_PATH + 2], zh[200], en[200];
-    Scope within = { .path_low = str(low), .path_high = str(high) };
+    Scope within = { 0 };
     Point at;
     Org org, best = { 0 };
     double best_m = 1e12;
