@@ -190,7 +190,7 @@ static double cpu_ms(void) {
 
 static double backend_cpu_ms(PGconn *db) {
     char path[64];
-    double ns;
+    double ns = 0;
 
     snprintf(path, sizeof path, "/proc/%d/schedstat", PQbackendPID(db));
     FILE *in = fopen(path, "r");
