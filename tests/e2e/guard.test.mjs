@@ -222,7 +222,14 @@ test('while a slow answer is on its way the page says so, and an overtaken one i
 
 /* When every answer has come and the page has nothing left to do: what it asked. */
 async function settled({ page, asked, waiting }) {
-  const idle = () => page.evaluate(() => new Promise((then) => requestIdleCallback(() => requestAnimationFrame(() => requestIdleCallback(then)))));
+  // A browser without a screen may hold back frames and idle time for as long as nothing is drawn: each has an end.
+  const idle = () => page.evaluate(async () => {
+    const quiet = () => new Promise((then) => requestIdleCallback(then, { timeout: 500 }));
+    const frame = () => new Promise((then) => { requestAnimationFrame(then); setTimeout(then, 500); });
+    await quiet();
+    await frame();
+    await quiet();
+  });
   do await idle();
   while (waiting.size > 0);
   await idle();

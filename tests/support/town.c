@@ -127,11 +127,15 @@ static void make_block(Town *t, int32_t block, int32_t n_max) {
     bool plain = (block + (int32_t)round) % 5 == 4; /* so that many a road has lanes and plain numbers */
     if (!plain) {
         p.lane = lanes[(round + road) % COUNT(lanes)] + (int32_t)(round / COUNT(lanes)) * 1000;
-        snprintf(name, sizeof name, "%s%s", bases[town_draw(t, COUNT(bases))],
-                 compound_tails[town_draw(t, COUNT(compound_tails))]);
-        if (n_max > 20000) /* a larger city has more names */
-            snprintf(name, sizeof name, "%s%s%s", bases[town_draw(t, COUNT(bases))],
-                     bases[(size_t)block % COUNT(bases)], compound_tails[town_draw(t, COUNT(compound_tails))]);
+        /* One draw a statement: compilers differ in which argument they work out first. */
+        const char *tail = compound_tails[town_draw(t, COUNT(compound_tails))];
+        const char *base = bases[town_draw(t, COUNT(bases))];
+        snprintf(name, sizeof name, "%s%s", base, tail);
+        if (n_max > 20000) { /* a larger city has more names */
+            tail = compound_tails[town_draw(t, COUNT(compound_tails))];
+            base = bases[town_draw(t, COUNT(bases))];
+            snprintf(name, sizeof name, "%s%s%s", base, bases[(size_t)block % COUNT(bases)], tail);
+        }
         p.compound = keep(t, name);
         strcpy(p.village, villages[town_draw(t, COUNT(villages))]);
     }
