@@ -38,7 +38,7 @@ test('HTML and script in a report are letters, on every page that shows them', a
     assert.equal(await page.locator('main img, main script, a[href^="javascript:"], svg[onload]').count(), 0, where);
   };
   await with_person({}, async (page) => {
-    await signIn(page, 'call', '/console/?state=all');
+    await signIn(page, 'call', '/console/cases?state=all');
     await page.getByRole('searchbox').fill(code);
     await page.getByRole('searchbox').press('Enter');
     await page.locator('.words').waitFor();
@@ -158,7 +158,7 @@ test('a form on a foreign page signs nobody in or out', async () => {
 test('a server that is away is said, and tried again, without losing the place', async () => {
   await with_person({}, async (page) => {
     await page.route('**/api/**', (route) => route.abort());
-    await page.goto('/console/?state=filed');
+    await page.goto('/console/cases?state=filed');
     await page.getByRole('heading', { name: '连不上服务器' }).waitFor();
     await noViolations(page, 'a server that is away');
     await shot(page, 'server-away');
@@ -166,7 +166,7 @@ test('a server that is away is said, and tried again, without losing the place',
     await page.getByRole('button', { name: '再试一次' }).click();
     await page.locator('input[name=login]').waitFor();
     assert.equal(new URL(page.url()).search, '?state=filed');
-    await signIn(page, 'dispatch', '/console/?state=filed');
+    await signIn(page, 'dispatch', '/console/cases?state=filed');
     await page.route('**/api/1/cases**', (route) => route.fulfill({ status: 502, body: '<html>Bad gateway</html>', contentType: 'text/html' }));
     await page.locator('select[name=state]').selectOption('handling');
     await page.getByText('列表读不出来').waitFor();
@@ -197,7 +197,7 @@ test('a phone without a network is told so, and not that its report is gone', as
 
 test('while a slow answer is on its way the page says so, and an overtaken one is dropped', async () => {
   await with_person({}, async (page) => {
-    await signIn(page, 'dispatch', '/console/?state=filed');
+    await signIn(page, 'dispatch', '/console/cases?state=filed');
     await page.locator('[data-row]').first().waitFor();
     const held = [];
     await page.route(/\/api\/1\/cases\?.*state=handling/, (route) => void held.push(route));
@@ -210,7 +210,7 @@ test('while a slow answer is on its way the page says so, and an overtaken one i
     assert.deepEqual([...new Set(await page.locator('[data-row] .st').allTextContents())], ['已结案'], 'the late answer does not replace the later one');
 
     await page.route(/\/api\/1\/cases\/\d+/, (route) => void held.push(route));
-    await page.goto(`/console/?case=1${'0'.repeat(17)}`);
+    await page.goto(`/console/cases?case=1${'0'.repeat(17)}`);
     await page.locator('.none .wait[role=status]').waitFor();
     await noViolations(page, 'a case on its way');
     await shot(page, 'case-waiting');

@@ -166,7 +166,7 @@ test('who reported in English is answered in English', async () => {
     code = (await page.locator('[data-test=code]').textContent()).trim();
   });
   await with_person({}, async (page) => {
-    await signIn(page, 'dispatch', '/console/?state=all&unplaced=1');
+    await signIn(page, 'dispatch', '/console/cases?state=all&unplaced=1');
     await page.getByRole('searchbox').fill(code);
     await page.locator('[data-row] a').click();
     await page.getByText('请用英文答复').waitFor();
@@ -177,7 +177,7 @@ test('who reported in English is answered in English', async () => {
 
 test('signing in keeps the address; a wrong password is said beside it', async () => {
   await with_person({}, async (page) => {
-    await page.goto('/console/?state=filed');
+    await page.goto('/console/cases?state=filed');
     await page.locator('input[name=login]').fill('dispatch');
     await page.locator('input[name=password]').fill('wrong');
     await page.locator('form button[type=submit]').click();
@@ -217,7 +217,7 @@ test('a password that another has set is changed at the first sign-in', async ()
 
 test('filters and pages are in the address; the keyboard walks the list', async () => {
   await with_person({}, async (page) => {
-    await signIn(page, 'dispatch', '/console/?state=all');
+    await signIn(page, 'dispatch', '/console/cases?state=all');
     await page.locator('[data-row]').first().waitFor();
     const first = await page.locator('[data-row] a').first().getAttribute('href');
     await page.getByRole('link', { name: '第 2 页' }).click();
@@ -246,7 +246,7 @@ test('filters and pages are in the address; the keyboard walks the list', async 
     await page.keyboard.type('没有这样的字');
     await page.getByText('本页里没有').waitFor();
     await noViolations(page, 'nothing found');
-    await page.goto('/console/?state=rejected&overdue=1');
+    await page.goto('/console/cases?state=rejected&overdue=1');
     await page.getByText('没有这样的案件').waitFor();
     await shot(page, 'list-empty');
   });
@@ -255,7 +255,7 @@ test('filters and pages are in the address; the keyboard walks the list', async 
 test('a case is found by the code that is read out, and by words', async () => {
   const { code } = await report({ text: '门洞里有人堆了旧沙发', spot: '百花弄 3 号' });
   await with_person({}, async (page) => {
-    await signIn(page, 'dispatch', '/console/?state=closed');
+    await signIn(page, 'dispatch', '/console/cases?state=closed');
     const box = page.getByRole('searchbox');
     await box.fill(code.replaceAll('-', ' ').toLowerCase());
     await box.press('Enter');
@@ -281,7 +281,7 @@ test('a colleague was faster: the sentence, and what is true now', async () => {
   const { code } = await report();
   const two = await Promise.all([person(browser, server.url), person(browser, server.url)]);
   for (const { page } of two) {
-    await signIn(page, 'dispatch', '/console/?state=all');
+    await signIn(page, 'dispatch', '/console/cases?state=all');
     await page.getByRole('searchbox').fill(code);
     await page.locator('[data-row] a').click();
     await page.locator('[data-act=accept]').waitFor();
@@ -300,7 +300,7 @@ test('a colleague was faster: the sentence, and what is true now', async () => {
 test('a case without a place gets one from the small map', async () => {
   const { code } = await report({ lon: undefined, lat: undefined, spot: '老菜场旁边' });
   await with_person({}, async (page) => {
-    await signIn(page, 'dispatch', '/console/?state=all&unplaced=1');
+    await signIn(page, 'dispatch', '/console/cases?state=all&unplaced=1');
     await page.getByRole('searchbox').fill(code);
     await page.locator('[data-row] a').click();
     await page.locator('[data-act=place]').click();
@@ -388,7 +388,7 @@ for (const [size, lang, dark, large] of [
       await noViolations(page, `report, ${name}`);
       await noSideways(page, `report, ${name}`);
       await shot(page, `report.${name}`);
-      await signIn(page, 'dispatch', '/console/?state=filed');
+      await signIn(page, 'dispatch', '/console/cases?state=filed');
       await page.locator('[data-row] a').first().click();
       await page.locator('.chn').waitFor();
       await page.locator('.map canvas').waitFor();

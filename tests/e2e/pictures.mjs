@@ -35,7 +35,7 @@ async function report(lang) {
 
 async function desk(lang, code) {
   const { page, close } = await person(browser, server.url, { lang });
-  await signIn(page, 'dispatch', '/console/?state=all');
+  await signIn(page, 'dispatch', '/console/cases?state=all');
   await page.getByRole('searchbox').fill(code);
   await page.getByRole('searchbox').press('Enter');
   await page.locator('.map[data-drawn]').waitFor();

@@ -44,7 +44,7 @@ function walk(store) {
   /* Signs in, opens the case by the code it is known under, works, leaves. */
   async function desk(login, lang, work) {
     const p = await person(browser, server.url, { lang });
-    await signIn(p.page, login, '/console/?state=all');
+    await signIn(p.page, login, '/console/cases?state=all');
     await p.page.getByRole('searchbox').fill(code);
     await p.page.locator('[data-row] a').click();
     await p.page.locator('[data-act], .body').first().waitFor();

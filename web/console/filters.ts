@@ -5,11 +5,11 @@ import { computed } from 'vue';
 import { case_find_form, case_state, type CaseState } from '../shared/api/types';
 import { go, route, type Query } from '../shared/route';
 import { now } from '../shared/time';
+import { LIST } from './paths';
 import { post } from './session';
 
 export const PAGE = 50;
 export const PAGES = 20; // by number; further on by next and previous
-export const LIST = '/console/';
 
 export type Filters = {
   state: CaseState | 'open' | 'all';

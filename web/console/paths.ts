@@ -1,0 +1,4 @@
+/* paths – the addresses of the console's rooms, apart from the rooms themselves: pages
+ * link to each other, and rooms.ts holds them all. */
+export const HOME = '/console/';
+export const LIST = '/console/cases';

@@ -1,0 +1,31 @@
+/* rooms – the entries of the console's menu: address, word, drawing and page. An entry
+ * stands here when its room works, and is shown to those whose post may open it. The
+ * first one that a person may open is what /console/ shows. */
+import { computed, type Component } from 'vue';
+
+import type { Me } from '../shared/api/types';
+import { say } from '../shared/modes';
+import type { IconName } from '../shared/parts/icons';
+import { route } from '../shared/route';
+import Cases from './Cases.vue';
+import { LIST } from './paths';
+import { me } from './session';
+
+export type Room = {
+  path: string;
+  icon: IconName;
+  title: () => string;
+  page: Component;
+  may?: (me: Me) => boolean; // without it: everybody
+};
+
+const all: Room[] = [{ path: LIST, icon: 'cas', title: () => say('案件', 'Cases'), page: Cases }];
+
+export const rooms = computed(() => all.filter((room) => !room.may || (me.value && room.may(me.value))));
+
+/* The room that the address names; none for an address that is no room's, or not for
+ * this post. */
+export const room = computed<Room | undefined>(() => {
+  const path = route.path.replace(/\/+$/, '');
+  return path === '/console' ? rooms.value[0] : rooms.value.find((r) => r.path === path);
+});
