@@ -181,7 +181,7 @@ SELECT b.home AS home, b.id AS id, b.name AS name, 0 AS kind, 0 AS level
 SELECT o.home AS home, o.id AS id, o.code AS name, 0 AS kind, 0 AS level
   FROM org o
  WHERE (o.home, o.id) > (:after_home, :after_id)
-   AND o.state = 3 AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = o.home AND a.id = o.area AND a.state = 3 AND a.path = o.path)
+   AND o.state = 3 AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = ((o.area >> 12) & 4095) AND a.id = o.area AND a.state = 3 AND a.path = o.path)
  ORDER BY o.home, o.id
  LIMIT :limit;
 
@@ -190,7 +190,7 @@ SELECT o.home AS home, o.id AS id, o.code AS name, 0 AS kind, 0 AS level
 -- takes: check_from
 -- gives: check_row
 SELECT o.home AS home, o.id AS id, o.code AS name, o.kind AS kind, a.level AS level
-  FROM org o JOIN area a ON a.home = o.home AND a.id = o.area
+  FROM org o JOIN area a ON a.home = ((o.area >> 12) & 4095) AND a.id = o.area
  WHERE (o.home, o.id) > (:after_home, :after_id)
    AND o.state = 3 AND o.kind > 10
  ORDER BY o.home, o.id
@@ -244,24 +244,24 @@ SELECT s.home AS home, s.id AS id, s.matter AS name, 0 AS kind, 0 AS level
  LIMIT :limit;
 
 -- name: check_serves_dates
--- A duty that ends before it begins.
+-- A duty that ends before it begins; one that never began ends the day before.
 -- takes: check_from
 -- gives: check_row
 SELECT s.home AS home, s.id AS id, s.matter AS name, 0 AS kind, 0 AS level
   FROM serves s
  WHERE (s.home, s.id) > (:after_home, :after_id)
-   AND s.until < s.since
+   AND s.until < s.since - 1
  ORDER BY s.home, s.id
  LIMIT :limit;
 
 -- name: check_post_dates
--- A post that ends before it begins.
+-- A post that ends before it begins; one taken away on its first day ends the day before.
 -- takes: check_from
 -- gives: check_row
 SELECT p.home AS home, p.id AS id, '' AS name, p.role AS kind, 0 AS level
   FROM post p
  WHERE (p.home, p.id) > (:after_home, :after_id)
-   AND p.until < p.since
+   AND p.until < p.since - 1
  ORDER BY p.home, p.id
  LIMIT :limit;
 
@@ -336,14 +336,15 @@ SELECT s.home AS home, s.id AS id, '' AS name, s.kind AS kind, 0 AS level
  LIMIT :limit;
 
 -- name: check_post_seat
--- A post whose dates do not lie within those of the seat that it fills, or on another area.
+-- A post whose dates do not lie within those of the seat that it fills, or on another area
+-- while it holds: a seat may have gone elsewhere with its area since.
 -- takes: check_from
 -- gives: check_row
 SELECT p.home AS home, p.id AS id, '' AS name, p.role AS kind, 0 AS level
   FROM post p
  WHERE (p.home, p.id) > (:after_home, :after_id)
    AND p.seat IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM seat s WHERE s.home = ((p.seat >> 12) & 4095) AND s.id = p.seat AND s.area = p.area
+   AND NOT EXISTS (SELECT 1 FROM seat s WHERE s.home = ((p.seat >> 12) & 4095) AND s.id = p.seat AND (s.area = p.area OR p.until < :day)
          AND p.since >= s.since AND (s.until IS NULL OR (p.until IS NOT NULL AND p.until <= s.until) OR p.until < p.since))
  ORDER BY p.home, p.id
  LIMIT :limit;
@@ -370,4 +371,28 @@ SELECT c.home AS home, c.id AS id, '' AS name, c.field AS kind, 0 AS level
    AND (c.until IS NULL OR c.until >= :day)
    AND NOT EXISTS (SELECT 1 FROM place p WHERE p.home = ((c.place >> 12) & 4095) AND p.id = c.place AND p.path = c.path)
  ORDER BY c.home, c.id
+ LIMIT :limit;
+
+-- name: check_cover_grid
+-- A cover in force whose exclusive grid is not active.
+-- takes: check_from
+-- gives: check_row
+SELECT c.home AS home, c.id AS id, '' AS name, c.field AS kind, 0 AS level
+  FROM cover c
+ WHERE (c.home, c.id) > (:after_home, :after_id)
+   AND (c.until IS NULL OR c.until >= :day) AND c.grid IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = ((c.grid >> 12) & 4095) AND a.id = c.grid AND a.state = 3)
+ ORDER BY c.home, c.id
+ LIMIT :limit;
+
+-- name: check_serves_area
+-- A duty in force on an area that is not active.
+-- takes: check_from
+-- gives: check_row
+SELECT s.home AS home, s.id AS id, s.matter AS name, 0 AS kind, 0 AS level
+  FROM serves s
+ WHERE (s.home, s.id) > (:after_home, :after_id)
+   AND (s.until IS NULL OR s.until >= :day)
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = ((s.area >> 12) & 4095) AND a.id = s.area AND a.state IN (1, 2, 3))
+ ORDER BY s.home, s.id
  LIMIT :limit;

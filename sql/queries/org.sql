@@ -42,7 +42,7 @@ SELECT o.id AS id, o.home AS home, o.parent AS parent, o.kind AS kind, o.code AS
          ORDER BY n.day DESC LIMIT 1) AS counted,
        (SELECT n.members FROM org_count n WHERE n.home = o.home AND n.org = o.id /*? day */ AND n.day <= :day /*? end */
          ORDER BY n.day DESC LIMIT 1) AS members
-  FROM org o JOIN area a ON a.home = o.home AND a.id = o.area
+  FROM org o JOIN area a ON a.home = ((o.area >> 12) & 4095) AND a.id = o.area
  WHERE o.path BETWEEN :path_low AND :path_high AND o.kind > 10 AND o.state IN (1, 2, 3)
    /*? low */ AND o.path BETWEEN :low AND :high /*? end */
    /*? depth */ AND a.level <= :depth /*? end */

@@ -33,7 +33,7 @@ SELECT w.id AS id, w.home AS home, w.kind AS kind, w.area AS area, w.area_code A
                         WHERE q.account = p.account AND q.since <= :on_day AND (q.until IS NULL OR q.until >= :on_day)
                           AND t.area = s.area AND t.kind IN (5, 6) AND s.kind IN (5, 6) AND t.kind <> s.kind) AS both_held,
                p.id AS post, p.account AS account, c.title AS title, p.since AS held_since
-          FROM seat s JOIN area a ON a.id = s.area AND a.home = s.home
+          FROM seat s JOIN area a ON a.home = ((s.area >> 12) & 4095) AND a.id = s.area
           LEFT JOIN post p ON p.seat = s.id AND p.since <= :on_day AND (p.until IS NULL OR p.until >= :on_day)
           LEFT JOIN account c ON c.home = 0 AND c.id = p.account
          WHERE s.path BETWEEN :path_low AND :path_high

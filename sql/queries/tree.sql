@@ -36,10 +36,10 @@ UPDATE cover SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low A
 UPDATE cases SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low AND :high;
 
 -- name: area_child
--- One area that stands beneath, if there is any.
+-- Two that stand beneath, to know whether there are none, one or several.
 -- takes: area_key
 -- gives: area
-SELECT @columns(area) FROM area WHERE parent = :id AND state = 3 ORDER BY path LIMIT 1;
+SELECT @columns(area) FROM area WHERE parent = :id AND state = 3 ORDER BY path LIMIT 2;
 
 -- name: area_shape_children
 -- The shapes of those that stand beneath, for the union of them.
@@ -112,6 +112,91 @@ SELECT @columns(place) FROM place WHERE area = :id AND until IS NULL AND part IS
 -- name: place_part_forget
 -- takes: area_key
 UPDATE place SET part = NULL WHERE part = :id;
+
+-- name: org_follow
+-- takes: area_follow
+UPDATE org SET area = :to_area, path = :to_path WHERE path = :path AND area = :area AND state IN (1, 2, 3);
+
+-- name: org_standing
+-- takes: area_follow
+-- gives: org
+SELECT @columns(org) FROM org
+ WHERE path = :path AND area = :area AND state IN (1, 2, 3) AND id > :after
+ ORDER BY id
+ LIMIT :limit;
+
+-- name: org_astray
+-- Organisations within a range of paths whose parent does not stand above them any more.
+-- takes: path_shift
+-- gives: org
+SELECT @columns(org o) FROM org o
+ WHERE o.path BETWEEN :low AND :high AND o.state IN (1, 2, 3) AND o.parent IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM org u WHERE u.home = ((o.parent >> 12) & 4095) AND u.id = o.parent
+                     AND substr(o.path, 1, length(u.path)) = u.path)
+ ORDER BY o.path, o.id
+ LIMIT 100;
+
+-- name: serves_standing
+-- Duties that hold or are to come.
+-- takes: area_follow
+-- gives: serves
+SELECT @columns(serves) FROM serves
+ WHERE path = :path AND area = :area AND (until IS NULL OR until >= :day) AND id > :after
+ ORDER BY id
+ LIMIT :limit;
+
+-- name: serves_follow_twice
+-- What the unit does over there already ends here.
+-- takes: area_follow
+UPDATE serves SET until = CASE WHEN since > :until THEN since - 1 ELSE :until END
+ WHERE path = :path AND area = :area AND (until IS NULL OR until >= :day)
+   AND EXISTS (SELECT 1 FROM serves o WHERE o.path = :to_path AND o.area = :to_area AND o.unit = serves.unit
+                 AND o.matter = serves.matter AND o.since <= serves.since AND o.until IS NULL);
+
+-- name: serves_follow
+-- takes: area_follow
+UPDATE serves SET area = :to_area, path = :to_path
+ WHERE path = :path AND area = :area AND (until IS NULL OR until >= :day);
+
+-- name: serves_over
+-- takes: area_follow
+UPDATE serves SET until = CASE WHEN since > :until THEN since - 1 ELSE :until END
+ WHERE path = :path AND area = :area AND (until IS NULL OR until >= :day);
+
+-- name: post_standing
+-- takes: area_follow
+-- gives: post
+SELECT @columns(post) FROM post
+ WHERE area = :area AND (until IS NULL OR until >= :day) AND id > :after
+ ORDER BY id
+ LIMIT :limit;
+
+-- name: post_follow
+-- takes: area_follow
+UPDATE post SET area = :to_area, path = :to_path WHERE area = :area AND (until IS NULL OR until >= :day);
+
+-- name: seat_follow
+-- takes: area_follow
+UPDATE seat SET area = :to_area, path = :to_path
+ WHERE path = :path AND area = :area AND (until IS NULL OR until >= :day);
+
+-- name: seat_over
+-- takes: area_follow
+UPDATE seat SET until = CASE WHEN since > :until THEN since - 1 ELSE :until END
+ WHERE path = :path AND area = :area AND (until IS NULL OR until >= :day);
+
+-- name: cover_follow
+-- A cover stands where its place stands.
+-- takes: place_move
+UPDATE cover SET path = :to_path
+ WHERE path <> :to_path AND place IN (SELECT p.id FROM place p WHERE p.area = :to_area);
+
+-- name: cover_grid_follow
+-- An exclusive grid that ends is one no more, but the part of a split that holds its place.
+-- takes: area_follow
+UPDATE cover SET grid = CASE WHEN EXISTS (SELECT 1 FROM place p WHERE p.home = ((cover.place >> 12) & 4095)
+                                             AND p.id = cover.place AND p.area = :grid) THEN :grid ELSE NULL END
+ WHERE grid = :area AND (until IS NULL OR until >= :day);
 
 -- name: border_follow
 -- takes: border_move

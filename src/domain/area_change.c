@@ -2,6 +2,7 @@
  * carried out now or on its day by the same function. Splitting: area_split.c. */
 #include "area_change.h"
 
+#include "area_follow.h"
 #include "area_q.h"
 #include "area_tree.h"
 #include "place.h"
@@ -13,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PLANS_MAX = 50, BATCH = 200 };
+enum { PLANS_MAX = 50, BATCH = 200, PLACES_MAX = 200 };
 
 static int32_t today(void) { return day_of_ms(clock_now_ms()); }
 
@@ -28,10 +29,10 @@ Err area_need_active(const Area *a, Fault *f) {
 
 Err area_need_leaf(Tx *tx, const Area *a, Fault *f) {
     AreaKey key = { .id = a->id };
-    Area child;
+    Area below[2];
     size_t n;
 
-    TRY(sql_area_child(tx, &key, &child, 1, &n, f));
+    TRY(sql_area_child(tx, &key, below, COUNT(below), &n, f));
     if (n == 0)
         return OK;
     return fault(f, ERR_INVALID, "area_children", "id", "“%.*s”还有下级网格，请先处理它们。",
@@ -133,6 +134,11 @@ Err area_end(Tx *tx, Area *a, AreaState state, int32_t day, Fault *f) {
 
 static AreaId parent_of(const Area *a) { return a->has.parent ? a->parent : (AreaId){ 0 }; }
 
+static Err parent_load(Tx *tx, const Area *a, Area *ret, bool *ret_has, Fault *f) {
+    *ret_has = a->has.parent;
+    return a->has.parent ? area_load(tx, a->parent, ret, f) : OK;
+}
+
 /* ---- rename ---- */
 
 static Err rename_now(Tx *tx, const Lineage *l, Fault *f) {
@@ -229,6 +235,7 @@ static Err merge_now(Tx *tx, const Lineage *l, Fault *f) {
     AreaMove move = { .path = a.path, .to_path = into.path };
     TRY(sql_area_move_cases(tx, &move, &changed, f));
     TRY(places_follow(tx, a.id, &into, f));
+    TRY(area_follow_to(tx, &a, &into, false, f));
     TRY(sql_border_follow(tx, &border, &changed, f));
     TRY(area_lift(tx, parent_of(&into), f));
     if (parent_of(&a).v != parent_of(&into).v)
@@ -251,20 +258,44 @@ Err area_merge(Tx *tx, const AreaMerge *in, const Actor *by, Area *ret, Fault *f
 
 /* ---- dissolution ---- */
 
+/* A building stands in one finest grid: with others beside it, the area above is none. */
+static Err need_no_places(Tx *tx, const Area *a, Fault *f) {
+    AreaKey key = { .id = a->id }, above = { .id = parent_of(a) };
+    Place *places = arena_take(tx_arena(tx), PLACES_MAX * sizeof *places);
+    Area beside[2];
+    size_t n, n_beside = 0;
+
+    if (!places)
+        return fault_arena(f);
+    TRY(sql_place_standing(tx, &key, places, PLACES_MAX, &n, f));
+    if (a->has.parent)
+        TRY(sql_area_child(tx, &above, beside, COUNT(beside), &n_beside, f));
+    if (n == 0 || n_beside == 1)
+        return OK;
+    return fault(f, ERR_INVALID, "dissolve_places", "id",
+                 "“%.*s”里还有楼栋（如“%.*s”），它们要归一个网格：请改用并入相邻网格。",
+                 "There are buildings in “%.*s” (such as “%.*s”), and each belongs to a grid: merge it into a "
+                 "neighbour instead.",
+                 (int)a->name.n, a->name.p, (int)places[0].name.n, places[0].name.p);
+}
+
 static Err dissolve_now(Tx *tx, const Lineage *l, Fault *f) {
     Area a, above;
     BorderMove border = { .area = l->from_area, .until = l->day };
     Str path = str("0");
+    bool has_above;
     int64_t changed;
 
     TRY(area_load(tx, l->from_area, &a, f));
     TRY(area_need_active(&a, f));
     TRY(area_need_leaf(tx, &a, f));
-    if (a.has.parent) {
-        TRY(area_load(tx, a.parent, &above, f));
+    TRY(need_no_places(tx, &a, f));
+    TRY(parent_load(tx, &a, &above, &has_above, f));
+    if (has_above) {
         path = above.path;
         TRY(places_follow(tx, a.id, &above, f));
     }
+    TRY(area_follow_up(tx, &a, has_above ? &above : NULL, f));
     TRY(area_end(tx, &a, AREA_DISSOLVED, l->day, f));
     TRY(area_cases_go(tx, a.path, goes_up, &path, f));
     TRY(sql_border_end(tx, &border, &changed, f));
@@ -273,14 +304,18 @@ static Err dissolve_now(Tx *tx, const Lineage *l, Fault *f) {
 }
 
 Err area_dissolve(Tx *tx, const AreaDissolve *in, const Actor *by, Area *ret, Fault *f) {
-    Area a;
+    Area a, above;
     Lineage l;
+    bool has_above;
 
     (void)by;
     TRY(area_load(tx, in->id, &a, f));
     TRY(area_need_active(&a, f));
     TRY(area_need_leaf(tx, &a, f));
     TRY(area_need_free(tx, &a, in->day, f));
+    TRY(need_no_places(tx, &a, f));
+    TRY(parent_load(tx, &a, &above, &has_above, f));
+    TRY(area_orgs_fit(tx, &a, has_above ? &above : NULL, f));
     TRY(area_plan(tx, &a, LINEAGE_DISSOLVE, a.id, in->day, note_of(in->has.note, in->note), &l, f));
     return now_or_later(tx, &l, a.id, ret, f);
 }

@@ -9,6 +9,7 @@
  * were filed in. */
 #include "area_change.h"
 
+#include "area_follow.h"
 #include "area_q.h"
 #include "area_tree.h"
 #include "place.h"
@@ -254,6 +255,21 @@ static Err load_parts(Tx *tx, AreaId id, Splitting *s, Fault *f) {
     return OK;
 }
 
+/* Another change may have come between the plan and its day. */
+static Err check_still(const Splitting *s, Fault *f) {
+    double m2 = 0;
+
+    for (size_t i = 0; i < s->n; i++)
+        m2 += s->parts[i].has.m2 ? (double)s->parts[i].m2 : 0;
+    if (!s->old.shaped || fabs(m2 - (double)s->old.m2) <= OVERLAP_M2 + (double)s->n)
+        return OK;
+    return fault(
+        f, ERR_CONFLICT, "split_stale", "id", "“%.*s”的边界在计划之后变了：请撤回，按现在的边界重新拆分。",
+        "The outline of “%.*s” has changed since this was planned: withdraw it and split what is there "
+        "now.",
+        (int)s->old.name.n, s->old.name.p);
+}
+
 /* -1: no part holds it. */
 static int part_at(const Splitting *s, Point p) {
     for (size_t i = 0; i < s->n; i++)
@@ -338,6 +354,16 @@ static Err begin_parts(Splitting *s, Fault *f) {
     return OK;
 }
 
+/* What has no point of its own goes to the first part; duties and posts hold in all. */
+static Err hand_on(Splitting *s, int32_t day, Fault *f) {
+    for (size_t i = 0; i < s->n; i++) {
+        TRY(covers_follow(s->tx, &s->parts[i], f));
+        if (i)
+            TRY(area_follow_also(s->tx, &s->old, &s->parts[i], day, f));
+    }
+    return area_follow_to(s->tx, &s->old, &s->parts[0], true, f);
+}
+
 Err area_split_now(Tx *tx, const Lineage *first, Fault *f) {
     Splitting *s = arena_take(tx_arena(tx), sizeof *s);
     BorderMove border = { .area = first->from_area, .until = first->day };
@@ -347,9 +373,12 @@ Err area_split_now(Tx *tx, const Lineage *first, Fault *f) {
         return fault_arena(f);
     s->tx = tx;
     TRY(load_parts(tx, first->from_area, s, f));
+    TRY(check_still(s, f));
+    TRY(check_places(tx, &s->old, f));
     TRY(area_end(tx, &s->old, AREA_SPLIT, first->day, f));
     TRY(move_places(s, f));
     TRY(begin_parts(s, f));
+    TRY(hand_on(s, first->day, f));
     TRY(area_cases_go(tx, s->old.path, goes_to_part, s, f));
     TRY(sql_border_end(tx, &border, &changed, f));
     TRY(area_lift(tx, s->old.has.parent ? s->old.parent : (AreaId){ 0 }, f));

@@ -2,6 +2,7 @@
 #include "area_tree.h"
 
 #include "area_q.h"
+#include "org_tree.h"
 #include "polygon.h"
 #include "repair.h"
 #include "tree_q.h"
@@ -90,7 +91,8 @@ Err area_hang_under(Tx *tx, AreaId id, AreaId parent, Fault *f) {
     a.path = path;
     a.parent = parent;
     a.has.parent = true;
-    return sql_area_save(tx, &a, &changed, f);
+    TRY(sql_area_save(tx, &a, &changed, f));
+    return org_rehang(tx, path, f);
 }
 
 /* ---- unions ---- */

@@ -5,10 +5,12 @@
 #include "org.h"
 #include "org_kinds.h"
 #include "org_q.h"
+#include "tree_q.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { PARENTS_MAX = 32, ON_ONE_AREA = 50 };
+enum { PARENTS_MAX = 32, ON_ONE_AREA = 50, ASTRAY_MAX = 100 };
 
 /* ---- who sees what ---- */
 
@@ -246,6 +248,45 @@ Err org_move(Tx *tx, const OrgMove *in, const Actor *by, Org *ret, Fault *f) {
     TRY(sql_org_save(tx, &o, &changed, f));
     TRY(note_step(tx, &o, o.state, in->day, (OrgId){ 0 }, in->has.note ? in->note : (Str){ 0 }, by, f));
     *ret = o;
+    return OK;
+}
+
+/* ---- when areas change ---- */
+
+static Err hang_again(Tx *tx, Org *o, Fault *f) {
+    Actor nobody;
+    Area area;
+    Org parent;
+    bool found = false;
+    int64_t changed;
+
+    actor_public(&nobody);
+    TRY(area_load(tx, o->area, &area, f));
+    if (!org_is_unit(o->kind))
+        TRY(org_above(tx, &area, &parent, &found, f));
+    o->has.parent = found;
+    if (found)
+        o->parent = parent.id;
+    TRY(sql_org_save(tx, o, &changed, f));
+    return note_step(tx, o, o->state, day_of_ms(clock_now_ms()), (OrgId){ 0 }, str("随网格变更"), &nobody, f);
+}
+
+Err org_rehang(Tx *tx, Str path, Fault *f) {
+    Arena *a = tx_arena(tx);
+    Org *astray = arena_take(a, ASTRAY_MAX * sizeof *astray);
+    char high[48];
+    PathShift range = { .low = path, .high = { high, 0 } };
+    size_t n = ASTRAY_MAX, used = a->used;
+
+    if (!astray)
+        return fault_arena(f);
+    range.high.n = (size_t)snprintf(high, sizeof high, "%.*s~", (int)path.n, path.p);
+    while (n == ASTRAY_MAX) { /* each finds its way, so the next ones are the first again */
+        a->used = used;
+        TRY(sql_org_astray(tx, &range, astray, ASTRAY_MAX, &n, f));
+        for (size_t i = 0; i < n; i++)
+            TRY(hang_again(tx, &astray[i], f));
+    }
     return OK;
 }
 

@@ -19,6 +19,10 @@ Err org_load_within(Tx *tx, OrgId id, const Actor *by, Org *ret, Fault *f);
 Err org_leading(Tx *tx, const Area *area, Org *ret, bool *ret_found, Fault *f);
 Err org_above(Tx *tx, const Area *area, Org *ret, bool *ret_found, Fault *f);
 
+/* After areas changed: who stands within `path` under a parent that is not above any more
+ * gets the nearest organisation above (a unit: none), and a step that says so. */
+Err org_rehang(Tx *tx, Str path, Fault *f);
+
 /* ---- operations ---- */
 
 /* ERR_INVALID: the kind does not stand on this level, the parent does not stand above;

@@ -5,6 +5,7 @@
 #include "area_q.h"
 #include "place_q.h"
 #include "polygon.h"
+#include "tree_q.h"
 
 #include <string.h>
 
@@ -27,7 +28,15 @@ Err places_follow(Tx *tx, AreaId from, const Area *to, Fault *f) {
     int64_t changed;
 
     TRY(sql_place_move(tx, &move, &changed, f));
+    TRY(covers_follow(tx, to, f));
     return changed ? places_changed(tx, f) : OK;
+}
+
+Err covers_follow(Tx *tx, const Area *at, Fault *f) {
+    const PlaceMove move = { .to_area = at->id, .to_path = at->path };
+    int64_t changed;
+
+    return sql_cover_follow(tx, &move, &changed, f);
 }
 
 static Err write_shape(Tx *tx, PlaceId id, const Shape *shape, Fault *f) {

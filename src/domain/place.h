@@ -30,7 +30,8 @@ typedef struct PlacePut {
 Err place_put(Tx *tx, const PlacePut *in, Place *ret, Fault *f);
 Err place_alias_put(Tx *tx, PlaceId place, Str name, AliasKind kind, PlaceAlias *ret, Fault *f);
 Err places_follow(Tx *tx, AreaId from, const Area *to, Fault *f); /* the one joined the other */
-Err places_changed(Tx *tx, Fault *f); /* the next revision: the words of addresses follow */
+Err covers_follow(Tx *tx, const Area *at, Fault *f); /* what covers its buildings, after they came */
+Err places_changed(Tx *tx, Fault *f);                /* the next revision: the words of addresses follow */
 
 Err place_load(Tx *tx, PlaceId id, Place *ret, Fault *f);
 Err place_by_code(Tx *tx, Str code, Place *ret, bool *ret_found, Fault *f);

@@ -163,8 +163,14 @@ static const struct {
       2 },
     { "UPDATE serves SET unit = " NOBODY, "serves_unit", "205", 1 },
     { "UPDATE serves SET path = '0'", "serves_path", "205", 1 },
-    { "UPDATE serves SET until = since - 1", "serves_dates", "205", 1 },
-    { "UPDATE post SET until = since - 1", "post_dates", "", 1 },
+    { "INSERT INTO area (id, home, layer, level, parent, code, name, state, since, path, slot, children, "
+      "shaped) "
+      "SELECT " NOBODY
+      ", 0, r.layer, 4, r.id, 'X', 'X', 6, 19800, r.path || 'zzz', 0, 0, FALSE FROM area r WHERE "
+      "r.code = 'R'; UPDATE serves SET area = " NOBODY ", path = path || 'zzz'",
+      "serves_area", "205", 1 },
+    { "UPDATE serves SET until = since - 2", "serves_dates", "205", 1 },
+    { "UPDATE post SET until = since - 2", "post_dates", "", 1 },
     { "UPDATE post SET path = '0'", "post_area", "", 1 },
     { "UPDATE post SET account = " NOBODY, "post_account", "", 1 },
     { "UPDATE post SET unit = " NOBODY, "post_unit", "", 1 },
@@ -172,6 +178,7 @@ static const struct {
     { "UPDATE seat SET since = 19801", "post_seat", "", 1 }, /* the post began a day earlier */
     { "UPDATE cover SET org = " NOBODY, "cover_org", "", 1 },
     { "UPDATE cover SET path = '0'", "cover_place", "", 1 },
+    { "UPDATE cover SET grid = " NOBODY, "cover_grid", "", 1 },
     { "UPDATE cases SET path = '0zzz'", "case_path", "", 1 },
     { "UPDATE cases SET area = " NOBODY, "case_area", "", 1 },
 };
