@@ -86,14 +86,14 @@ SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
  LIMIT :limit;
 
 -- name: check_area_home
--- A home that is neither 0 nor the slot of the subdistrict above it.
+-- A home that is neither 0 nor a slot that was given: it stays when an area is hung elsewhere.
 -- takes: check_from
 -- gives: check_row
 SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
   FROM area a
  WHERE (a.home, a.id) > (:after_home, :after_id)
    AND a.home <> 0 AND a.slot = 0
-   AND NOT EXISTS (SELECT 1 FROM area u WHERE u.home = ((a.parent >> 12) & 4095) AND u.id = a.parent AND (u.home = a.home OR u.slot = a.home))
+   AND NOT EXISTS (SELECT 1 FROM area u WHERE u.slot > 0 AND u.slot = a.home)
  ORDER BY a.home, a.id
  LIMIT :limit;
 

@@ -198,6 +198,10 @@ UPDATE cover SET grid = CASE WHEN EXISTS (SELECT 1 FROM place p WHERE p.home = (
                                              AND p.id = cover.place AND p.area = :grid) THEN :grid ELSE NULL END
  WHERE grid = :area AND (until IS NULL OR until >= :day);
 
+-- name: area_part_forget
+-- takes: area_key
+UPDATE area SET part = NULL WHERE part = :id;
+
 -- name: border_follow
 -- takes: border_move
 UPDATE border SET area = :to_area WHERE area = :area;

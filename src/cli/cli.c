@@ -212,6 +212,10 @@ const Command commands[] = {
       "accounts and their posts; a password is read from standard input", true, run_user },
     { "import", "KIND FILE …", "takes tables and maps of the city from files; see import --help", true,
       run_import },
+    { "area",
+      "split CODE FILE [--day DAY] [--note TEXT] [--layer CODE] [--crs DATUM] [--code FIELD] [--name FIELD] "
+      "[--households FIELD]",
+      "splits an area along a map file (GeoJSON), or by a table of buildings and parts", true, run_area },
     { "export", "cases|areas|access --as LOGIN [--csv] [--text] [FILE]",
       "writes a table for a spreadsheet (UTF-8), or a JSON object a line; --text: with their words, 200 at "
       "most",

@@ -28,6 +28,7 @@ bool command_flag(int *argc, char **argv, const char *flag); /* was it given? ta
 Installation command_installation(const Config *c);
 
 int run_serve(const Config *c, int argc, char **argv);
+int run_area(const Config *c, int argc, char **argv);
 int run_call(const Config *c, int argc, char **argv);
 int run_user(const Config *c, int argc, char **argv);
 int run_import(const Config *c, int argc, char **argv);

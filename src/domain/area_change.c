@@ -385,6 +385,7 @@ static Err set_part(Tx *tx, const Lineage *l, AreaState state, Fault *f) {
         part.until = part.since;
         part.has.until = true;
         TRY(sql_place_part_forget(tx, &key, &changed, f));
+        TRY(sql_area_part_forget(tx, &key, &changed, f));
     }
     return sql_area_save(tx, &part, &changed, f);
 }

@@ -19,13 +19,15 @@ struct Shape;
 typedef void AreaChangeFailed(void *ctx, LineageId id, const Fault *why);
 Err area_changes_due(Store *s, AreaChangeFailed *failed, void *ctx, int64_t *ret_done, Fault *f);
 
-/* A split with shapes of any kind; area_split() takes rings. */
+/* A split with shapes of any kind. */
 typedef struct AreaPartPut {
     Str code, name;
     int32_t households; /* -1: the sum of its buildings', if those are known */
     const struct Shape *shape;
     const PlaceKey *places; /* that go there wherever they stand */
     size_t n_places;
+    const AreaKey *areas; /* beneath, that go there wherever they lie */
+    size_t n_areas;
 } AreaPartPut;
 Err area_split_into(Tx *tx, AreaId id, int32_t day, Str note, const AreaPartPut *parts, size_t n, Area *ret,
                     Fault *f);

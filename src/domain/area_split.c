@@ -3,10 +3,10 @@
  * The parts are drawn roughly and made to fit: each is cut to the area, none takes
  * ground of one before it, the last gets what is left, so that neither a gap nor an
  * overlap comes of it. They are areas of their own at once, but proposed: they own
- * nothing until the day. Then buildings go to the part that names them or holds their
- * point, open cases to the part that holds theirs; a case that no part can be found
- * for is queued with its reason, and seen from above. All keep the grid that they
- * were filed in. */
+ * nothing until the day. Then areas beneath go to the part that covers them, buildings
+ * to the part that names them or holds their point, open cases to the part that holds
+ * theirs; a case that no part can be found for is queued with its reason, and seen from
+ * above. All keep the grid that they were filed in. */
 #include "area_change.h"
 
 #include "area_follow.h"
@@ -19,6 +19,7 @@
 #include "tree_q.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { PARTS_MAX = 20, BATCH = 200 };
@@ -123,6 +124,23 @@ static Err name_places(Tx *tx, const Area *a, const AreaPartPut *part, AreaId id
     return OK;
 }
 
+static Err name_areas(Tx *tx, const Area *a, const AreaPartPut *part, AreaId id, Fault *f) {
+    Area child;
+    int64_t changed;
+
+    for (size_t i = 0; i < part->n_areas; i++) {
+        TRY(area_load(tx, part->areas[i].id, &child, f));
+        if (!child.has.parent || child.parent.v != a->id.v || child.has.part)
+            return fault(f, ERR_INVALID, "split_area", "parts", "“%.*s”不是“%.*s”的下级，或写了两次。",
+                         "“%.*s” does not stand beneath “%.*s”, or is named twice.", (int)child.code.n,
+                         child.code.p, (int)a->name.n, a->name.p);
+        child.part = id;
+        child.has.part = true;
+        TRY(sql_area_save(tx, &child, &changed, f));
+    }
+    return OK;
+}
+
 /* Who would not know where to go is found before anything is promised. */
 static Err check_places(Tx *tx, const Area *a, Fault *f) {
     AreaKey key = { .id = a->id };
@@ -134,91 +152,6 @@ static Err check_places(Tx *tx, const Area *a, Fault *f) {
         return OK;
     return fault(f, ERR_INVALID, "split_places", "parts", "“%.*s”没有坐标：请写明它归哪一部分（places）。",
                  "“%.*s” has no coordinates: say to which part it goes (places).", (int)p.name.n, p.name.p);
-}
-
-/* ---- the plan ---- */
-
-static Err put_part(Tx *tx, const Area *a, const AreaPartPut *part, const Shape *shape, int32_t day, Str note,
-                    Fault *f) {
-    AreaPut put = { .layer = a->layer,
-                    .level = a->level,
-                    .parent = a->has.parent ? a->parent : (AreaId){ 0 },
-                    .code = part->code,
-                    .name = part->name,
-                    .shape = shape,
-                    .households = part->households,
-                    .since = day,
-                    .proposed = true };
-    Area made;
-    Lineage l;
-
-    TRY(area_put(tx, &put, &made, f));
-    TRY(name_places(tx, a, part, made.id, f));
-    return area_plan(tx, a, LINEAGE_SPLIT, made.id, day, note, &l, f);
-}
-
-static Err check_split(Tx *tx, const Area *a, int32_t day, size_t n, Fault *f) {
-    TRY(area_need_active(a, f));
-    TRY(area_need_leaf(tx, a, f));
-    TRY(area_need_free(tx, a, day, f));
-    if (n < 2 || n > PARTS_MAX)
-        return fault(f, ERR_INVALID, "split_parts", "parts", "拆分要有 2 到 %d 个部分。",
-                     "A split needs 2 to %d parts.", PARTS_MAX);
-    return OK;
-}
-
-Err area_split_into(Tx *tx, AreaId id, int32_t day, Str note, const AreaPartPut *parts, size_t n, Area *ret,
-                    Fault *f) {
-    Shape whole, fitted[PARTS_MAX];
-    bool shaped;
-    Area a;
-    Lineage l = { .kind = LINEAGE_SPLIT, .from_area = id, .day = day };
-
-    TRY(area_load(tx, id, &a, f));
-    TRY(check_split(tx, &a, day, n, f));
-    TRY(area_shape_load(tx, id, tx_arena(tx), &whole, &shaped, f));
-    if (shaped)
-        TRY(fit_shapes(&whole, parts, n, tx_arena(tx), fitted, f));
-    for (size_t i = 0; i < n; i++)
-        TRY(put_part(tx, &a, &parts[i], shaped ? &fitted[i] : NULL, day, note, f));
-    TRY(check_places(tx, &a, f));
-    if (day <= day_of_ms(clock_now_ms()))
-        TRY(area_split_now(tx, &l, f));
-    return area_load(tx, id, ret, f);
-}
-
-static Err shape_of_points(const List *points, Arena *a, Shape *ret, Fault *f) {
-    const Spot *spots = points->rows;
-    ShapeDraft d;
-    int32_t dropped;
-
-    draft_begin(&d);
-    draft_polygon(&d);
-    draft_ring(&d);
-    for (size_t i = 0; i < points->n; i++)
-        draft_point(&d, (Point){ spots[i].lon, spots[i].lat });
-    return draft_end(&d, a, ret, &dropped, f);
-}
-
-Err area_split(Tx *tx, const AreaSplit *in, const Actor *by, Area *ret, Fault *f) {
-    const AreaPart *asked = in->parts.rows;
-    AreaPartPut parts[PARTS_MAX];
-    Shape shapes[PARTS_MAX];
-
-    (void)by;
-    for (size_t i = 0; i < in->parts.n && i < PARTS_MAX; i++) {
-        parts[i] = (AreaPartPut){ .code = asked[i].code,
-                                  .name = asked[i].name,
-                                  .households = asked[i].has.households ? asked[i].households : -1,
-                                  .places = asked[i].places.rows,
-                                  .n_places = asked[i].has.places ? asked[i].places.n : 0 };
-        if (asked[i].has.points) {
-            TRY(shape_of_points(&asked[i].points, tx_arena(tx), &shapes[i], f));
-            parts[i].shape = &shapes[i];
-        }
-    }
-    return area_split_into(tx, in->id, in->day, in->has.note ? in->note : (Str){ "", 0 }, parts, in->parts.n,
-                           ret, f);
 }
 
 /* ---- on its day ---- */
@@ -238,9 +171,9 @@ static Err load_parts(Tx *tx, AreaId id, Splitting *s, Fault *f) {
     Area above;
     bool shaped;
 
+    s->tx = tx;
     TRY(area_load(tx, id, &s->old, f));
     TRY(area_need_active(&s->old, f));
-    TRY(area_need_leaf(tx, &s->old, f));
     TRY(sql_lineage_parts(tx, &key, list, PARTS_MAX, &s->n, f));
     for (size_t i = 0; i < s->n; i++) {
         TRY(area_load(tx, list[i].to_area, &s->parts[i], f));
@@ -325,6 +258,93 @@ static Err move_places(Splitting *s, Fault *f) {
     return OK;
 }
 
+/* ---- areas beneath ---- */
+
+/* The part that covers it: the one with all of it, but for what a line that was drawn
+ * roughly cuts off. */
+static Err part_of_shape(const Splitting *s, const Area *child, const Shape *shape, int *ret, Fault *f) {
+    double m2, most = 0, second = 0, of = shape_area_m2(shape);
+    int at = -1;
+
+    for (size_t i = 0; i < s->n; i++) {
+        TRY(shape_overlap_m2(&s->shapes[i], shape, &m2, f));
+        second = m2 > most ? most : m2 > second ? m2 : second;
+        at = m2 > most ? (int)i : at;
+        most = m2 > most ? m2 : most;
+    }
+    if (second > OVERLAP_M2 && second > of * MISMATCH)
+        return fault(
+            f, ERR_INVALID, "split_child", "parts",
+            "下级网格“%.*s”落在两个部分里（较小的一块 %.0f 平方米）：请沿它的边界划分，或先拆分它。",
+            "The area beneath “%.*s” lies in two parts (%.0f m² in the lesser): draw the line along its "
+            "border, or split it first.",
+            (int)child->code.n, child->code.p, second);
+    *ret = at;
+    return OK;
+}
+
+static Err part_of_child(const Splitting *s, const Area *child, int *ret, Fault *f) {
+    Arena *a = tx_arena(s->tx);
+    size_t used = a->used;
+    Shape shape;
+    bool shaped = false;
+    int at = child->has.part ? part_with(s, child->part) : -1;
+
+    if (at < 0 && s->old.shaped) {
+        TRY(area_shape_load(s->tx, child->id, a, &shape, &shaped, f));
+        if (shaped)
+            TRY(part_of_shape(s, child, &shape, &at, f));
+        a->used = used;
+    }
+    *ret = at;
+    return at >= 0 ? OK
+                   : fault(f, ERR_INVALID, "split_areas", "parts",
+                           "下级网格“%.*s”没有边界：请写明它归哪一部分（areas）。",
+                           "The area beneath “%.*s” has no outline: say to which part it goes (areas).",
+                           (int)child->code.n, child->code.p);
+}
+
+typedef Err ChildDo(Splitting *s, Area *child, int part, Fault *f);
+
+/* All that stand beneath, with the part of each; `what` NULL only asks whether each has one. */
+static Err each_child(Splitting *s, ChildDo *what, Fault *f) {
+    AreaFind find = { .layer = s->old.layer, .parent = s->old.id, .limit = BATCH };
+    Arena *a = tx_arena(s->tx);
+    Area *list = arena_take(a, BATCH * sizeof *list);
+    size_t n = BATCH, used = a->used;
+    char after[48];
+    int part;
+
+    if (!list)
+        return fault_arena(f);
+    find.has.layer = find.has.parent = true;
+    while (n == BATCH) {
+        a->used = used;
+        TRY(sql_area_list(s->tx, &find, list, BATCH, &n, f));
+        for (size_t i = 0; i < n; i++) {
+            snprintf(after, sizeof after, "%.*s", (int)list[i].path.n, list[i].path.p);
+            find.after = str(after);
+            find.has.after = true;
+            TRY(part_of_child(s, &list[i], &part, f));
+            if (what)
+                TRY(what(s, &list[i], part, f));
+        }
+    }
+    return OK;
+}
+
+static Err hang_child(Splitting *s, Area *child, int part, Fault *f) {
+    int64_t changed;
+
+    if (child->has.households)
+        s->households[part] = (s->households[part] < 0 ? 0 : s->households[part]) + child->households;
+    child->has.part = false;
+    TRY(sql_area_save(s->tx, child, &changed, f));
+    return area_hang_under(s->tx, child->id, s->parts[part].id, f);
+}
+
+/* ---- cases, and what stands on the area ---- */
+
 static Err goes_to_part(void *ctx, const Case *c, Str *ret_path, Placing *ret_placed, Fault *f) {
     const Splitting *s = ctx;
     Place p;
@@ -343,15 +363,33 @@ static Err begin_parts(Splitting *s, Fault *f) {
     int64_t changed;
 
     for (size_t i = 0; i < s->n; i++) {
-        Area *part = &s->parts[i];
-        part->state = AREA_ACTIVE;
-        if (!part->has.households && s->households[i] >= 0) {
-            part->households = (int32_t)s->households[i];
-            part->has.households = true;
-        }
-        TRY(sql_area_save(s->tx, part, &changed, f));
+        s->parts[i].state = AREA_ACTIVE;
+        TRY(sql_area_save(s->tx, &s->parts[i], &changed, f));
     }
     return OK;
+}
+
+/* Loaded again: what was hung under it is counted there. */
+static Err count_households(Splitting *s, Fault *f) {
+    Area part;
+    int64_t changed;
+
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->parts[i].has.households || s->households[i] < 0)
+            continue;
+        TRY(area_load(s->tx, s->parts[i].id, &part, f));
+        part.households = (int32_t)s->households[i];
+        part.has.households = true;
+        TRY(sql_area_save(s->tx, &part, &changed, f));
+    }
+    return OK;
+}
+
+/* In the governing layer a part with areas in it is the union of those. */
+static Err lift_parts(Splitting *s, Fault *f) {
+    for (size_t i = 0; i < s->n; i++)
+        TRY(area_lift(s->tx, s->parts[i].id, f));
+    return area_lift(s->tx, s->old.has.parent ? s->old.parent : (AreaId){ 0 }, f);
 }
 
 /* What has no point of its own goes to the first part; duties and posts hold in all. */
@@ -371,17 +409,124 @@ Err area_split_now(Tx *tx, const Lineage *first, Fault *f) {
 
     if (!s)
         return fault_arena(f);
-    s->tx = tx;
     TRY(load_parts(tx, first->from_area, s, f));
     TRY(check_still(s, f));
     TRY(check_places(tx, &s->old, f));
     TRY(area_end(tx, &s->old, AREA_SPLIT, first->day, f));
-    TRY(move_places(s, f));
     TRY(begin_parts(s, f));
-    TRY(hand_on(s, first->day, f));
+    TRY(move_places(s, f));
+    TRY(hand_on(s, first->day, f)); /* before the areas beneath: their organisations stand under these */
+    TRY(each_child(s, hang_child, f));
+    TRY(count_households(s, f));
     TRY(area_cases_go(tx, s->old.path, goes_to_part, s, f));
     TRY(sql_border_end(tx, &border, &changed, f));
-    TRY(area_lift(tx, s->old.has.parent ? s->old.parent : (AreaId){ 0 }, f));
+    TRY(lift_parts(s, f));
     TRY(places_changed(tx, f));
     return area_layer_changed(tx, s->old.layer, f);
+}
+
+/* ---- the plan ---- */
+
+static Err put_part(Tx *tx, const Area *a, const AreaPartPut *part, const Shape *shape, int32_t day, Str note,
+                    Fault *f) {
+    AreaPut put = { .layer = a->layer,
+                    .level = a->level,
+                    .parent = a->has.parent ? a->parent : (AreaId){ 0 },
+                    .code = part->code,
+                    .name = part->name,
+                    .shape = shape,
+                    .households = part->households,
+                    .since = day,
+                    .proposed = true };
+    Area made;
+    Lineage l;
+
+    TRY(area_put(tx, &put, &made, f));
+    TRY(name_places(tx, a, part, made.id, f));
+    TRY(name_areas(tx, a, part, made.id, f));
+    return area_plan(tx, a, LINEAGE_SPLIT, made.id, day, note, &l, f);
+}
+
+static Err check_split(Tx *tx, const Area *a, int32_t day, size_t n, Fault *f) {
+    TRY(area_need_active(a, f));
+    TRY(area_need_free(tx, a, day, f));
+    if (n < 2 || n > PARTS_MAX)
+        return fault(f, ERR_INVALID, "split_parts", "parts", "拆分要有 2 到 %d 个部分。",
+                     "A split needs 2 to %d parts.", PARTS_MAX);
+    return OK;
+}
+
+Err area_split_into(Tx *tx, AreaId id, int32_t day, Str note, const AreaPartPut *parts, size_t n, Area *ret,
+                    Fault *f) {
+    Shape whole, fitted[PARTS_MAX];
+    bool shaped;
+    Splitting *s = arena_take(tx_arena(tx), sizeof *s);
+    Area a;
+    Lineage l = { .kind = LINEAGE_SPLIT, .from_area = id, .day = day };
+
+    if (!s)
+        return fault_arena(f);
+    TRY(area_load(tx, id, &a, f));
+    TRY(check_split(tx, &a, day, n, f));
+    TRY(area_shape_load(tx, id, tx_arena(tx), &whole, &shaped, f));
+    if (shaped)
+        TRY(fit_shapes(&whole, parts, n, tx_arena(tx), fitted, f));
+    for (size_t i = 0; i < n; i++)
+        TRY(put_part(tx, &a, &parts[i], shaped ? &fitted[i] : NULL, day, note, f));
+    TRY(check_places(tx, &a, f));
+    TRY(load_parts(tx, id, s, f));
+    TRY(each_child(s, NULL, f));
+    if (day <= day_of_ms(clock_now_ms()))
+        TRY(area_split_now(tx, &l, f));
+    return area_load(tx, id, ret, f);
+}
+
+static void draft_spots(ShapeDraft *d, const List *points) {
+    const Spot *spots = points->rows;
+
+    draft_ring(d);
+    for (size_t i = 0; i < points->n; i++)
+        draft_point(d, (Point){ spots[i].lon, spots[i].lat });
+}
+
+static Err shape_of_part(const AreaPart *part, Arena *a, Shape *ret, Fault *f) {
+    const PartPolygon *polygons = part->polygons.rows;
+    ShapeDraft d;
+    int32_t dropped;
+
+    draft_begin(&d);
+    if (part->has.points) {
+        draft_polygon(&d);
+        draft_spots(&d, &part->points);
+    }
+    for (size_t i = 0; part->has.polygons && i < part->polygons.n; i++) {
+        const PartRing *rings = polygons[i].rings.rows;
+        draft_polygon(&d);
+        for (size_t k = 0; k < polygons[i].rings.n; k++)
+            draft_spots(&d, &rings[k].points);
+    }
+    return draft_end(&d, a, ret, &dropped, f);
+}
+
+Err area_split(Tx *tx, const AreaSplit *in, const Actor *by, Area *ret, Fault *f) {
+    const AreaPart *asked = in->parts.rows;
+    AreaPartPut parts[PARTS_MAX];
+    Shape shapes[PARTS_MAX];
+
+    (void)by;
+    for (size_t i = 0; i < in->parts.n && i < PARTS_MAX; i++) {
+        parts[i] = (AreaPartPut){ .code = asked[i].code,
+                                  .name = asked[i].name,
+                                  .households = asked[i].has.households ? asked[i].households : -1,
+                                  .places = asked[i].places.rows,
+                                  .n_places = asked[i].has.places ? asked[i].places.n : 0,
+                                  .areas = asked[i].areas.rows,
+                                  .n_areas = asked[i].has.areas ? asked[i].areas.n : 0 };
+        if (asked[i].has.points || asked[i].has.polygons) {
+            TRY(shape_of_part(&asked[i], tx_arena(tx), &shapes[i], f));
+            parts[i].shape = &shapes[i];
+        }
+    }
+    return area_split_into(tx, in->id, in->day, in->has.note ? in->note : (Str){ "", 0 }, parts, in->parts.n,
+                           ret, f);
 }

@@ -148,7 +148,7 @@ static const struct {
       1 },
     { ADD_AREA("r.home", "4", "r.id", "M", "r.path || 'zzz'"), "area_code_twice", "M", 1 },
     { ADD_AREA("7", "4", "r.id", "X", "r.path || 'zzz'"), "area_home", "X", 1 },
-    { "UPDATE area SET slot = slot + 1 WHERE code = 'S'", "area_slot", "S", 1 },
+    { "UPDATE area SET slot = home WHERE code = 'R'", "area_slot", "R", 1 },
     { "DELETE FROM area_shape", "area_shape", "M", 1 },
     { "INSERT INTO area_shape (area, home, layer, shape) SELECT " NOBODY ", 0, layer, shape FROM area_shape",
       "shape_lost", "", 1 },

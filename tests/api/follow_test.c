@@ -258,6 +258,37 @@ static void leave_one_in_r0(void) {
     assert_ok(call("area.dissolve", &admin, change("", &micro[0])));
 }
 
+/* The residential area in two, which are mere lists: the grids beneath are named. */
+static const char *split_above_json(void) {
+    return change(sent(",\"parts\":[{\"code\":\"Q1\",\"name\":\"甲\",\"areas\":[{\"id\":\"%lld\"}]},"
+                       "{\"code\":\"Q2\",\"name\":\"乙\",\"areas\":[{\"id\":\"%lld\"}]}]",
+                       (long long)micro[0].id.v, (long long)micro[1].id.v),
+                  &res[0]);
+}
+
+static void split_above_others(void **state) {
+    (void)state;
+    assert_int_equal(
+        call("area.split", &admin,
+             change(sent(",\"parts\":[{\"code\":\"Q1\",\"name\":\"甲\",\"areas\":[{\"id\":\"%lld\"}]},"
+                         "{\"code\":\"Q2\",\"name\":\"乙\"}]",
+                         (long long)micro[0].id.v),
+                    &res[0])),
+        ERR_INVALID);
+    assert_string_equal(fa.key, "split_areas");
+    assert_non_null(strstr(fa.zh, "“M1”"));
+    assert_ok(call("area.split", &admin, split_above_json()));
+    all_right();
+    is("SELECT t.code " ON("org", "Q1"), "一居\n");
+    is("SELECT count(*) FROM area g JOIN area m ON m.id = g.parent JOIN area q ON q.id = m.parent "
+       "WHERE g.code = 'G' AND q.code = 'Q1' AND substr(g.path, 1, length(q.path)) = q.path",
+       "1\n");
+    /* its own is on the other part, so the nearest above leads it */
+    is("SELECT u.code FROM org o JOIN org u ON u.id = o.parent WHERE o.code = '一支部'", "党工委\n");
+    is("SELECT a.code FROM cases c JOIN area a ON a.path = c.path", "M1\n");
+    is("SELECT households FROM area WHERE code = 'Q2'", "-\n");
+}
+
 static void dissolved(void **state) {
     (void)state;
     leave_one_in_r0();
@@ -338,6 +369,11 @@ static void each_call_of_a_split(void **state) {
     each_call_fails("area.split", split_json());
 }
 
+static void each_call_of_a_split_above(void **state) {
+    (void)state;
+    each_call_fails("area.split", split_above_json());
+}
+
 static void each_call_of_a_dissolution(void **state) {
     (void)state;
     leave_one_in_r0();
@@ -356,11 +392,13 @@ static int run(Dialect d, const char *name) {
         T(a_duty_that_was_there),
         T(split_in_two),
         T(an_exclusive_grid_stays_one),
+        T(split_above_others),
         T(dissolved),
         T(dissolved_under_an_organisation),
         T(hung_elsewhere),
         T(each_call_of_a_merge),
         T(each_call_of_a_split),
+        T(each_call_of_a_split_above),
         T(each_call_of_a_dissolution),
         T(each_call_of_a_move),
     };

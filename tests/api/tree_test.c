@@ -530,6 +530,12 @@ static void count_failed(void *ctx, LineageId id, const Fault *why) {
     failures++;
 }
 
+static void count_stale(void *ctx, LineageId id, const Fault *why) {
+    (void)ctx, (void)id;
+    assert_string_equal(why->key, "split_stale");
+    failures++;
+}
+
 static void overtaken_by_another_change(void **state) {
     int64_t done;
     const char *into = "{\"id\":\"%lld\",\"into\":\"%lld\",\"day\":\"%s\"}";
@@ -682,11 +688,89 @@ static void split_refused(void **state) {
     refused("area.split",
             sent("{\"id\":\"%lld\",\"day\":\"%s\",\"parts\":[{\"code\":\"A1\",\"name\":\"a\",\"points\":%s},"
                  "{\"code\":\"A2\",\"name\":\"b\",\"points\":%s}]}",
-                 (long long)area("S1")->id, day_text(DAY), ring_of(0, 0, 10, 10), ring_of(10, 0, 10, 10)),
-            ERR_INVALID, "area_children");
+                 (long long)area("S1")->id, day_text(DAY), ring_of(0, 0, 5, 10), ring_of(5, 0, 15, 10)),
+            ERR_INVALID, "split_child"); /* A would lie in both */
+    assert_non_null(strstr(fa.zh, "“A”"));
+    assert_non_null(strstr(fa.en, "“A”"));
     state_is("A", "active");
     assert_ok(call("area.list", &chief, "{\"code\":\"A1\"}"));
     assert_null(strstr(answer, "\"A1\"")); /* nothing is half there */
+}
+
+/* What lies beneath goes to the part that covers it, and keeps its id and its home. */
+static void split_with_areas_beneath(void **state) {
+    int64_t house = building("东 1 号", "A", true, 1, 1), left = report(2, 5), right = report(15, 5),
+            seen_above = report(16, 5);
+    char path[128];
+
+    (void)state;
+    snprintf(path, sizeof path, "UPDATE cases SET path = '%s' WHERE id = %lld", path_of("S1"),
+             (long long)seen_above);
+    testdb_exec(&city_db, path);
+    assert_ok(
+        call("area.split", &planner,
+             sent("{\"id\":\"%lld\",\"day\":\"%s\",\"parts\":[{\"code\":\"T1\",\"name\":\"一\",\"points\":%s},"
+                  "{\"code\":\"T2\",\"name\":\"二\",\"points\":%s}]}",
+                  (long long)area("S1")->id, day_text(DAY + 2), ring_of(0, 0, 10.01, 10),
+                  ring_of(10.01, 0, 9.99, 10))));
+    remember("T1");
+    remember("T2");
+    assert_int_equal(seen_from("T1"), 0);
+    assert_ok(call("area.approve", &planner, sent("{\"id\":\"%lld\"}", (long long)area("S1")->id)));
+    assert_int_equal(changes_due(DAY + 2), 1);
+    state_is("S1", "split");
+    state_is("A", "active");
+    assert_string_equal(case_path(left), path_of("A"));
+    assert_string_equal(place_path(house), path_of("A"));
+    assert_memory_equal(path_of("A"), path_of("T1"), 4);
+    assert_memory_equal(path_of("B"), path_of("T2"), 4);
+    assert_string_equal(case_path(right), path_of("B"));
+    assert_string_equal(case_path(seen_above), path_of("T2"));
+    assert_int_equal(seen_from("T1"), 1);
+    assert_int_equal(seen_from("T2"), 2);
+    assert_string_equal(grid_at(10.005, 5), "B"); /* their own border counts, not the line drawn */
+}
+
+static const char *box(double x, double y, double w, double h) { return ring_of(x, y, w, h); }
+
+/* A part may have holes and several pieces. */
+static void split_with_a_hole(void **state) {
+    (void)state;
+    char json[4096];
+    snprintf(json, sizeof json,
+             "{\"id\":\"%lld\",\"day\":\"%s\",\"parts\":["
+             "{\"code\":\"A1\",\"name\":\"环\",\"polygons\":[{\"rings\":[{\"points\":%s},{\"points\":%s}]},"
+             "{\"rings\":[{\"points\":%s}]}]},",
+             (long long)area("A")->id, day_text(DAY), box(0, 0, 10, 10), box(2, 2, 6, 6), box(4, 4, 2, 2));
+    size_t n = strlen(json);
+    snprintf(json + n, sizeof json - n,
+             "{\"code\":\"A2\",\"name\":\"心\",\"polygons\":[{\"rings\":[{\"points\":%s},{\"points\":%s}]}]}]}",
+             box(2, 2, 6, 6), box(4, 4, 2, 2));
+    assert_ok(call("area.split", &planner, json));
+    assert_string_equal(grid_at(1, 5), "A1");
+    assert_string_equal(grid_at(3, 5), "A2");
+    assert_string_equal(grid_at(5, 5), "A1");
+    assert_string_equal(grid_at(9, 9), "A1");
+    assert_string_equal(grid_at(7, 7), "A2");
+}
+
+/* A neighbour joins it between the plan and its day: what was drawn is not it any more. */
+static void split_overtaken_by_a_merge(void **state) {
+    int64_t done;
+
+    (void)state;
+    failures = 0;
+    assert_ok(call("area.split", &planner, split_json(DAY + 5, "")));
+    assert_ok(call("area.approve", &planner, sent("{\"id\":\"%lld\"}", (long long)area("A")->id)));
+    assert_ok(call("area.merge", &planner,
+                   sent("{\"id\":\"%lld\",\"into\":\"%lld\",\"day\":\"%s\"}", (long long)area("B")->id,
+                        (long long)area("A")->id, day_text(DAY))));
+    clock_stop(ms_of_day(DAY + 5) + 60000);
+    assert_ok(area_changes_due(city, count_stale, NULL, &done, &fa));
+    assert_int_equal(done, 0);
+    assert_int_equal(failures, 1);
+    state_is("A", "active");
+    assert_string_equal(grid_at(15, 5), "A");
 }
 
 /* A mere list is split by naming its buildings. */
@@ -777,6 +861,9 @@ static int run(Dialect d, const char *name) {
         T(split_leaves_nobody_alone),
         T(split_exactly),
         T(split_refused),
+        T(split_with_areas_beneath),
+        T(split_with_a_hole),
+        T(split_overtaken_by_a_merge),
         T(split_of_a_list),
         T(each_allocation_of_a_split),
     };
