@@ -54,9 +54,10 @@ SELECT @columns(area) FROM area
 
 -- name: area_by_code
 -- Without an order, so that the index by code is used: an import asks once for each area.
+-- Two at most: one that stands and one that is to take its place.
 -- takes: area_coded
 -- gives: area
-SELECT @columns(area) FROM area WHERE layer = :layer AND code = :code AND state IN (1, 2, 3);
+SELECT @columns(area) FROM area WHERE layer = :layer AND code = :code AND state IN (1, 2, 3) LIMIT 4;
 
 -- name: area_of_layer
 -- Every area of a layer, upper ones first, for the index and for `check`.

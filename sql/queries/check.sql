@@ -74,14 +74,14 @@ SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
  LIMIT :limit;
 
 -- name: check_area_code_twice
--- Two areas of a layer, neither ended, under one code.
+-- Two active areas of a layer under one code; a plan may have that of whose place it takes.
 -- takes: check_from
 -- gives: check_row
 SELECT a.home AS home, a.id AS id, a.code AS name, 0 AS kind, 0 AS level
   FROM area a
  WHERE (a.home, a.id) > (:after_home, :after_id)
-   AND a.state IN (1, 2, 3)
-   AND EXISTS (SELECT 1 FROM area o WHERE o.layer = a.layer AND o.code = a.code AND o.state IN (1, 2, 3) AND o.id < a.id)
+   AND a.state = 3
+   AND EXISTS (SELECT 1 FROM area o WHERE o.layer = a.layer AND o.code = a.code AND o.state = 3 AND o.id < a.id)
  ORDER BY a.home, a.id
  LIMIT :limit;
 

@@ -64,6 +64,40 @@ SELECT @columns(lineage) FROM lineage
 -- gives: lineage
 SELECT @columns(lineage) FROM lineage WHERE from_area = :id AND state IN (1, 2) ORDER BY day, id;
 
+-- name: area_beginning
+-- Areas of a layer that are approved to begin on a day, by parent.
+-- takes: lineage_of
+-- gives: area
+SELECT @columns(area) FROM area
+ WHERE layer = :layer AND state = 2
+   AND id IN (SELECT l.to_area FROM lineage l WHERE l.kind = 7 AND l.state = 2 AND l.day = :day)
+ ORDER BY path;
+
+-- name: area_begin
+-- takes: lineage_of
+UPDATE area SET state = 3
+ WHERE layer = :layer AND state = 2
+   AND id IN (SELECT l.to_area FROM lineage l WHERE l.kind = 7 AND l.state = 2 AND l.day = :day);
+
+-- name: lineage_begun
+-- takes: lineage_of
+UPDATE lineage SET state = 3
+ WHERE kind = 7 AND state = 2 AND day = :day
+   AND from_area IN (SELECT a.id FROM area a WHERE a.layer = :layer);
+
+-- name: area_redraw_forget
+-- What was to begin never did.
+-- takes: lineage_of
+UPDATE area SET state = 6, until = since
+ WHERE layer = :layer AND state IN (1, 2)
+   AND id IN (SELECT l.to_area FROM lineage l WHERE l.kind = 7 AND l.state IN (1, 2) AND l.day = :day);
+
+-- name: lineage_redraw_withdraw
+-- takes: lineage_of
+UPDATE lineage SET state = 4
+ WHERE kind IN (4, 6, 7) AND state IN (1, 2) AND day = :day AND redraw = TRUE
+   AND from_area IN (SELECT a.id FROM area a WHERE a.layer = :layer);
+
 -- name: lineage_save
 -- takes: lineage
 UPDATE lineage SET @sets(lineage) WHERE home = :home AND id = :id;
@@ -87,7 +121,7 @@ UPDATE cases SET path = :path, placed = :placed WHERE home = :home AND id = :id;
 -- takes: area_key
 -- gives: lineage
 SELECT @columns(lineage) FROM lineage
- WHERE from_area = :id AND kind = 2 AND state IN (1, 2, 3)
+ WHERE from_area = :id AND kind IN (2, 6) AND state IN (1, 2, 3)
  ORDER BY id;
 
 -- name: place_standing

@@ -16,7 +16,8 @@ const char import_areas_more[] =
     "FILE.csv is a list of buildings: building, households, micro-grid [, residential area, lon, lat]\n"
     "  --layer CODE [--layer-zh TEXT --layer-en TEXT --governing --pattern REGEX]   made if there is none\n"
     "  --level     district|subdistrict|zone_grid|residential_area|micro_grid|building_group\n"
-    "  --name FIELD  --households FIELD  --since 2026-01-01\n"
+    "  --name FIELD  --households FIELD  --since 2026-01-01 (a later day: they begin by themselves)\n"
+    "  --replace          what stands on that level ends on that day in favour of these\n"
     "  parents:    --parent FIELD | --parents TABLE.csv[,CHILD,PARENT] | --under CODE | by largest overlap\n"
     "  upper levels by union, the lower first, repeatable:\n"
     "              --dissolve LEVEL=FIELD[,NAMEFIELD]\n"
@@ -133,6 +134,7 @@ static Err read_words(Order *r, int *argc, char **argv, Fault *f) {
     how->compare = option(argc, argv, "--compare");
     how->governing = command_flag(argc, argv, "--governing");
     how->check = command_flag(argc, argv, "--check");
+    how->replace = command_flag(argc, argv, "--replace");
     r->json = command_json();
     r->report = command_option(argc, argv, "--report");
     if (how->layer.n == 0 || how->layer.n > 40)

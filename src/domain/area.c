@@ -115,16 +115,21 @@ Err area_load(Tx *tx, AreaId id, Area *ret, Fault *f) {
     return OK;
 }
 
+enum { CODED_MAX = 4 };
+
 Err area_by_code(Tx *tx, LayerId layer, Str code, Area *ret, Fault *f) {
     AreaCoded key = { .layer = layer, .code = code };
-    Area a;
-    size_t n;
+    Area found[CODED_MAX];
+    size_t n, at = 0;
 
-    TRY(sql_area_by_code(tx, &key, &a, 1, &n, f));
+    TRY(sql_area_by_code(tx, &key, found, COUNT(found), &n, f));
     if (n == 0)
         return fault(f, ERR_NOT_FOUND, "area_unknown", "area", "没有代码为“%.*s”的网格。",
                      "There is no area with the code “%.*s”.", (int)code.n, code.p);
-    *ret = a;
+    for (size_t i = 0; i < n; i++) /* one that stands, before one that is to take its place */
+        if (found[i].state == AREA_ACTIVE)
+            at = i;
+    *ret = found[at];
     return OK;
 }
 
@@ -342,7 +347,8 @@ static Err check_put(Tx *tx, const Layer *layer, const AreaPut *in, Fault *f) {
         return fault(f, ERR_INVALID, "area_code", "code", "代码“%.*s”不符合图层的格式 %.*s。",
                      "The code “%.*s” does not fit the layer's pattern %.*s.", (int)in->code.n, in->code.p,
                      (int)layer->code_pattern.n, layer->code_pattern.p);
-    if (area_by_code(tx, in->layer, in->code, &same, &none) == OK)
+    if (area_by_code(tx, in->layer, in->code, &same, &none) == OK &&
+        !(in->instead && same.state == AREA_ACTIVE && same.level == in->level))
         return fault(f, ERR_CONFLICT, "area_code_taken", "code", "代码“%.*s”已有网格“%.*s”。",
                      "The code “%.*s” belongs to the area “%.*s” already.", (int)in->code.n, in->code.p,
                      (int)same.name.n, same.name.p);
@@ -421,7 +427,7 @@ Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f) {
                .level = in->level,
                .code = in->code,
                .name = in->name,
-               .state = in->proposed ? AREA_PROPOSED : AREA_ACTIVE,
+               .state = in->state ? in->state : AREA_ACTIVE,
                .since = in->since };
 
     TRY(layer_load(tx, in->layer, &layer, f));

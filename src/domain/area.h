@@ -33,7 +33,8 @@ typedef struct AreaPut {
     const struct Shape *shape;
     int32_t households; /* -1: not known */
     int32_t since;      /* civil day */
-    bool proposed;      /* a plan: it owns nothing yet */
+    AreaState state;    /* 0: active; proposed or approved: a plan, it owns nothing yet */
+    bool instead;       /* it takes the place of the active area that has its code */
 } AreaPut;
 Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f);
 Err area_layer_changed(Tx *tx, LayerId layer, Fault *f); /* the next revision: caches follow */

@@ -152,14 +152,12 @@ static Err rename_now(Tx *tx, const Lineage *l, Fault *f) {
     return area_layer_changed(tx, a.layer, f);
 }
 
-static Err carry_out(Tx *tx, const Lineage *l, Fault *f);
-
 /* What was planned for later is only written down. */
 static Err now_or_later(Tx *tx, const Lineage *l, AreaId answer, Area *ret, Fault *f) {
     Area a;
 
     if (l->state == LINEAGE_DONE)
-        TRY(carry_out(tx, l, f));
+        TRY(area_carry_out(tx, l, f));
     TRY(area_load(tx, answer, &a, f));
     *ret = a;
     return OK;
@@ -349,13 +347,15 @@ Err area_move(Tx *tx, const AreaHang *in, const Actor *by, Area *ret, Fault *f) 
 
 /* ---- plans ---- */
 
-static Err carry_out(Tx *tx, const Lineage *l, Fault *f) {
+Err area_carry_out(Tx *tx, const Lineage *l, Fault *f) {
     switch (l->kind) {
     case LINEAGE_MERGE: return merge_now(tx, l, f);
     case LINEAGE_SPLIT: return area_split_now(tx, l, f);
     case LINEAGE_RENAME: return rename_now(tx, l, f);
     case LINEAGE_DISSOLVE: return dissolve_now(tx, l, f);
     case LINEAGE_MOVE: return move_now(tx, l, f);
+    case LINEAGE_REDRAW: return area_split_now(tx, l, f);
+    case LINEAGE_BEGIN: return area_begin_now(tx, l, f);
     }
     return OK;
 }
@@ -402,7 +402,7 @@ static Err save_all(Tx *tx, Lineage *list, size_t n, LineageState state, Fault *
 
 /* All rows of one plan: a split has one for each part. */
 static Err carry_plan(Tx *tx, Lineage *list, size_t n, Fault *f) {
-    TRY(carry_out(tx, &list[0], f));
+    TRY(area_carry_out(tx, &list[0], f));
     return save_all(tx, list, n, LINEAGE_DONE, f);
 }
 
@@ -418,11 +418,27 @@ Err area_approve(Tx *tx, const AreaKey *in, const Actor *by, Page *ret, Fault *f
     return save_all(tx, list, ret->n, LINEAGE_APPROVED, f);
 }
 
+/* The new areas of one import stand beside each other, or not at all. */
+static Err withdraw_redrawing(Tx *tx, Lineage *list, size_t n, Fault *f) {
+    Area a;
+    int64_t changed;
+
+    TRY(area_load(tx, list[0].from_area, &a, f));
+    LineageOf of = { .layer = a.layer, .day = list[0].day };
+    TRY(sql_area_redraw_forget(tx, &of, &changed, f));
+    TRY(sql_lineage_redraw_withdraw(tx, &of, &changed, f));
+    for (size_t i = 0; i < n; i++)
+        list[i].state = LINEAGE_WITHDRAWN;
+    return OK;
+}
+
 Err area_withdraw(Tx *tx, const AreaKey *in, const Actor *by, Page *ret, Fault *f) {
     Lineage *list = ret->rows;
 
     (void)by;
     TRY(planned(tx, in->id, ret, f));
+    if (list[0].redraw)
+        return withdraw_redrawing(tx, list, ret->n, f);
     for (size_t i = 0; i < ret->n; i++)
         TRY(set_part(tx, &list[i], AREA_DISSOLVED, f));
     return save_all(tx, list, ret->n, LINEAGE_WITHDRAWN, f);
@@ -436,7 +452,7 @@ typedef struct Due {
     LineageId ids[PLANS_MAX];
     size_t n;
     AreaId now;
-    bool done;
+    bool done, full; /* one was carried out; there may be more than a page */
 } Due;
 
 static Err find_due(Tx *tx, void *arg, Fault *f) {
@@ -451,6 +467,7 @@ static Err find_due(Tx *tx, void *arg, Fault *f) {
         return fault_arena(f);
     TRY(sql_lineage_due(tx, &days, list, PLANS_MAX, &n, f));
     d->n = 0;
+    d->full = n == PLANS_MAX;
     for (size_t i = 0; i < n; i++)
         if (i == 0 || list[i].from_area.v != list[i - 1].from_area.v) {
             d->ids[d->n] = list[i].id;
@@ -479,18 +496,24 @@ static Err do_one(Tx *tx, void *arg, Fault *f) {
 
 Err area_changes_due(Store *s, AreaChangeFailed *failed, void *ctx, int64_t *ret_done, Fault *f) {
     Due d = { .n = 0 };
+    bool more;
     Fault why;
 
     *ret_done = 0;
     TRY(arena_begin(&d.arena, 64 << 20, f));
-    Err e = store_read(s, -1, find_due, &d, f);
-    for (size_t i = 0; e == OK && i < d.n; i++) {
-        d.now = d.last[i];
-        Err one = store_write_now(s, do_one, &d, false, &why);
-        *ret_done += one == OK && d.done;
-        if (one != OK && failed)
-            failed(ctx, d.ids[i], &why);
-    }
+    Err e = OK;
+    do { /* a page of them, again as long as something comes of it */
+        more = false;
+        e = store_read(s, -1, find_due, &d, f);
+        for (size_t i = 0; e == OK && i < d.n; i++) {
+            d.now = d.last[i];
+            Err one = store_write_now(s, do_one, &d, false, &why);
+            more = more || (one == OK && d.done && d.full);
+            *ret_done += one == OK && d.done;
+            if (one != OK && failed)
+                failed(ctx, d.ids[i], &why);
+        }
+    } while (e == OK && more);
     arena_end(&d.arena);
     return e;
 }

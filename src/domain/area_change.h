@@ -32,7 +32,9 @@ typedef struct AreaPartPut {
 Err area_split_into(Tx *tx, AreaId id, int32_t day, Str note, const AreaPartPut *parts, size_t n, Area *ret,
                     Fault *f);
 
-/* ---- for area_split.c ---- */
+/* ---- for area_split.c and area_redraw.c ---- */
+
+enum { AREA_PARTS_MAX = 20 };
 
 Err area_need_active(const Area *a, Fault *f);
 Err area_need_leaf(Tx *tx, const Area *a, Fault *f); /* nothing stands beneath it */
@@ -41,7 +43,11 @@ Err area_need_free(Tx *tx, const Area *a, int32_t day, Fault *f);
 Err area_plan(Tx *tx, const Area *a, LineageKind kind, AreaId to, int32_t day, Str note, Lineage *ret,
               Fault *f);
 Err area_end(Tx *tx, Area *a, AreaState state, int32_t day, Fault *f); /* saves it, ended */
+Err area_carry_out(Tx *tx, const Lineage *l, Fault *f); /* by its kind; the row is the caller's */
 Err area_split_now(Tx *tx, const Lineage *first, Fault *f);
+Err area_places_fit(Tx *tx, const Area *a,
+                    Fault *f); /* each building has coordinates, or a part that names it */
+Err area_begin_now(Tx *tx, const Lineage *l, Fault *f); /* area_redraw.c: all of that layer and day */
 
 /* Its open cases go where `to` says for each: an area's path, or the reason why it is
  * seen from above and queued. */

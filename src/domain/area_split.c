@@ -22,7 +22,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PARTS_MAX = 20, BATCH = 200 };
+enum { PARTS_MAX = AREA_PARTS_MAX, BATCH = 200 };
 static const double OVERLAP_M2 = 1, MISMATCH = 0.01; /* of the area */
 
 /* ---- shapes ---- */
@@ -142,7 +142,7 @@ static Err name_areas(Tx *tx, const Area *a, const AreaPartPut *part, AreaId id,
 }
 
 /* Who would not know where to go is found before anything is promised. */
-static Err check_places(Tx *tx, const Area *a, Fault *f) {
+Err area_places_fit(Tx *tx, const Area *a, Fault *f) {
     AreaKey key = { .id = a->id };
     Place p;
     size_t n;
@@ -410,8 +410,9 @@ Err area_split_now(Tx *tx, const Lineage *first, Fault *f) {
     if (!s)
         return fault_arena(f);
     TRY(load_parts(tx, first->from_area, s, f));
-    TRY(check_still(s, f));
-    TRY(check_places(tx, &s->old, f));
+    if (first->kind == LINEAGE_SPLIT)
+        TRY(check_still(s, f));
+    TRY(area_places_fit(tx, &s->old, f));
     TRY(area_end(tx, &s->old, AREA_SPLIT, first->day, f));
     TRY(begin_parts(s, f));
     TRY(move_places(s, f));
@@ -437,7 +438,7 @@ static Err put_part(Tx *tx, const Area *a, const AreaPartPut *part, const Shape 
                     .shape = shape,
                     .households = part->households,
                     .since = day,
-                    .proposed = true };
+                    .state = AREA_PROPOSED };
     Area made;
     Lineage l;
 
@@ -473,7 +474,7 @@ Err area_split_into(Tx *tx, AreaId id, int32_t day, Str note, const AreaPartPut 
         TRY(fit_shapes(&whole, parts, n, tx_arena(tx), fitted, f));
     for (size_t i = 0; i < n; i++)
         TRY(put_part(tx, &a, &parts[i], shaped ? &fitted[i] : NULL, day, note, f));
-    TRY(check_places(tx, &a, f));
+    TRY(area_places_fit(tx, &a, f));
     TRY(load_parts(tx, id, s, f));
     TRY(each_child(s, NULL, f));
     if (day <= day_of_ms(clock_now_ms()))

@@ -63,6 +63,12 @@ static Err check_options(AreasPlan *p, Fault *f) {
                          choice_numbered(&area_level_choices, (int64_t)below)->en);
         below = how->groups[i].level;
     }
+    if (how->buildings && (how->replace || how->since > day_of_ms(clock_now_ms())))
+        return fault(
+            f, ERR_INVALID, "areas_list_later", "since",
+            "楼栋清单立即生效：不能用 --replace，也不能定在以后的日期。请用地图，或用 area split 拆分。",
+            "A list of buildings takes effect at once: neither --replace nor a later --since. Use a map, or "
+            "area split.");
     if (how->buildings && how->level <= LEVEL_RESIDENTIAL)
         return fault(f, ERR_INVALID, "areas_levels", "level", "楼栋清单只能做微网格或楼组。",
                      "A list of buildings makes micro-grids or building groups only.");

@@ -39,9 +39,10 @@ typedef struct AreasOptions {
     Str under; /* or one parent's code for all; none of the three: by largest overlap */
     AreasGroup groups[AREAS_GROUPS_MAX]; /* from the level next above upward */
     size_t n_groups;
-    Str compare; /* a layer: how far do its areas of the same code and level differ? */
-    Str crs;     /* wgs84, cgcs2000, gcj02 or bd09 */
-    int32_t since;
+    Str compare;    /* a layer: how far do its areas of the same code and level differ? */
+    Str crs;        /* wgs84, cgcs2000, gcj02 or bd09 */
+    int32_t since;  /* a later day: they are approved, and begin by themselves */
+    bool replace;   /* what stands on that level ends on that day in favour of them */
     bool buildings; /* the text is a list of buildings (CSV), not GeoJSON: areas_list.c */
     bool check;     /* judge only */
     /* Told what begins now, for a person who waits; may be NULL. */

@@ -48,8 +48,12 @@ static Err keep_area(void *ctx, const Area *a, Fault *f) {
     KnownArea k = { .id = a->id, .level = a->level, .shaped = a->shaped };
     int32_t was;
 
+    const AreasOptions *how = ((Looking *)ctx)->plan->how;
+
     if (known->n == known->room)
         return OK; /* cannot be: both passes are one snapshot */
+    if (how->replace && known == &((Looking *)ctx)->plan->known && a->level == how->level)
+        return OK; /* it ends: neither a neighbour nor in the way */
     TRY(str_copy(&known->texts, a->code, &k.code, f));
     TRY(str_copy(&known->texts, a->name, &k.name, f));
     TRY(str_copy(&known->texts, a->path, &k.path, f));

@@ -2,10 +2,13 @@
  * transaction: all of them or none. */
 #include "areas_plan.h"
 
+#include "area_redraw.h"
 #include "place.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static bool later(const AreasPlan *p) { return p->how->since > day_of_ms(clock_now_ms()); }
 
 static Err put_row(Tx *tx, AreasPlan *p, const Layer *layer, int32_t i, Fault *f) {
     const AreaRow *row = &p->rows[i];
@@ -16,7 +19,9 @@ static Err put_row(Tx *tx, AreasPlan *p, const Layer *layer, int32_t i, Fault *f
                     .name = row->name,
                     .shape = row->shape.n_polys ? &row->shape : NULL,
                     .households = row->households,
-                    .since = p->how->since };
+                    .since = p->how->since,
+                    .state = later(p) ? AREA_APPROVED : AREA_ACTIVE,
+                    .instead = p->how->replace };
 
     if (row->parent >= 0)
         put.parent = p->ids[row->parent];
@@ -24,7 +29,7 @@ static Err put_row(Tx *tx, AreasPlan *p, const Layer *layer, int32_t i, Fault *f
         put.parent = p->known.areas[row->above].id;
     TRY(area_put(tx, &put, &made, f));
     p->ids[i] = made.id;
-    return OK;
+    return later(p) ? area_begin_later(tx, &made, f) : OK;
 }
 
 static Err put_rows(Tx *tx, AreasPlan *p, const Layer *layer, Fault *f) {
@@ -99,9 +104,9 @@ static Err write_unions(Tx *tx, const AreasPlan *p, Fault *f) {
 
     for (int32_t i = 0; i < p->known.n; i++) {
         const KnownArea *k = &p->known.areas[i];
-        if (k->changed)
+        if (k->changed && (!later(p) || k->level == p->how->level)) /* unions come on the day */
             TRY(area_reshape(tx, k->id, &k->shape, f));
-        if (k->own.n_polys)
+        if (k->own.n_polys && !later(p) && !p->how->replace) /* what is replaced lay in it: no drawn one */
             TRY(keep_own(tx, p, k, &kept[k->level], f));
         tx_arena(tx)->used = used;
     }
@@ -109,6 +114,22 @@ static Err write_unions(Tx *tx, const AreasPlan *p, Fault *f) {
         if (kept[l].v)
             TRY(area_layer_changed(tx, kept[l], f));
     return OK;
+}
+
+/* ---- in the place of what stands ------------------------------------------- */
+
+static Err replace(Tx *tx, const AreasPlan *p, LayerId layer, Fault *f) {
+    AreaDrawn *drawn = mem_alloc((size_t)p->n * sizeof *drawn);
+    size_t n = 0;
+
+    if (!drawn)
+        return fault_memory(f);
+    for (int32_t i = 0; i < p->n; i++)
+        if (p->rows[i].level == p->how->level)
+            drawn[n++] = (AreaDrawn){ p->ids[i], &p->rows[i].shape };
+    Err e = area_redraw(tx, layer, p->how->level, p->how->since, drawn, n, f);
+    mem_free(drawn);
+    return e;
 }
 
 /* ---- the transaction ------------------------------------------------------ */
@@ -135,6 +156,8 @@ static Err write_all(Tx *tx, void *arg, Fault *f) {
     TRY(put_rows(tx, p, &layer, f));
     TRY(put_buildings(tx, p, f));
     TRY(write_unions(tx, p, f));
+    if (how->replace)
+        TRY(replace(tx, p, layer.id, f));
     return area_layer_changed(tx, layer.id, f);
 }
 
