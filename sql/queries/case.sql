@@ -34,8 +34,8 @@ UPDATE cases SET due_provisional = :due_provisional, finish_provisional = :finis
  WHERE home = :home AND id = :id AND revision = :revision;
 
 -- name: case_list
--- Newest first, and among the open ones danger before all. A case is open until it is
--- closed, rejected or appraised (states 10, 11, 12).
+-- Newest first, and among the open ones danger before all, or by deadline. A case is open
+-- until it is closed, rejected or appraised (states 10, 11, 12).
 -- The words are looked for row by row, until there is an index of them.
 -- takes: case_find scope
 -- gives: cases
@@ -50,11 +50,14 @@ SELECT @columns(cases) FROM cases
    /*? condition */ AND condition = :condition /*? end */
    /*? unit */ AND unit = :unit /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
+   /*? states */ AND (1 << state) & :states <> 0 /*? end */
+   /*? due_from */ AND due_ms >= :due_from_ms /*? end */
    /*? due_before */ AND due_ms < :due_before_ms /*? end */
    /*? words_like */ AND (external_no = :words OR @holds(spot words_like) OR @holds(text words_like)) /*? end */
    /*? before */ AND id < :before /*? end */
    /*? below */ AND (danger, id) < (:below_danger, :below) /*? end */
- ORDER BY /*? open */ danger DESC, /*? end */ id DESC
+   /*? by_due */ AND due_ms > 0 /*? end */
+ ORDER BY /*? by_due */ due_ms, /*? end */ /*? open */ danger DESC, /*? end */ id DESC
  LIMIT :limit OFFSET :skip;
 
 -- name: case_count
@@ -72,8 +75,11 @@ SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
    /*? condition */ AND condition = :condition /*? end */
    /*? unit */ AND unit = :unit /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
+   /*? states */ AND (1 << state) & :states <> 0 /*? end */
+   /*? due_from */ AND due_ms >= :due_from_ms /*? end */
    /*? due_before */ AND due_ms < :due_before_ms /*? end */
    /*? words_like */ AND (external_no = :words OR @holds(spot words_like) OR @holds(text words_like)) /*? end */
+   /*? by_due */ AND due_ms > 0 /*? end */
  LIMIT 1001) AS counted;
 
 -- name: case_pins

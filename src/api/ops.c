@@ -8,6 +8,7 @@
 #include "border.h"
 #include "case.h"
 #include "case_figures.h"
+#include "desk.h"
 #include "case_public.h"
 #include "case_words.h"
 #include "catalogue.h"

@@ -120,6 +120,25 @@ Err session_actor(Tx *tx, Str token_hash, Actor *ret, int64_t *ret_ends_ms, Faul
 
 /* ---- who am I ---- */
 
+/* What the post now may do: pages show what can be opened, the server refuses the rest. */
+static Err show_rights(Tx *tx, Me *me, Fault *f) {
+    RightHeld *held = arena_take(tx_arena(tx), sizeof *held * RIGHT_COUNT);
+    const PostShown *posts = me->posts.rows;
+    size_t n = 0;
+
+    if (!held)
+        return fault_arena(f);
+    for (size_t i = 0; i < me->posts.n; i++)
+        for (int right = 1; posts[i].id.v == me->post.v && right < RIGHT_COUNT; right++)
+            if (right_of(posts[i].role, (Right)right)) {
+                held[n] = (RightHeld){ .right = (Right)right };
+                held[n++].has.right = true;
+            }
+    me->rights = (List){ held, n };
+    me->has.rights = true;
+    return OK;
+}
+
 static Err show_me(Tx *tx, const Account *a, PostId post, int64_t ends_ms, Me *ret, Fault *f) {
     PostsOf of = { .account = a->id, .day = day_of_ms(clock_now_ms()) };
     PostShown *shown = arena_take(tx_arena(tx), sizeof *shown * POSTS_MAX);
@@ -133,6 +152,7 @@ static Err show_me(Tx *tx, const Account *a, PostId post, int64_t ends_ms, Me *r
     TRY(sql_post_shown(tx, &of, shown, POSTS_MAX, &n, f));
     me.posts = (List){ shown, n };
     me.has.account = me.has.login = me.has.title = me.has.post = me.has.posts = me.has.ends = true;
+    TRY(show_rights(tx, &me, f));
     *ret = me;
     return OK;
 }

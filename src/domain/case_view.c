@@ -18,11 +18,31 @@ enum { EVENTS_SHOWN = 200, COUNTED = 1000 };
 
 /* ---- lists ---- */
 
+static bool is_on(bool asked, bool value) { return asked && value; }
+
+/* The states from which the role may take a step; closed ones wait for nobody. */
+static int32_t states_of(Role role) {
+    int32_t states = 0;
+
+    for (size_t i = 0; i < case_steps_count; i++)
+        if (case_steps[i].from < CASE_CLOSED && case_steps[i].who & 1u << role)
+            states |= 1 << case_steps[i].from;
+    return states;
+}
+
 /* "Open" is what has an index: whatever can only be asked of open cases says so. A
- * filter that is off is none. */
-static void find_narrowed(CaseFind *find) {
-    find->open = (find->has.open && find->open) || (find->has.state && find->state < CASE_CLOSED) ||
-                 find->has.due_before;
+ * filter that is off is none. Whose post takes no step has nothing to do: the bit of no
+ * state. */
+static void find_narrowed(CaseFind *find, const Actor *by) {
+    find->has.todo = is_on(find->has.todo, find->todo);
+    find->has.by_due = is_on(find->has.by_due, find->by_due);
+    if (find->has.todo) {
+        find->states = states_of(by->role);
+        find->states = find->states ? find->states : 1;
+        find->has.states = true;
+    }
+    find->open = is_on(find->has.open, find->open) || (find->has.state && find->state < CASE_CLOSED) ||
+                 find->has.due_before || find->has.due_from || find->has.todo || find->has.by_due;
     find->has.sampled = find->has.sampled && find->sampled;
     find->unplaced =
         (find->has.unplaced && find->unplaced) || (find->has.placed && find->placed >= PLACE_MISSING);
@@ -53,7 +73,10 @@ static Err find_ready(Tx *tx, const CaseFind *in, const Actor *by, CaseFind *ret
 
     *ret = *in;
     ret->skip = (in->page - 1) * in->limit;
-    find_narrowed(ret);
+    find_narrowed(ret, by);
+    if (ret->has.by_due && ret->has.before)
+        return fault(f, ERR_INVALID, "before_by_due", "before", "按到期排的列表只能按页翻。",
+                     "A list by deadline is turned by pages, not from a case on.");
     ret->has.words_like = in->has.words;
     if (in->has.words)
         TRY(str_holding(tx_arena(tx), in->words, &ret->words_like, f));

@@ -84,6 +84,16 @@ static Err check_minutes(Str value, Fault *f) {
                  "Write a whole number of minutes, 1 to %d.", SOON_MAX);
 }
 
+Err setting_soon(Tx *tx, int32_t *ret, Fault *f) {
+    Str value;
+
+    TRY(setting_read(tx, "soon_minutes", &value, f));
+    return read_minutes(value, ret)
+               ? OK
+               : fault(f, ERR_STORE, "minutes_form", "", "设置 soon_minutes 不是数字：%.*s。",
+                       "The setting soon_minutes is not a number: %.*s.", (int)value.n, value.p);
+}
+
 bool setting_least(Str value, int32_t *ret) {
     int32_t n = 0;
 

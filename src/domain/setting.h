@@ -16,6 +16,9 @@ Err setting_write(Tx *tx, const char *name, Str value, const Actor *by, Fault *f
 
 bool setting_least(Str value, int32_t *ret); /* of rate_least; false: it is no such number */
 
+/* 临期: what is due within so many minutes (soon_minutes) is due soon. */
+Err setting_soon(Tx *tx, int32_t *ret, Fault *f);
+
 Err city_get(Tx *tx, const Nothing *in, const Actor *by, City *ret, Fault *f);
 Err setting_list(Tx *tx, const Nothing *in, const Actor *by, Page *ret, Fault *f);
 Err setting_put(Tx *tx, const SettingPut *in, const Actor *by, SettingShown *ret, Fault *f);

@@ -303,6 +303,8 @@ static void test_lists(void **state) {
         { "case.list", "{\"before\":%C}", ROLE_DISPATCHER, 1, NULL },
         { "case.list", "{\"open\":true,\"before\":%C}", ROLE_DISPATCHER, 2, NULL },
         { "case.list", "{\"sampled\":true}", ROLE_DISPATCHER, 1, NULL },
+        { "case.list", "{\"todo\":true,\"by_due\":true}", ROLE_DISPATCHER, 1, NULL },
+        { "case.list", "{\"by_due\":true,\"due_before\":1893456000000}", ROLE_DISPATCHER, 1, NULL },
         { "case.list", "{}", ROLE_DISPATCHER, 1, "case_list" },
         { "case.list", "{\"state\":\"closed\"}", ROLE_DISPATCHER, 1, "case_list" },
     };
@@ -319,6 +321,8 @@ static void test_counts(void **state) {
         { "case.count", "{\"open\":true,\"due_before\":1893456000000}", ROLE_DISPATCHER, 1, NULL },
         { "case.count", "{\"unplaced\":true}", ROLE_DISPATCHER, 1, NULL },
         { "case.count", "{\"unit\":%U}", ROLE_DISPATCHER, 1, NULL },
+        { "case.count", "{\"todo\":true}", ROLE_DISPATCHER, 1, NULL },
+        { "desk.get", "{}", ROLE_DISPATCHER, 11, NULL },
         { "case.count", "{}", ROLE_DISPATCHER, 1, "case_count" },
     };
     (void)state;

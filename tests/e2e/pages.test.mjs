@@ -211,7 +211,7 @@ test('a password that another has set is changed at the first sign-in', async ()
     await shot(page, 'sign-in-new');
     await page.locator('input[name=new_password]').fill('my-own-long-words');
     await page.locator('form button[type=submit]').click();
-    await page.locator('.flush').waitFor();
+    await page.locator('.todo').waitFor();
   });
 });
 
@@ -230,7 +230,7 @@ test('filters and pages are in the address; the keyboard walks the list', async 
     await page.waitForURL(/unplaced=1/);
     const total = page.locator('.tb [role=status]');
     await total.getByText(/^共 \d+ 件$/).waitFor();
-    await page.goto('/console/');
+    await page.goto('/console/cases');
     await page.locator('[data-row]').first().waitFor();
 
     await page.keyboard.press('j');
@@ -264,7 +264,7 @@ test('a case is found by the code that is read out, and by words', async () => {
     await box.press('Enter');
     await page.locator('form[role=search] [role=alert]').waitFor();
     await noViolations(page, 'a code with a wrong letter');
-    await page.goto('/console/');
+    await page.goto('/console/cases');
     await box.fill('百花弄');
     await box.press('Enter');
     await page.waitForURL(/words=/);

@@ -85,12 +85,12 @@ export async function person(browser, url, { size = 'desk', lang = 'zh', dark = 
   };
 }
 
-export async function signIn(page, login, address = '/console/') {
+export async function signIn(page, login, address = '/console/cases', then = '.con .ph') {
   await page.goto(address);
   await page.locator('input[name=login]').fill(login);
   await page.locator('input[name=password]').fill(PASSWORD);
   await page.locator('form button[type=submit]').click();
-  await page.locator('.flush').waitFor();
+  await page.locator(then).waitFor();
 }
 
 /* WCAG 2.2 A and AA, and axe's best practices: no violation on what is in view. */

@@ -4,7 +4,7 @@ import { computed } from 'vue';
 
 import { case_find_form, case_state, type CaseState } from '../shared/api/types';
 import { go, route, type Query } from '../shared/route';
-import { now } from '../shared/time';
+import { now, soon_ms } from '../shared/time';
 import { LIST } from './paths';
 import { post } from './session';
 
@@ -15,6 +15,8 @@ export type Filters = {
   state: CaseState | 'open' | 'all';
   unplaced: boolean;
   overdue: boolean;
+  soon: boolean;
+  todo: boolean;
   mine: boolean;
   within: string;
   words: string;
@@ -32,6 +34,8 @@ export const filters = computed<Filters>(() => {
     state: state === 'all' || state in case_state ? (state as Filters['state']) : 'open',
     unplaced: q.unplaced === '1',
     overdue: q.overdue === '1',
+    soon: q.soon === '1',
+    todo: q.todo === '1',
     mine: q.mine === '1' && !!post.value?.unit,
     within: isId(q.within) ? q.within : '',
     words: cutWords(q.words ?? ''),
@@ -46,9 +50,11 @@ export function asked(): Record<string, string | number | boolean | undefined> {
   const f = filters.value;
   return {
     state: f.state === 'open' || f.state === 'all' ? undefined : f.state,
-    open: f.state === 'open' || f.overdue ? true : undefined,
+    open: f.state === 'open' || f.overdue || f.soon ? true : undefined,
     unplaced: f.unplaced || undefined,
-    due_before: f.overdue ? now.value : undefined,
+    due_from: f.soon ? now.value : undefined,
+    due_before: f.soon ? now.value + soon_ms.value : f.overdue ? now.value : undefined,
+    todo: f.todo || undefined,
     unit: f.mine ? post.value?.unit : undefined,
     within: f.within || undefined,
     words: f.words || undefined,

@@ -2,3 +2,5 @@
  * link to each other, and rooms.ts holds them all. */
 export const HOME = '/console/';
 export const LIST = '/console/cases';
+export const DESK = '/console/desk';
+export const FIGURES = '/console/figures';

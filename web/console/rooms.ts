@@ -8,8 +8,10 @@ import { say } from '../shared/modes';
 import type { IconName } from '../shared/parts/icons';
 import { route } from '../shared/route';
 import Cases from './Cases.vue';
-import { LIST } from './paths';
-import { me } from './session';
+import Desk from './Desk.vue';
+import Figures from './Figures.vue';
+import { DESK, FIGURES, LIST } from './paths';
+import { may, me } from './session';
 
 export type Room = {
   path: string;
@@ -19,7 +21,14 @@ export type Room = {
   may?: (me: Me) => boolean; // without it: everybody
 };
 
-const all: Room[] = [{ path: LIST, icon: 'cas', title: () => say('案件', 'Cases'), page: Cases }];
+/* Who reads cases has a desk, the list and the figures. */
+const reads = (who: Me) => may(who, 'case_read');
+
+const all: Room[] = [
+  { path: DESK, icon: 'desk', title: () => say('工作台', 'Desk'), page: Desk, may: reads },
+  { path: LIST, icon: 'cas', title: () => say('案件', 'Cases'), page: Cases, may: reads },
+  { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },
+];
 
 export const rooms = computed(() => all.filter((room) => !room.may || (me.value && room.may(me.value))));
 

@@ -4,7 +4,7 @@
 import { computed, ref } from 'vue';
 
 import { Problem, Writer, get, problem, whenSignedOut } from '../shared/api/client';
-import { role, type Me, type PostShown } from '../shared/api/types';
+import { role, type Me, type PostShown, type Right } from '../shared/api/types';
 import { dot, titleOf } from '../shared/modes';
 
 export const me = ref<Me | null>(null);
@@ -14,6 +14,9 @@ export const unreachable = ref('');
 const writer = new Writer();
 
 export const post = computed<PostShown | undefined>(() => me.value?.posts?.find((p) => p.id === me.value?.post));
+
+/* What may be opened; the server refuses the rest whatever the page thinks. */
+export const may = (who: Me, right: Right): boolean => !!who.rights?.some((held) => held.right === right);
 
 export function postTitle(p: PostShown | undefined): string {
   if (!p) return '';

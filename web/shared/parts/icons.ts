@@ -2,10 +2,12 @@
 export const icons = {
   cam: 'M3.5 7.5h4L9 5h6l1.5 2.5h4v12h-17zM12 10a3.5 3.5 0 1 0 .01 0',
   cas: 'M6 3h9l4 4v14H6zM15 3v4h4M9 12h7M9 16h5',
+  chart: 'M4 20h16M6 16v-4M11 16V6M16 16V9M20 16v-3',
   ck: 'M5 12.5l4.5 4.5L19 7',
   cl: 'M15 5l-7 7 7 7',
   cr: 'M9 5l7 7-7 7',
   copy: 'M9 8h11v13H9zM15 8V3H4v13h5',
+  desk: 'M4 5h16v11H4zM9 20h6M12 16v4M8 9h5M8 12h8',
   list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
   minus: 'M5 12h14',
