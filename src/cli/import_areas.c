@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 const char import_areas_more[] =
-    "FILE.csv is a list of buildings: building, households, micro-grid [, residential area, lon, lat]\n"
+    "FILE.csv is a list of buildings: building, households, micro-grid [, residential area, lon, lat],\n"
+    "or with --code COLUMN a table of areas without shapes\n"
     "  --layer CODE [--layer-zh TEXT --layer-en TEXT --governing --pattern REGEX]   made if there is none\n"
     "  --level     district|subdistrict|zone_grid|residential_area|micro_grid|building_group\n"
     "  --name FIELD  --households FIELD  --since 2026-01-01 (a later day: they begin by themselves)\n"
@@ -24,9 +25,10 @@ const char import_areas_more[] =
     "              --dissolve LEVEL=@TABLE.csv[,CHILD,GROUP[,NAME]]\n"
     "              --dissolve LEVEL=:CODE[,NAME]          all in one\n"
     "  --compare LAYER    how far its areas of the same code and level differ\n"
+    "  --codes LIST.csv[,CODE,NAME]   an official list: codes and names that differ, codes exchanged\n"
     "  --crs wgs84|cgcs2000|gcj02|bd09   --check   --json   --report FINDINGS.csv\n";
 
-enum { FILES_MAX = AREAS_GROUPS_MAX + 2 };
+enum { FILES_MAX = AREAS_GROUPS_MAX + 3 };
 
 typedef struct Order {
     AreasOptions how;
@@ -100,17 +102,19 @@ static Err read_group(Order *r, char *text, Fault *f) {
     return OK;
 }
 
-static Err read_parents(Order *r, char *text, Fault *f) {
-    char *parts[4];
-    size_t n = split_commas(text, parts, 4);
+/* TABLE.csv[,COLUMN,COLUMN] of `flag`, if it is there. */
+static Err read_table(Order *r, int *argc, char **argv, const char *flag, Str *ret, Str ret_columns[2],
+                      Fault *f) {
+    char *text = (char *)command_option(argc, argv, flag), *parts[4]; /* argv is ours to cut */
 
+    if (!text)
+        return OK;
+    size_t n = split_commas(text, parts, 4);
     if (n != 1 && n != 3)
-        return usage("--parents", text, f);
-    TRY(read_file(r, parts[0], &r->how.parents, f));
-    if (n == 3) {
-        r->how.parents_child = str(parts[1]);
-        r->how.parents_parent = str(parts[2]);
-    }
+        return usage(flag, text, f);
+    TRY(read_file(r, parts[0], ret, f));
+    for (size_t i = 1; i < n; i++)
+        ret_columns[i - 1] = str(parts[i]);
     return OK;
 }
 
@@ -141,7 +145,9 @@ static Err read_words(Order *r, int *argc, char **argv, Fault *f) {
         return usage("--layer", how->layer.p, f);
     Str level = option(argc, argv, "--level");
     size_t n = *argc ? strlen(argv[0]) : 0;
-    how->buildings = n > 4 && strcasecmp(argv[0] + n - 4, ".csv") == 0;
+    bool csv = n > 4 && strcasecmp(argv[0] + n - 4, ".csv") == 0;
+    how->buildings = csv && how->code.n == 0;
+    how->table = csv && !how->buildings;
     if (how->code.n == 0 && !how->buildings)
         return usage("--code", "", f);
     return read_level(level.n || !how->buildings ? level.p : "micro_grid", &how->level, f);
@@ -150,13 +156,13 @@ static Err read_words(Order *r, int *argc, char **argv, Fault *f) {
 static Err read_rest(Order *r, int *argc, char **argv, Fault *f) {
     AreasOptions *how = &r->how;
     const char *crs = command_option(argc, argv, "--crs"), *since = command_option(argc, argv, "--since"),
-               *text = command_option(argc, argv, "--parents");
+               *text;
 
     how->since = day_of_ms(clock_now_ms());
     if (since && !day_parse(since, &how->since))
         return usage("--since", since, f);
-    if (text)
-        TRY(read_parents(r, (char *)text, f)); /* argv is ours to cut */
+    TRY(read_table(r, argc, argv, "--parents", &how->parents, how->parents_columns, f));
+    TRY(read_table(r, argc, argv, "--codes", &how->codes, how->codes_columns, f));
     while ((text = command_option(argc, argv, "--dissolve")) != NULL)
         TRY(read_group(r, (char *)text, f));
     if ((how->parent.n > 0) + (how->parents.n > 0) + (how->under.n > 0) > 1)
@@ -170,6 +176,7 @@ static Err read_rest(Order *r, int *argc, char **argv, Fault *f) {
         return not_known(*argc ? argv[1] : "", f);
     how->file = str(argv[0]);
     how->crs = str(crs ? crs : "wgs84");
+    how->crs_sure = crs != NULL;
     return OK;
 }
 

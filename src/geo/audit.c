@@ -327,24 +327,32 @@ typedef struct Parents {
     Cutter *cutter;
 } Parents;
 
-/* The parent with most of the child's ground, and how much lies outside it. */
-static Err measure_parents(Run *run, Parents *p, const Shape *child, int32_t *ret_parent, double *ret_outside) {
-    double most = 0, outside = shape_area_m2(child);
+/* The parent with most of the child's ground, the next, and how much lies outside the
+ * first. */
+static Err measure_parents(Run *run, Parents *p, const Shape *child, Finding *found) {
+    double whole = shape_area_m2(child), most = 0, next = 0;
     Box box = shape_box(child);
 
-    *ret_parent = -1;
+    found->b = found->c = -1;
+    found->m2 = whole;
     for (int32_t k = 0; k < p->n; k++) {
         CutterOverlap overlap = { 0 };
         if (!box_meet(box, p->boxes[k]))
             continue;
         TRY(cutter_overlap(p->cutter, k, child, &overlap, run->f));
         if (overlap.common_m2 > most) {
+            next = most;
+            found->c = found->b;
             most = overlap.common_m2;
-            outside = overlap.rest_m2;
-            *ret_parent = k;
+            found->m2 = overlap.rest_m2;
+            found->b = k;
+        } else if (overlap.common_m2 > next) {
+            next = overlap.common_m2;
+            found->c = k;
         }
     }
-    *ret_outside = outside;
+    found->share_b = whole > 0 ? most / whole : 0;
+    found->share_c = whole > 0 ? next / whole : 0;
     return OK;
 }
 
@@ -365,8 +373,8 @@ static Err find_parent(Run *run, Parents *p, const Shape *child, int32_t at, int
         *ret_parent = likely;
         return OK;
     }
-    TRY(measure_parents(run, p, child, ret_parent, &found.m2));
-    found.b = *ret_parent;
+    TRY(measure_parents(run, p, child, &found));
+    *ret_parent = found.b;
     if (found.m2 < run->rules.sliver_m2)
         return OK;
     run->audit->outside++;

@@ -18,12 +18,14 @@ typedef enum FindingKind {
     FINDING_VERTICES = 3, /* count vertices of neighbours were put into a's edges                 */
     FINDING_OVERLAP = 4,  /* a and b (a < b) both cover m2                                        */
     FINDING_GAP = 5,      /* m2 within the layer that nobody covers; a, b: an area beside it or -1 */
-    FINDING_OUTSIDE = 6,  /* child a leaves m2 outside its parent b; b -1: touches no parent      */
+    FINDING_OUTSIDE = 6,  /* child a leaves m2 outside its parent b; b -1: touches no parent;
+                           * c: the parent with the next most of it, or -1                         */
 } FindingKind;
 
 typedef struct Finding {
     FindingKind kind;
-    int32_t a, b;
+    int32_t a, b, c;
+    double share_b, share_c; /* OUTSIDE: how much of a lies in b and in c, from 0 to 1 */
     int64_t count;
     double m2;
     Point at;                 /* a point in or at it, to look at on the map */

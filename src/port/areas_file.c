@@ -10,8 +10,7 @@ static Err judge_codes(AreasPlan *p, Fault *f) {
     for (int32_t i = 0; i < p->n_features; i++) {
         TRY(words_put(&p->codes, p->rows[i].code, i, &at, f));
         if (p->rows[i].code.n && at != i)
-            TRY(areas_note(p->report,
-                           &(AreaNote){ .kind = NOTE_DUPLICATE, .code = p->rows[i].code, .count = i + 1 }, f));
+            TRY(areas_row_note(p, i, NOTE_DUPLICATE, (AreaNote){ .count = p->rows[at].feature }, f));
     }
     return OK;
 }
@@ -26,8 +25,7 @@ static Err judge_sizes(AreasPlan *p, Fault *f) {
         p->report->areas[row->level]++;
         if (row->level == LEVEL_MICRO && row->households >= 0 &&
             (row->households < HOUSEHOLDS_FROM || row->households > HOUSEHOLDS_TO))
-            TRY(areas_note(p->report,
-                           &(AreaNote){ .kind = NOTE_SIZE, .code = row->code, .count = row->households }, f));
+            TRY(areas_row_note(p, i, NOTE_SIZE, (AreaNote){ .count = row->households }, f));
     }
     return OK;
 }
@@ -83,12 +81,15 @@ static Err judge(Store *s, AreasPlan *p, Fault *f) {
     TRY(judge_codes(p, f));
     areas_phase(p, "检查图形", "checking the shapes");
     TRY(areas_shapes(p, f));
+    areas_phase(p, "核对坐标", "checking the coordinates");
+    TRY(areas_datum(s, p, f));
     areas_phase(p, "确定上级", "finding the parents");
     TRY(areas_group(p, f));
     TRY(areas_parents(p, f));
     TRY(areas_lift(p, f));
     TRY(areas_compare(p, f));
     TRY(areas_words(p, f));
+    TRY(areas_codes(p, f));
     TRY(areas_buildings(s, p, f));
     return judge_sizes(p, f);
 }
@@ -102,7 +103,9 @@ static Err import_into(Store *s, AreasPlan *p, Str text, Fault *f) {
     TRY(check_options(p, f));
     areas_phase(p, "读取", "reading");
     TRY(areas_look(s, p, f));
-    TRY(p->how->buildings ? areas_read_list(p, text, f) : areas_read_features(p, text, f));
+    TRY(p->how->buildings ? areas_read_list(p, text, f)
+        : p->how->table   ? areas_read_table(p, text, f)
+                          : areas_read_features(p, text, f));
     report->features = p->n_features;
     report->buildings = p->n_buildings;
     TRY(judge(s, p, f));

@@ -33,24 +33,27 @@ typedef struct AreasOptions {
     Str layer, layer_zh, layer_en, pattern; /* names and pattern: of a new layer */
     bool governing;
     AreaLevel level;
-    Str code, name, households;                 /* attributes; empty: name = code, households unknown */
-    Str parent;                                 /* attribute with the parent's code */
-    Str parents, parents_child, parents_parent; /* or a whole CSV, and its columns (empty: the first two) */
-    Str under; /* or one parent's code for all; none of the three: by largest overlap */
+    Str code, name, households;      /* attributes; empty: name = code, households unknown */
+    Str parent;                      /* attribute with the parent's code */
+    Str parents, parents_columns[2]; /* or a whole CSV, and its columns (empty: the first two) */
+    Str under;                       /* or one parent's code for all; none of the three: by largest overlap */
     AreasGroup groups[AREAS_GROUPS_MAX]; /* from the level next above upward */
     size_t n_groups;
-    Str compare;    /* a layer: how far do its areas of the same code and level differ? */
-    Str crs;        /* wgs84, cgcs2000, gcj02 or bd09 */
-    int32_t since;  /* a later day: they are approved, and begin by themselves */
-    bool replace;   /* what stands on that level ends on that day in favour of them */
-    bool buildings; /* the text is a list of buildings (CSV), not GeoJSON: areas_list.c */
-    bool check;     /* judge only */
+    Str compare;                 /* a layer: how far do its areas of the same code and level differ? */
+    Str crs;                     /* wgs84, cgcs2000, gcj02 or bd09 */
+    bool crs_sure;               /* somebody said so: what looks like another one is told, and no refusal */
+    Str codes, codes_columns[2]; /* an official list, a whole CSV, and its columns (empty: the first two) */
+    int32_t since;               /* a later day: they are approved, and begin by themselves */
+    bool replace;                /* what stands on that level ends on that day in favour of them */
+    bool buildings;              /* the text is a list of buildings (CSV), not GeoJSON: areas_list.c */
+    bool table; /* the text is a table of areas (CSV) without shapes; the attributes are columns */
+    bool check; /* judge only */
     /* Told what begins now, for a person who waits; may be NULL. */
     void (*phase)(void *ctx, const char *zh, const char *en);
     void *phase_ctx;
 } AreasOptions;
 
-/* GeoJSON (port/geojson.h). `s` may be NULL where it is only judged and there is no
+/* GeoJSON (port/geojson.h), or CSV. `s` may be NULL where it is only judged and there is no
  * store yet: the layer is new then. `report` was begun by the caller with at least twice
  * the bytes of all texts and is filled whatever happens. ERR_INVALID: the report
  * says what stops it; ERR_CONFLICT: these codes are there already. Nothing was

@@ -41,7 +41,8 @@ static Err take_pair(AreasPlan *p, void *ctx, int64_t row, const Str words[3], F
         return fault(f, ERR_INVALID, "areas_table", "", "对照表第 %lld 行缺少代码。",
                      "Row %lld of the table lacks a code.", (long long)row);
     if (words_find(&p->codes, words[0]) < 0)
-        TRY(areas_note(p->report, &(AreaNote){ .kind = NOTE_ROW, .code = words[0], .other = words[1] }, f));
+        TRY(areas_note(p->report,
+                       &(AreaNote){ .kind = NOTE_ROW, .code = words[0], .other = words[1], .count = row }, f));
     TRY(words_put(&s->children, words[0], s->n, &at, f));
     if (at == s->n)
         return keep_pair(s, words[1], words[2], row, f);
@@ -80,7 +81,7 @@ static Err put_in_group(AreasPlan *p, Step *s, int32_t i, Fault *f) {
 
     group_of(p, s, i, &code, &name);
     if (code.n == 0)
-        return areas_note(p->report, &(AreaNote){ .kind = NOTE_ORPHAN, .code = p->rows[i].code }, f);
+        return areas_row_note(p, i, NOTE_ORPHAN, (AreaNote){ 0 }, f);
     TRY(words_put(&s->groups, code, p->n, &at, f));
     if (at == p->n) {
         TRY(areas_row_add(p, &made, f));

@@ -117,6 +117,8 @@ static Err grid_of(BuildingList *l, const Csv *c, int32_t *ret, Fault *f) {
         TRY(areas_row_add(p, &row, f));
         row->level = p->how->level;
         row->code = row->name = code;
+        row->feature = (int32_t)csv_row(c);
+        row->line = (int32_t)csv_line(c);
         row->group[0] = residential;
         p->n_features++;
     } else if (!str_same(p->rows[*ret].group[0], residential))
@@ -153,13 +155,17 @@ static Err judge_building(BuildingList *l, const BuildingRow *b, Fault *f) {
     TRY(words_put(&l->buildings, (Str){ key, n }, p->n_buildings, &at, f));
     if (at == p->n_buildings)
         return OK;
-    AreaNote note = { .kind = NOTE_TWICE, .code = b->name, .other = p->rows[p->buildings[at].grid].code };
+    AreaNote note = { .kind = NOTE_TWICE,
+                      .feature = b->row,
+                      .line = b->line,
+                      .code = b->name,
+                      .other = p->rows[p->buildings[at].grid].code };
     return areas_note(p->report, &note, f);
 }
 
 static Err take_row(BuildingList *l, const Csv *c, Fault *f) {
     AreasPlan *p = l->plan;
-    BuildingRow b = { .households = -1 };
+    BuildingRow b = { .households = -1, .row = (int32_t)csv_row(c), .line = (int32_t)csv_line(c) };
 
     TRY(str_copy(p->texts, csv_field(c, l->at[BUILDING]), &b.name, f));
     if (b.name.n == 0 || utf8_count(b.name.p, b.name.n) > 120)
@@ -276,7 +282,11 @@ static Err judge_standing(Tx *tx, AreasPlan *p, const BuildingRow *b, Fault *f) 
         int32_t at = known_id(p, rows[i].area);
         if (at < 0 || (p->named && p->known.areas[at].parent != p->rows[b->grid].above))
             continue;
-        AreaNote note = { .kind = NOTE_TWICE, .code = b->name, .other = p->known.areas[at].code };
+        AreaNote note = { .kind = NOTE_TWICE,
+                          .feature = b->row,
+                          .line = b->line,
+                          .code = b->name,
+                          .other = p->known.areas[at].code };
         return areas_note(p->report, &note, f);
     }
     return OK;

@@ -10,9 +10,10 @@
 static Err take_parent(AreasPlan *p, void *ctx, int64_t row, const Str words[3], Fault *f) {
     int32_t at = words_find(&p->codes, words[0]);
 
-    (void)ctx, (void)row;
+    (void)ctx;
     if (at < 0)
-        return areas_note(p->report, &(AreaNote){ .kind = NOTE_ROW, .code = words[0], .other = words[1] }, f);
+        return areas_note(
+            p->report, &(AreaNote){ .kind = NOTE_ROW, .code = words[0], .other = words[1], .count = row }, f);
     AreaRow *child = &p->rows[at];
     if (child->parent_code.n && !str_same(child->parent_code, words[1]))
         return fault(f, ERR_INVALID, "areas_table", "", "上级表第 %lld 行：“%.60s”已有上级“%.60s”。",
@@ -22,18 +23,36 @@ static Err take_parent(AreasPlan *p, void *ctx, int64_t row, const Str words[3],
     return OK;
 }
 
-static Err name_parent(AreasPlan *p, AreaRow *row, Fault *f) {
+/* Do the parents that the rows name lead from row i back to it? No chain without a
+ * cycle has more steps than there are rows. */
+static bool leads_back(const AreasPlan *p, int32_t i) {
+    int32_t at = i;
+
+    for (int32_t steps = 0; steps <= p->n; steps++) {
+        at = words_find(&p->codes, p->rows[at].parent_code);
+        if (at < 0 || at == i)
+            return at == i;
+    }
+    return false;
+}
+
+static Err name_parent(AreasPlan *p, int32_t i, Fault *f) {
+    AreaRow *row = &p->rows[i];
+
     if (row->parent_code.n == 0)
-        return areas_note(p->report, &(AreaNote){ .kind = NOTE_ORPHAN, .code = row->code }, f);
+        return areas_row_note(p, i, NOTE_ORPHAN, (AreaNote){ 0 }, f);
     row->above = words_find(&p->known.codes, row->parent_code);
     if (row->above >= 0 && p->known.areas[row->above].level < row->level)
         return OK;
     row->above = -1;
-    return areas_note(p->report,
-                      &(AreaNote){ .kind = NOTE_PARENT, .code = row->code, .other = row->parent_code }, f);
+    return areas_row_note(p, i, leads_back(p, i) ? NOTE_CYCLE : NOTE_PARENT,
+                          (AreaNote){ .other = row->parent_code }, f);
 }
 
 /* ---- by the ground ------------------------------------------------------- */
+
+/* Less of it in a second parent is a border drawn twice, and said as NOTE_NEST. */
+#define ASTRIDE_LEAST 0.01
 
 typedef struct Level {
     AreaLevel of, above;
@@ -62,18 +81,19 @@ static void gather(const AreasPlan *p, Level *l, bool named) {
 }
 
 static Err note_outside(AreasPlan *p, const Level *l, const Finding *found, Fault *f) {
-    const AreaRow *row = &p->rows[l->rows[found->a]];
-    AreaNote note = { .kind = NOTE_NEST,
-                      .code = row->code,
-                      .m2 = found->m2,
-                      .placed = true,
-                      .lon = found->at.lon,
-                      .lat = found->at.lat };
+    AreaNote note = { .m2 = found->m2, .placed = true, .lon = found->at.lon, .lat = found->at.lat };
 
     if (found->b < 0)
         return OK; /* nothing of it lies in this level */
     note.other = p->known.areas[l->known[found->b]].code;
-    return areas_note(p->report, &note, f);
+    TRY(areas_row_note(p, l->rows[found->a], NOTE_NEST, note, f));
+    if (found->c < 0 || found->share_c < ASTRIDE_LEAST)
+        return OK;
+    note.third = p->known.areas[l->known[found->c]].code;
+    note.share = found->share_b;
+    note.share_third = found->share_c;
+    note.m2 = 0;
+    return areas_row_note(p, l->rows[found->a], NOTE_ASTRIDE, note, f);
 }
 
 /* A parent that was named is only compared with where the area lies. */
@@ -86,14 +106,12 @@ static Err settle(AreasPlan *p, const Level *l, int32_t i, bool named, Fault *f)
         row->above = most;
     if (most == row->above)
         return OK;
-    AreaNote note = { .kind = NOTE_NEST,
-                      .code = row->code,
-                      .other = p->known.areas[row->above].code,
+    AreaNote note = { .other = p->known.areas[row->above].code,
                       .m2 = shape_area_m2(&row->shape),
                       .placed = shape_label(&row->shape, &label) };
     note.lon = label.lon;
     note.lat = label.lat;
-    return areas_note(p->report, &note, f);
+    return areas_row_note(p, l->rows[i], NOTE_NEST, note, f);
 }
 
 static Err judge_level(AreasPlan *p, Level *l, bool named, Fault *f) {
@@ -150,7 +168,7 @@ static Err note_orphans(AreasPlan *p, Fault *f) {
         top = (int)p->known.areas[i].level < top ? (int)p->known.areas[i].level : top;
     for (int32_t i = 0; i < p->n; i++)
         if (p->rows[i].parent < 0 && p->rows[i].above < 0 && (int)p->rows[i].level > top)
-            TRY(areas_note(p->report, &(AreaNote){ .kind = NOTE_ORPHAN, .code = p->rows[i].code }, f));
+            TRY(areas_row_note(p, i, NOTE_ORPHAN, (AreaNote){ 0 }, f));
     return OK;
 }
 
@@ -174,7 +192,7 @@ static Err under_one(AreasPlan *p, Fault *f) {
 
 Err areas_parents(AreasPlan *p, Fault *f) {
     const AreasOptions *how = p->how;
-    const Str columns[3] = { how->parents_child, how->parents_parent };
+    const Str columns[3] = { how->parents_columns[0], how->parents_columns[1] };
 
     if (how->parents.n)
         TRY(areas_table(p, how->parents, columns, take_parent, NULL, f));
@@ -182,7 +200,7 @@ Err areas_parents(AreasPlan *p, Fault *f) {
         TRY(under_one(p, f));
     for (int32_t i = 0; p->named && i < p->n; i++)
         if (p->rows[i].parent < 0)
-            TRY(name_parent(p, &p->rows[i], f));
+            TRY(name_parent(p, i, f));
     TRY(by_ground(p, p->named || how->under.n, f));
     return p->named || how->under.n ? OK : note_orphans(p, f);
 }

@@ -24,6 +24,16 @@ Err areas_row_add(AreasPlan *p, AreaRow **ret, Fault *f) {
     return OK;
 }
 
+Err areas_row_note(AreasPlan *p, int32_t i, AreaNoteKind kind, AreaNote more, Fault *f) {
+    const AreaRow *row = &p->rows[i];
+
+    more.kind = kind;
+    more.feature = row->feature;
+    more.line = row->line;
+    more.code = row->code.n ? row->code : row->name;
+    return areas_note(p->report, &more, f);
+}
+
 static Err read_rows(AreasPlan *p, Csv *c, const int32_t at[3], AreasTableEach *each, void *ctx, Fault *f) {
     Str words[3];
     bool more;

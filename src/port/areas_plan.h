@@ -21,12 +21,14 @@ typedef struct AreaRow {
     Str parent_code;
     Str group[AREAS_GROUPS_MAX + 1], group_name[AREAS_GROUPS_MAX + 1]; /* values of the attributes */
     int32_t dropped_rings;
-    Shape shape; /* the heap's; may be empty */
-    AreaId id;   /* once written */
+    int32_t feature, line; /* of the file, from 1; 0: made by a group */
+    Shape shape;           /* the heap's; may be empty */
+    AreaId id;             /* once written */
 } AreaRow;
 
 typedef struct BuildingRow {
-    int32_t grid; /* among the rows */
+    int32_t grid;      /* among the rows */
+    int32_t row, line; /* of the list */
     Str name;
     int32_t households; /* -1: not known */
     bool placed;
@@ -73,21 +75,28 @@ typedef struct AreasPlan {
 
 void areas_phase(const AreasPlan *p, const char *zh, const char *en);
 
+/* A finding about row i, with its code and where it stands in the file; the rest of
+ * `more` is kept. */
+Err areas_row_note(AreasPlan *p, int32_t i, AreaNoteKind kind, AreaNote more, Fault *f);
+
 /* One more row, emptied. Rows may move: keep positions, not pointers. */
 Err areas_row_add(AreasPlan *p, AreaRow **ret, Fault *f);
 
 Err areas_look(Store *s, AreasPlan *p, Fault *f); /* areas_look.c: what there is */
 void areas_known_drop(KnownAreas *known);
 Err areas_read_features(AreasPlan *p, Str text, Fault *f); /* areas_read.c */
+Err areas_read_table(AreasPlan *p, Str text, Fault *f);    /* areas_table.c: without shapes */
 Err areas_read_list(AreasPlan *p, Str text, Fault *f);     /* areas_list.c: buildings */
 Err areas_buildings(Store *s, AreasPlan *p, Fault *f);     /* areas_list.c: do they stand elsewhere? */
 Err areas_words(AreasPlan *p, Fault *f);                   /* areas_words.c: codes and names */
-Err areas_shapes(AreasPlan *p, Fault *f);                  /* areas_shapes.c: the audit, with the neighbours */
-Err areas_group(AreasPlan *p, Fault *f);                   /* areas_group.c: rows above the rows */
-Err areas_parents(AreasPlan *p, Fault *f);                 /* areas_parents.c: under what the layer has */
-Err areas_lift(AreasPlan *p, Fault *f);                    /* areas_lift.c: upper areas become unions */
-Err areas_compare(AreasPlan *p, Fault *f);                 /* areas_lift.c: with another layer */
-Err areas_write(Store *s, AreasPlan *p, Fault *f);         /* areas_write.c */
+Err areas_datum(Store *s, AreasPlan *p, Fault *f); /* areas_datum.c: are these the coordinates they seem? */
+Err areas_codes(AreasPlan *p, Fault *f);           /* areas_codes.c: with an official list */
+Err areas_shapes(AreasPlan *p, Fault *f);          /* areas_shapes.c: the audit, with the neighbours */
+Err areas_group(AreasPlan *p, Fault *f);           /* areas_group.c: rows above the rows */
+Err areas_parents(AreasPlan *p, Fault *f);         /* areas_parents.c: under what the layer has */
+Err areas_lift(AreasPlan *p, Fault *f);            /* areas_lift.c: upper areas become unions */
+Err areas_compare(AreasPlan *p, Fault *f);         /* areas_lift.c: with another layer */
+Err areas_write(Store *s, AreasPlan *p, Fault *f); /* areas_write.c */
 
 /* A two-column table in memory: calls `each` with the texts, in the plan's arena.
  * Columns of which the name is empty are found by their place. */

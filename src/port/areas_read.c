@@ -58,6 +58,8 @@ static Err take_feature(void *ctx, GeoFeature *feature, Fault *f) {
 
     TRY(areas_row_add(p, &row, f));
     row->level = p->how->level;
+    row->feature = (int32_t)feature->number;
+    row->line = (int32_t)feature->line;
     TRY(read_word(p, feature, p->how->code, &row->code, f));
     TRY(read_word(p, feature, p->how->name, &row->name, f));
     TRY(read_word(p, feature, p->how->parent, &row->parent_code, f));

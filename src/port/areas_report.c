@@ -3,40 +3,108 @@
 
 #include "csv.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 static const struct {
     const char *word, *zh, *en;
     bool stops;
+    const char *todo_zh, *todo_en;
 } kinds[] = {
-    [NOTE_DUPLICATE] = { "duplicate", "代码在文件中重复", "code twice in the file", true },
-    [NOTE_TAKEN] = { "taken", "图层中已有此代码", "code is in the layer already", true },
-    [NOTE_CODE] = { "code", "代码缺失、过长或不合格式", "code missing, too long or against the pattern", true },
-    [NOTE_NAME] = { "name", "名称过长", "name too long", true },
-    [NOTE_HOPELESS] = { "hopeless", "图形无效且无法修复", "shape beyond repair", true },
-    [NOTE_PARENT] = { "parent", "所写的上级不存在", "its parent does not exist", true },
-    [NOTE_TWICE] = { "twice", "楼栋属于两个网格或重复", "building in two grids, or twice", true },
-    [NOTE_COVERED] = { "covered", "其中已有更细的网格；自带边界请放到另一图层（--layer）并用 --compare 对照",
-                       "finer areas lie in it already; give its own border another --layer and --compare",
-                       true },
-    [NOTE_REPAIRED] = { "repaired", "图形无效，已修复", "invalid shape, repaired", false },
-    [NOTE_RINGS] = { "rings", "去掉没有面积的环", "rings without area dropped", false },
-    [NOTE_VERTICES] = { "vertices", "补入相邻网格的顶点", "neighbours' vertices inserted", false },
-    [NOTE_OVERLAP] = { "overlap", "重叠", "overlap", false },
-    [NOTE_GAP] = { "gap", "空隙", "gap", false },
-    [NOTE_ORPHAN] = { "orphan", "没有找到上级", "no parent found", false },
-    [NOTE_NEST] = { "nest", "超出上级范围", "reaches outside its parent", false },
+    [NOTE_DUPLICATE] = { "duplicate", "代码在文件中重复", "code twice in the file", true,
+                         "改正其中一个代码；同一网格的几块请合成一个 MultiPolygon",
+                         "mend one of the codes; parts of one area belong into one MultiPolygon" },
+    [NOTE_TAKEN] = { "taken", "图层中已有此代码", "code is in the layer already", true,
+                     "不能重复导入：只导入新的网格，或另用一个 --layer",
+                     "nothing is imported twice: import what is new, or into another --layer" },
+    [NOTE_CODE] = { "code", "代码缺失、过长或不合格式", "code missing, too long or against the pattern", true,
+                    "在来源中补上或改正代码；整层都不合时请检查 --code 和 --pattern",
+                    "fill in or mend the code; if all are wrong, check --code and --pattern" },
+    [NOTE_NAME] = { "name", "名称过长", "name too long", true, "名称最多 80 个字",
+                    "a name has at most 80 characters" },
+    [NOTE_HOPELESS] = { "hopeless", "图形无效且无法修复", "shape beyond repair", true, "请在制图软件中重画它",
+                        "draw it anew in a mapping program" },
+    [NOTE_PARENT] = { "parent", "所写的上级不存在", "its parent does not exist", true,
+                      "先导入上级，或改正上级代码", "import the level above first, or mend the parent's code" },
+    [NOTE_CYCLE] = { "cycle", "上级绕回自己", "its parents lead back to itself", true,
+                     "上级要在更高的层级：改正“上级”一列",
+                     "a parent is of a higher level: mend the column of parents" },
+    [NOTE_TWICE] = { "twice", "楼栋属于两个网格或重复", "building in two grids, or twice", true,
+                     "每栋楼只写一次，只属于一个微网格", "write each building once, in one micro-grid" },
+    [NOTE_COVERED] = { "covered", "其中已有更细的网格", "finer areas lie in it already", true,
+                       "自带边界请放到另一图层（--layer），并用 --compare 对照",
+                       "give its own border another --layer, and --compare" },
+    [NOTE_REPAIRED] = { "repaired", "图形无效，已修复", "invalid shape, repaired", false,
+                        "面积变化大的请对照原图", "look at those whose area changed much" },
+    [NOTE_RINGS] = { "rings", "去掉没有面积的环", "rings without area dropped", false, "一般不用处理",
+                     "nothing to do, as a rule" },
+    [NOTE_VERTICES] = { "vertices", "补入相邻网格的顶点", "neighbours' vertices inserted", false,
+                        "不用处理：形状不变，边界从此相接",
+                        "nothing to do: the shape is the same, and borders meet" },
+    [NOTE_OVERLAP] = { "overlap", "重叠", "overlap", false, "重叠处归面积较小的网格；请与相邻单位核定边界",
+                       "the smaller area has the ground; settle the border with the neighbour" },
+    [NOTE_GAP] = { "gap", "空隙", "gap", false, "空隙里的诉求没有网格：请补给相邻网格",
+                   "reports from there have no grid: add it to a neighbour" },
+    [NOTE_ORPHAN] = { "orphan", "没有找到上级", "no parent found", false,
+                      "写明上级（--parent、--parents、--under），或先导入上级",
+                      "name its parent (--parent, --parents, --under) or import the level above first" },
+    [NOTE_ASTRIDE] = { "astride", "跨两个上级", "lies in two parents", false,
+                       "归占地较多的上级；不对时用 --parent 写明",
+                       "the one with more of its ground takes it; else name it with --parent" },
+    [NOTE_NEST] = { "nest", "超出上级范围", "reaches outside its parent", false, "核对两级边界，以哪一级为准",
+                    "check the two levels' borders: which of them is right" },
     [NOTE_MISMATCH] = { "mismatch", "自带边界与下级合并不一致", "own border differs from the union below",
-                        false },
-    [NOTE_ALONE] = { "alone", "对照图层中没有对应", "no counterpart in the layer compared", false },
-    [NOTE_ROW] = { "row", "对照表中的代码没有对应网格", "a table names no such area", false },
-    [NOTE_UNNAMED] = { "unnamed", "没有名称，用代码代替", "no name, the code stands for it", false },
-    [NOTE_SIZE] = { "size", "户数不在 300–500 之间", "households outside 300 to 500", false },
+                        false, "以下级合并为准；自带边界另存为图层",
+                        "the union counts; the border drawn is kept in a layer of its own" },
+    [NOTE_ALONE] = { "alone", "对照图层中没有对应", "no counterpart in the layer compared", false,
+                     "核对两个图层的代码", "check the codes of both layers" },
+    [NOTE_ROW] = { "row", "对照表中的代码没有对应网格", "a table names no such area", false,
+                   "核对表中这一行的代码", "check the code in that row of the table" },
+    [NOTE_DATUM] = { "datum", "坐标像是另一坐标系", "the coordinates look like another datum", false,
+                     "核对来源，或改用 --crs", "ask where they come from, or use another --crs" },
+    [NOTE_EXCHANGED] = { "exchanged", "两个代码对调了", "two codes are exchanged", false,
+                         "按官方名单对调这两个代码", "exchange the two codes, as the official list has them" },
+    [NOTE_UNLISTED] = { "unlisted", "官方名单中没有此代码", "code is not in the official list", false,
+                        "名单给同名网格的代码在后面；核对哪一个对",
+                        "the code that the list has for its name stands beside it; check which is right" },
+    [NOTE_UNMAPPED] = { "unmapped", "官方名单中有、文件中没有", "in the official list and not in the file",
+                        false, "文件是否只含一部分？缺的请补",
+                        "does the file have only a part? add what is missing" },
+    [NOTE_RENAMED] = { "renamed", "名称与官方名单不同", "name differs from the official list", false,
+                       "核对哪个名称是现用的", "check which name is in use" },
+    [NOTE_UNNAMED] = { "unnamed", "没有名称，用代码代替", "no name, the code stands for it", false, "补上名称",
+                       "fill in the name" },
+    [NOTE_SIZE] = { "size", "户数不在 300–500 之间", "households outside 300 to 500", false,
+                    "不妨碍导入；超出范围要有书面理由",
+                    "this does not stop it; beyond the range a written reason is needed" },
 };
 _Static_assert(COUNT(kinds) == NOTE_COUNT, "each kind has its words");
 
 enum { EXAMPLES = 5 };
+
+/* What `why` says, as GEOS and the importer put it, in the words of whoever drew it. */
+static const struct {
+    const char *why, *zh, *en;
+} whys[] = {
+    { "Self-intersection", "边线自相交（如蝴蝶结）", "its border crosses itself, as a bow tie does" },
+    { "Ring Self-intersection", "环在一点触到自己", "a ring touches itself" },
+    { "Hole lies outside shell", "洞在外环之外", "a hole lies outside its outer ring" },
+    { "Holes are nested", "洞里有洞", "a hole lies in another" },
+    { "Nested shells", "一块在另一块里面", "a part lies within another" },
+    { "Interior is disconnected", "洞把图形切断了", "its holes cut it in two" },
+    { "missing", "没有代码", "there is none" },
+    { "longer than 40", "超过 40 个字", "longer than 40 characters" },
+    { "against the pattern", "不合图层的代码格式", "against the layer's pattern" },
+    { "Duplicate Rings", "同一个环写了两次", "a ring is there twice" },
+};
+
+static const char *why_in(const char *why, bool zh) {
+    for (size_t i = 0; i < COUNT(whys); i++)
+        if (strcmp(whys[i].why, why) == 0)
+            return zh ? whys[i].zh : whys[i].en;
+    return why;
+}
 
 Err areas_report_begin(AreasReport *r, size_t text_bytes, Fault *f) {
     *r = (AreasReport){ 0 };
@@ -82,26 +150,46 @@ Err areas_report_fault(const AreasReport *r, Fault *f) {
         i++;
     const AreaNote *first = &r->notes[i];
     bool all_taken = r->counts[NOTE_TAKEN] == areas_report_stops(r);
+    char zh[40] = "", en[60] = "";
     Str code = { first->code.p, first->code.n < 60 ? first->code.n : 60 };
-    return fault(f, all_taken ? ERR_CONFLICT : ERR_INVALID, all_taken ? "areas_taken" : "areas_refused", "",
-                 "没有导入任何内容：%lld 处问题使导入中止，第一处是“%.*s”：%s%.0s。",
-                 "Nothing was imported. Findings that stop it: %lld; the first is “%.*s”: %.0s%s.",
-                 (long long)areas_report_stops(r), (int)code.n, code.p, kinds[first->kind].zh,
-                 kinds[first->kind].en);
+    if (first->feature) {
+        snprintf(zh, sizeof zh, "第 %d 个（第 %d 行）", first->feature, first->line);
+        snprintf(en, sizeof en, "no. %d (line %d), ", first->feature, first->line);
+    }
+    return fault(
+        f, all_taken ? ERR_CONFLICT : ERR_INVALID, all_taken ? "areas_taken" : "areas_refused", "",
+        "没有导入任何内容：%lld 处问题使导入中止，第一处是%s“%.*s”：%s；%s。%.0s%.0s%.0s",
+        "Nothing was imported. Findings that stop it: %lld; the first is %.0s“%.*s”: %.0s%.0s%s%s; %s.",
+        (long long)areas_report_stops(r), zh, (int)code.n, code.p, kinds[first->kind].zh,
+        kinds[first->kind].todo_zh, en, kinds[first->kind].en, kinds[first->kind].todo_en);
 }
 
 /* ---- for people ---------------------------------------------------------- */
 
+static void put_where(Buf *b, const AreaNote *n) {
+    buf_str(b, "      ");
+    if (n->feature)
+        buf_fmt(b, "#%d (%d) ", n->feature, n->line);
+    buf_fmt(b, "%.*s", (int)n->code.n, n->code.n ? n->code.p : "");
+}
+
+static void put_other(Buf *b, Str other, double share) {
+    if (other.n)
+        buf_fmt(b, " | %.*s", (int)other.n, other.p);
+    if (share > 0)
+        buf_fmt(b, " %.1f %%", share * 100);
+}
+
 static void put_note(Buf *b, const AreaNote *n) {
-    buf_fmt(b, "      %.*s", (int)n->code.n, n->code.p);
-    if (n->other.n)
-        buf_fmt(b, " | %.*s", (int)n->other.n, n->other.p);
+    put_where(b, n);
+    put_other(b, n->other, n->share);
+    put_other(b, n->third, n->share_third);
     if (n->m2 > 0 || n->m2 < 0)
         buf_fmt(b, "  %.2f m²", n->m2);
     if (n->count)
         buf_fmt(b, "  ×%lld", (long long)n->count);
     if (n->why[0])
-        buf_fmt(b, "  %s", n->why);
+        buf_fmt(b, "  %s / %s", why_in(n->why, true), why_in(n->why, false));
     if (n->placed) {
         buf_str(b, "  @ ");
         buf_degree(b, n->lon);
@@ -111,19 +199,36 @@ static void put_note(Buf *b, const AreaNote *n) {
     buf_char(b, '\n');
 }
 
+/* The worst come first: those of most ground, else as they stand in the file. */
+static bool worse(const AreasReport *r, size_t i, size_t k) {
+    double a = fabs(r->notes[i].m2), b = fabs(r->notes[k].m2);
+    return a > b || (a >= b && i < k);
+}
+
+/* The worst of a kind that is less bad than `last`; r->n: none, or before the first. */
+static size_t next_example(const AreasReport *r, AreaNoteKind kind, size_t last) {
+    size_t best = r->n;
+
+    for (size_t i = 0; i < r->n; i++)
+        if (r->notes[i].kind == kind && (last == r->n || worse(r, last, i)) &&
+            (best == r->n || worse(r, i, best)))
+            best = i;
+    return best;
+}
+
 static void put_kind(const AreasReport *r, AreaNoteKind kind, Buf *b) {
+    size_t at = r->n;
     int shown = 0;
 
     buf_fmt(b, "%s %8lld  %s / %s", kinds[kind].stops ? "  ✗" : "  ·", (long long)r->counts[kind],
             kinds[kind].zh, kinds[kind].en);
     if (r->m2[kind] > 0 || r->m2[kind] < 0)
         buf_fmt(b, "  %.2f m²", r->m2[kind]);
-    buf_char(b, '\n');
-    for (size_t i = 0; i < r->n && shown < EXAMPLES; i++)
-        if (r->notes[i].kind == kind) {
-            put_note(b, &r->notes[i]);
-            shown++;
-        }
+    buf_fmt(b, "\n      → %s / %s\n", kinds[kind].todo_zh, kinds[kind].todo_en);
+    while (shown < EXAMPLES && (at = next_example(r, kind, at)) < r->n) {
+        put_note(b, &r->notes[at]);
+        shown++;
+    }
     if (r->counts[kind] > shown)
         buf_fmt(b, "      … +%lld\n", (long long)(r->counts[kind] - shown));
 }
@@ -135,7 +240,7 @@ static const char *outcome(const AreasReport *r) {
 }
 
 void areas_report_print(const AreasReport *r, Buf *b) {
-    bool any = false;
+    int64_t all = 0;
 
     buf_fmt(b, "%.*s → %.*s: %s\n", (int)r->file.n, r->file.p, (int)r->layer.n, r->layer.p, outcome(r));
     for (size_t l = 0; l < COUNT(r->areas); l++)
@@ -148,10 +253,15 @@ void areas_report_print(const AreasReport *r, Buf *b) {
     for (int kind = 0; kind < NOTE_COUNT; kind++)
         if (r->counts[kind]) {
             put_kind(r, (AreaNoteKind)kind, b);
-            any = true;
+            all += r->counts[kind];
         }
-    if (!any)
+    if (all == 0)
         buf_str(b, "    没有发现问题 / no findings\n");
+    else
+        buf_fmt(
+            b,
+            "    共 %lld 处，其中 %lld 处使导入中止 (✗) / findings: %lld, of which stop the import (✗): %lld\n",
+            (long long)all, (long long)areas_report_stops(r), (long long)all, (long long)areas_report_stops(r));
 }
 
 /* ---- for machines -------------------------------------------------------- */
@@ -163,6 +273,14 @@ static void put_json_note(Buf *b, const AreaNote *n) {
         buf_str(b, ",\"other\":");
         buf_json(b, n->other);
     }
+    if (n->third.n) {
+        buf_str(b, ",\"third\":");
+        buf_json(b, n->third);
+    }
+    if (n->feature)
+        buf_fmt(b, ",\"feature\":%d,\"line\":%d", n->feature, n->line);
+    if (n->share > 0)
+        buf_fmt(b, ",\"share\":%.4f,\"share_third\":%.4f", n->share, n->share_third);
     if (n->m2 > 0 || n->m2 < 0)
         buf_fmt(b, ",\"m2\":%.3f", n->m2);
     if (n->count)
@@ -209,35 +327,51 @@ void areas_report_json(const AreasReport *r, Buf *b) {
     buf_str(b, "]}\n");
 }
 
+static void put_number(CsvOut *o, int digits, double number) {
+    char z[40] = "";
+
+    if (number > 0 || number < 0)
+        snprintf(z, sizeof z, "%.*f", digits, number);
+    csv_put(o, str(z));
+}
+
+static void put_csv_note(CsvOut *o, const AreaNote *n) {
+    csv_put(o, str(kinds[n->kind].word));
+    csv_put(o, str(kinds[n->kind].zh));
+    csv_put(o, str(kinds[n->kind].en));
+    csv_put_int(o, kinds[n->kind].stops);
+    csv_put_int(o, n->feature);
+    csv_put_int(o, n->line);
+    csv_put(o, n->code);
+    csv_put(o, n->other);
+    put_number(o, 4, n->share);
+    csv_put(o, n->third);
+    put_number(o, 4, n->share_third);
+    put_number(o, 3, n->m2);
+    csv_put_int(o, n->count);
+    csv_put(o, str(n->why));
+    if (n->placed) {
+        csv_put_degree(o, n->lon);
+        csv_put_degree(o, n->lat);
+    } else {
+        csv_put(o, str(""));
+        csv_put(o, str(""));
+    }
+    csv_put(o, str(kinds[n->kind].todo_zh));
+    csv_put(o, str(kinds[n->kind].todo_en));
+    csv_end_row(o);
+}
+
 void areas_report_csv(const AreasReport *r, Buf *b) {
-    static const char *const head[] = { "kind", "发现",  "finding", "stops", "code", "other",
-                                        "m2",   "count", "why",     "lon",   "lat" };
+    static const char *const head[] = { "kind",  "发现",  "finding", "stops", "feature",     "line",
+                                        "code",  "other", "share",   "third", "share_third", "m2",
+                                        "count", "why",   "lon",     "lat",   "怎么办",      "what to do" };
     CsvOut o = { b, false };
-    char m2[40];
 
     csv_begin(&o);
     for (size_t i = 0; i < COUNT(head); i++)
         csv_put(&o, str(head[i]));
     csv_end_row(&o);
-    for (size_t i = 0; i < r->n; i++) {
-        const AreaNote *n = &r->notes[i];
-        snprintf(m2, sizeof m2, "%.3f", n->m2);
-        csv_put(&o, str(kinds[n->kind].word));
-        csv_put(&o, str(kinds[n->kind].zh));
-        csv_put(&o, str(kinds[n->kind].en));
-        csv_put_int(&o, kinds[n->kind].stops);
-        csv_put(&o, n->code);
-        csv_put(&o, n->other);
-        csv_put(&o, str(m2));
-        csv_put_int(&o, n->count);
-        csv_put(&o, str(n->why));
-        if (n->placed) {
-            csv_put_degree(&o, n->lon);
-            csv_put_degree(&o, n->lat);
-        } else {
-            csv_put(&o, str(""));
-            csv_put(&o, str(""));
-        }
-        csv_end_row(&o);
-    }
+    for (size_t i = 0; i < r->n; i++)
+        put_csv_note(&o, &r->notes[i]);
 }

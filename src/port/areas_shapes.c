@@ -44,7 +44,10 @@ static Err note_finding(AreasPlan *p, const Level *l, const Finding *found, Faul
         [FINDING_VERTICES] = NOTE_VERTICES, [FINDING_OVERLAP] = NOTE_OVERLAP,
         [FINDING_GAP] = NOTE_GAP,           [FINDING_OUTSIDE] = NOTE_NEST,
     };
+    const AreaRow *row = found->a >= 0 && found->a < p->n ? &p->rows[found->a] : NULL;
     AreaNote note = { .kind = kinds[found->kind],
+                      .feature = row ? row->feature : 0,
+                      .line = row ? row->line : 0,
                       .code = code_of(p, l, found->a),
                       .other = code_of(p, l, found->b),
                       .m2 = found->m2,
@@ -87,9 +90,8 @@ static Err judge(AreasPlan *p, Level *l, Fault *f) {
 
 static Err note_rings(AreasPlan *p, Fault *f) {
     for (int32_t i = 0; i < p->n; i++) {
-        AreaNote note = { .kind = NOTE_RINGS, .code = p->rows[i].code, .count = p->rows[i].dropped_rings };
-        if (note.count)
-            TRY(areas_note(p->report, &note, f));
+        if (p->rows[i].dropped_rings)
+            TRY(areas_row_note(p, i, NOTE_RINGS, (AreaNote){ .count = p->rows[i].dropped_rings }, f));
     }
     return OK;
 }
@@ -108,9 +110,7 @@ static Err count_covered(AreasPlan *p, const AreaIndex *ix, int64_t *counts, Fau
     }
     for (int32_t i = 0; i < p->n; i++)
         if (counts[i])
-            TRY(areas_note(p->report,
-                           &(AreaNote){ .kind = NOTE_COVERED, .code = p->rows[i].code, .count = counts[i] },
-                           f));
+            TRY(areas_row_note(p, i, NOTE_COVERED, (AreaNote){ .count = counts[i] }, f));
     return OK;
 }
 

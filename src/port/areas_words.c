@@ -33,28 +33,33 @@ static bool wants_name(const AreasPlan *p, int32_t i) {
     return false;
 }
 
+static Err judge_code(AreasPlan *p, int32_t i, Str pattern, Fault *f) {
+    Str code = p->rows[i].code;
+    const char *why = code.n == 0                       ? "missing"
+                      : utf8_count(code.p, code.n) > 40 ? "longer than 40"
+                      : !area_code_fits(pattern, code)  ? "against the pattern"
+                                                        : NULL;
+    AreaNote note = { 0 };
+
+    if (!why)
+        return OK;
+    snprintf(note.why, sizeof note.why, "%s", why);
+    return areas_row_note(p, i, NOTE_CODE, note, f);
+}
+
 static Err judge_row_words(AreasPlan *p, int32_t i, Str pattern, Fault *f) {
     AreaRow *row = &p->rows[i];
-    AreaNote note = { .code = row->code.n ? row->code : row->name };
 
     if (row->name.n == 0 && row->code.n) {
         row->name = row->code;
-        note.kind = NOTE_UNNAMED;
         if (wants_name(p, i))
-            TRY(areas_note(p->report, &note, f));
+            TRY(areas_row_note(p, i, NOTE_UNNAMED, (AreaNote){ 0 }, f));
     }
-    note.kind = NOTE_CODE;
-    if (row->code.n == 0 || utf8_count(row->code.p, row->code.n) > 40 || !area_code_fits(pattern, row->code))
-        TRY(areas_note(p->report, &note, f));
-    note.kind = NOTE_NAME;
+    TRY(judge_code(p, i, pattern, f));
     if (utf8_count(row->name.p, row->name.n) > 80)
-        TRY(areas_note(p->report, &note, f));
+        TRY(areas_row_note(p, i, NOTE_NAME, (AreaNote){ 0 }, f));
     int32_t at = words_find(&p->known.codes, row->code);
-    if (at < 0)
-        return OK;
-    note.kind = NOTE_TAKEN;
-    note.other = p->known.areas[at].name;
-    return areas_note(p->report, &note, f);
+    return at < 0 ? OK : areas_row_note(p, i, NOTE_TAKEN, (AreaNote){ .other = p->known.areas[at].name }, f);
 }
 
 Err areas_words(AreasPlan *p, Fault *f) {

@@ -297,6 +297,13 @@ static Err read_degrees(const Reader *r, const json_t *position, Degrees *ret, F
     if (!json_is_number(x) || !json_is_number(y))
         return wrong_shape("一个坐标不是 [经度, 纬度] 两个数。",
                            "A position is not the two numbers [longitude, latitude].", f);
+    if (fabs(d.lat) > 90 && fabs(d.lat) <= 180 && fabs(d.lon) <= 90)
+        return fault(f, ERR_INVALID, "geojson_swapped", "",
+                     "坐标 %.10g, %.10g 的经度和纬度写反了，GeoJSON 先写经度。可以先交换：" GEOJSON_SWAP_LINE
+                     " '%.*s'",
+                     "The coordinate %.10g, %.10g has latitude first; GeoJSON has longitude first. Exchange "
+                     "them: " GEOJSON_SWAP_LINE " '%.*s'",
+                     d.lon, d.lat, name_room(r->file), r->file.p);
     if (fabs(d.lon) > 180 || fabs(d.lat) > 90)
         return fault(f, ERR_INVALID, "shape_outside_world", "",
                      "坐标 %.10g, %.10g 不是经纬度。可以先转换：" OGR_LINE " '%.*s'",
@@ -407,8 +414,36 @@ static Err take_feature(Reader *r, const json_t *feature, GeoEach *each, void *c
     return e;
 }
 
+/* Positions in the text of a feature: brackets before a number. A text or an attribute
+ * that looks like some is counted too, which matters to nobody below the limit. */
+static int64_t count_positions(Str part) {
+    const char *p = part.p, *end = part.p + part.n;
+    int64_t n = 0;
+
+    while ((p = memchr(p, '[', (size_t)(end - p))) != NULL) {
+        p = skip_space(p + 1, end);
+        n += p < end && (*p == '-' || (*p >= '0' && *p <= '9'));
+    }
+    return n;
+}
+
+/* Before jansson makes a tree of it, which takes some 250 bytes for each. */
+static Err check_positions(Str part, Fault *f) {
+    int64_t n = part.n > GEOJSON_POSITIONS_MAX * 4 ? count_positions(part) : 0; /* "[1,2]" is more than 4 */
+
+    if (n <= GEOJSON_POSITIONS_MAX)
+        return OK;
+    return fault(f, ERR_LIMIT, "geojson_vertices", "",
+                 "有 %lld 个坐标，每个要素最多 %d 个；请简化它（ogr2ogr -simplify 0.00001）或分成几个要素。",
+                 "It has %lld positions, and a feature may have %d: simplify it (ogr2ogr -simplify 0.00001) or "
+                 "split it.",
+                 (long long)n, GEOJSON_POSITIONS_MAX);
+}
+
 static Err read_feature(Reader *r, Str part, GeoEach *each, void *ctx, Fault *f) {
     json_t *feature = NULL;
+
+    TRY(check_positions(part, f));
     Err e = parse(r, part, &feature, f);
 
     r->now.shape = (Shape){ 0 };

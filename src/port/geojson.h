@@ -5,7 +5,8 @@
  * feature and the line. Refused, with a sentence: what is cut off or no JSON, a
  * member named twice, other geometries than Polygon and MultiPolygon, an empty
  * one or none, a ring that is open, coordinates that are no degrees or carry
- * another system's name (the sentence has the ogr2ogr line that would help). A
+ * another system's name (the sentence has the ogr2ogr line that would help) or
+ * have latitude first, a feature of more than GEOJSON_POSITIONS_MAX positions. A
  * third coordinate is passed over. Shapes come out in WGS84; whether they are
  * valid is audit.h's business. */
 #ifndef JW_GEOJSON_H
@@ -13,6 +14,12 @@
 
 #include "polygon.h"
 #include "project.h"
+
+/* Of one feature: where a border follows every kerb, a city has fewer. */
+#define GEOJSON_POSITIONS_MAX 250000
+
+/* What exchanges longitude and latitude; the file's name follows. */
+#define GEOJSON_SWAP_LINE "ogr2ogr -f GeoJSON -ct '+proj=axisswap +order=2,1' lonlat.geojson"
 
 struct json_t;
 typedef struct GeoFeature {

@@ -11,6 +11,7 @@
 #ifndef JW_PLACES_FILE_H
 #define JW_PLACES_FILE_H
 
+#include "datum_fit.h"
 #include "mem.h"
 #include "records.h"
 #include "tx.h"
@@ -68,10 +69,7 @@ typedef struct PlacesReport {
     Finding *findings;
     size_t n, room;
     Arena texts;
-    /* Do the points fit the areas that the rows name better when they are read as
-     * GCJ-02? Of `named` rows `fit` do as they are, `fit_gcj02` if so. */
-    int64_t named, fit, fit_gcj02;
-    int32_t offset_m; /* how far GCJ-02 is off there; 0: not looked at */
+    DatumFit datum; /* do the points fit the areas that the rows name better when read as GCJ-02? */
     bool looks_gcj02;
 } PlacesReport;
 

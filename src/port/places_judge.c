@@ -2,6 +2,7 @@
  * grid, whether it is there already, and whether the coordinates are what they seem. */
 #include "places_plan.h"
 
+#include "datum_guess.h"
 #include "ground.h"
 #include "place.h"
 #include "words.h"
@@ -9,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HOUSEHOLDS_LEAST = 300, HOUSEHOLDS_MOST = 500, DATUM_ROWS = 20 };
+enum { HOUSEHOLDS_LEAST = 300, HOUSEHOLDS_MOST = 500 };
 
 typedef struct Judging {
     Tx *tx;
@@ -84,18 +85,11 @@ static const GroundArea *by_code(const Judging *j, Str code) {
 /* GCJ-02 that calls itself WGS84 is off by 300 to 700 m, all in one direction: far
  * more of the points then lie in the grids that their rows name. */
 static void compare_datums(Judging *j, const PlaceRow *r, const GroundArea *named) {
-    PlacesReport *report = j->plan->report;
     Degrees moved = datum_to_wgs84(DATUM_GCJ02, r->written);
-    Point a, b;
 
-    if (!r->pointed || j->plan->datum != DATUM_WGS84 || !datum_offsets(r->written))
-        return;
-    report->named++;
-    report->fit += lies_in(j, holder(j, r->written), named);
-    report->fit_gcj02 += lies_in(j, holder(j, moved), named);
-    if (report->offset_m == 0 && point_of_degrees(r->written.lon, r->written.lat, &a) &&
-        point_of_degrees(moved.lon, moved.lat, &b))
-        report->offset_m = (int32_t)point_distance_m(a, b);
+    if (r->pointed && j->plan->datum == DATUM_WGS84 && datum_offsets(r->written))
+        datum_fit_add(&j->plan->report->datum, r->written, lies_in(j, holder(j, r->written), named),
+                      lies_in(j, holder(j, moved), named));
 }
 
 /* A place belongs to a finest grid; where the row names a larger one, its point tells
@@ -226,11 +220,6 @@ static Err judge_swapped(const Judging *j, Fault *f) {
                  (long long)j->pointed, (long long)j->swapped);
 }
 
-static void judge_datum(PlacesReport *r) {
-    r->looks_gcj02 =
-        r->named >= DATUM_ROWS && r->fit_gcj02 * 10 >= r->named * 9 && r->fit * 10 <= r->fit_gcj02 * 9;
-}
-
 static Err judge_rows(Judging *j, Fault *f) {
     size_t n = ground_count(j->ground);
     int32_t at;
@@ -245,7 +234,7 @@ static Err judge_rows(Judging *j, Fault *f) {
     for (int32_t i = 0; i < j->plan->n; i++)
         TRY(judge_row(j, i, f));
     j->plan->report->rows = j->plan->n;
-    judge_datum(j->plan->report);
+    j->plan->report->looks_gcj02 = datum_fit_says_gcj02(&j->plan->report->datum);
     TRY(judge_range(j, f));
     return judge_swapped(j, f);
 }

@@ -40,14 +40,14 @@ static void print_datum(const PlacesReport *r, Buf *b) {
         b,
         "注意：坐标像是 GCJ-02（偏约 %d 米），不是 WGS-84：%lld 个写明网格的点，按原样 %lld 个在所写网格内，按 "
         "GCJ-02 换算后 %lld 个。请核对来源，或用 --crs gcj02 重新导入。\n",
-        r->offset_m, (long long)r->named, (long long)r->fit, (long long)r->fit_gcj02);
+        r->datum.offset_m, (long long)r->datum.seen, (long long)r->datum.fit, (long long)r->datum.fit_gcj02);
     buf_fmt(
         b,
         "Beware: these coordinates look like GCJ-02 (about %d m off), not WGS-84: of %lld points whose row "
         "names "
         "a grid, %lld lie in it as written, %lld if read as GCJ-02. Ask where they come from, or import with "
         "--crs gcj02.\n",
-        r->offset_m, (long long)r->named, (long long)r->fit, (long long)r->fit_gcj02);
+        r->datum.offset_m, (long long)r->datum.seen, (long long)r->datum.fit, (long long)r->datum.fit_gcj02);
 }
 
 void places_report_print(const PlacesReport *r, Buf *b) {

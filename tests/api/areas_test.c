@@ -1,228 +1,12 @@
 /* areas_test – areas from map files and lists of buildings, on SQLite and on
  * PostgreSQL: each finding with its exact size on a few squares, each refusal with
- * nothing written, upper levels by union, and what a lack of memory leaves behind. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+ * nothing written, upper levels by union, and what a lack of memory leaves behind.
+ * What is wrong with files in general: areas_bad_test.c. */
+#include "areas_maps.h"
 
-#include "area.h"
-#include "areas_file.h"
-#include "installation.h"
-#include "polygon.h"
-#include "repair.h"
-#include "store.h"
-#include "testdb.h"
-
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static TestDb db;
-static Store *store;
-static Dialect dialect;
-static Fault fa;
-static AreasReport report;
-static char map_room[1 << 16];
-static Buf map;
-
-static void ok_at(Err e, int line) {
-    if (e != OK)
-        fail_msg("line %d: %s [%s] %s", line, fa.en, fa.key, fa.detail);
-}
-#define assert_ok(call) ok_at(call, __LINE__)
-
-static int set_up(void **state) {
-    (void)state;
-    testdb_make(dialect, NULL, 0, false, &db);
-    assert_ok(store_open(&db.config, &store, &fa));
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    areas_report_end(&report);
-    installation_close(store);
-    testdb_drop(&db);
-    return 0;
-}
-
-/* ---- maps of squares: units of a thousandth of a degree from 121, 31 -------- */
-
-enum { UNIT = 10000 }; /* 1e-7 degree */
-static const Point origin = { 1210000000, 310000000 };
-
-static void corner(double x, double y, const char *after) {
-    buf_fmt(&map, "[%.7f,%.7f]%s", 121 + x / 1000, 31 + y / 1000, after);
-}
-
-static void ring(double x, double y, double w, double h) {
-    buf_char(&map, '[');
-    corner(x, y, ",");
-    corner(x + w, y, ",");
-    corner(x + w, y + h, ",");
-    corner(x, y + h, ",");
-    corner(x, y, "]");
-}
-
-static void map_begin(void) {
-    map = (Buf){ map_room, 0, sizeof map_room, false, 0 };
-    buf_str(&map, "{\"type\":\"FeatureCollection\",\"features\":[");
-}
-
-/* `more`: further attributes, each with a comma before it. */
-static void feature(const char *code, const char *more) {
-    buf_fmt(&map, "%s\n{\"type\":\"Feature\",\"properties\":{\"code\":\"%s\",\"name\":\"%s\"%s},\"geometry\":",
-            map.p[map.n - 1] == '[' ? "" : ",", code, code, more);
-    buf_str(&map, "{\"type\":\"Polygon\",\"coordinates\":[");
-}
-
-static void square(const char *code, const char *more, double x, double y, double w, double h) {
-    feature(code, more);
-    ring(x, y, w, h);
-    buf_str(&map, "]}}");
-}
-
-static Str map_end(void) {
-    buf_str(&map, "]}\n");
-    assert_false(map.full);
-    return buf_view(&map);
-}
-
-/* The exact area of a rectangle in those units. */
-static double m2_of(double x, double y, double w, double h) {
-    ShapeDraft draft;
-    Shape s;
-    int32_t dropped;
-    Fault f;
-
-    draft_begin(&draft);
-    draft_polygon(&draft);
-    draft_ring(&draft);
-    for (int i = 0; i < 4; i++)
-        draft_point(&draft, (Point){ origin.lon + (int32_t)lround((x + (i == 1 || i == 2 ? w : 0)) * UNIT),
-                                     origin.lat + (int32_t)lround((y + (i > 1 ? h : 0)) * UNIT) });
-    assert_int_equal(draft_end(&draft, NULL, &s, &dropped, &f), OK);
-    double m2 = shape_area_m2(&s);
-    shape_free(&s);
-    return m2;
-}
-
-static void close_to(double got, double expected) {
-    if (!(fabs(got - expected) <= 0.001 + fabs(expected) * 1e-4))
-        fail_msg("got %.6f m², expected %.6f", got, expected);
-}
-
-/* ---- importing --------------------------------------------------------------- */
-
-static AreasOptions options(const char *layer, AreaLevel level) {
-    return (AreasOptions){ .file = str("squares.geojson"),
-                           .layer = str(layer),
-                           .level = level,
-                           .code = str("code"),
-                           .name = str("name"),
-                           .crs = str("wgs84"),
-                           .since = 20000 };
-}
-
-static Err import(Str text, const AreasOptions *how) {
-    areas_report_end(&report);
-    TRY(areas_report_begin(&report, 1 << 20, &fa));
-    return areas_import(store, text, how, &report, &fa);
-}
-
-/* Only findings of `kind`, so many. */
-static void only(AreaNoteKind kind, int64_t n) {
-    for (int k = 0; k < NOTE_COUNT; k++)
-        if (report.counts[k] != (k == (int)kind ? n : 0))
-            fail_msg("%lld findings of kind %d", (long long)report.counts[k], k);
-}
-
-static const AreaNote *note_of(AreaNoteKind kind) {
-    for (size_t i = 0; i < report.n; i++)
-        if (report.notes[i].kind == kind)
-            return &report.notes[i];
-    fail_msg("no finding of kind %d", kind);
-    return NULL;
-}
-
-static void says(const AreaNote *note, const char *code, const char *other) {
-    if (!str_is(note->code, code) || !str_is(note->other, other))
-        fail_msg("“%.*s” and “%.*s”", (int)note->code.n, note->code.p, (int)note->other.n,
-                 note->other.n ? note->other.p : "");
-}
-
-static void refused(Err got, Err expected, const char *key) {
-    if (got != expected || strcmp(fa.key, key) != 0)
-        fail_msg("%d [%s] %s", got, fa.key, fa.en);
-    assert_false(report.written);
-}
-
-/* ---- looking ------------------------------------------------------------------ */
-
-typedef struct Look {
-    const char *layer, *code;
-    Arena arena;
-    Layer found;
-    Area area, parent;
-    char parent_code[64], path[64];
-    int64_t rows, places;
-    Shape shape;
-    bool shaped;
-} Look;
-
-static Err count_one(void *ctx, const Area *a, Fault *f) {
-    (void)a, (void)f;
-    ((Look *)ctx)->rows++;
-    return OK;
-}
-
-static Err look(Tx *tx, void *arg, Fault *f) {
-    Look *l = arg;
-
-    tx_lend(tx, &l->arena);
-    TRY(layer_find(tx, str(l->layer), &l->found, f));
-    TRY(area_each(tx, l->found.id, count_one, l, f));
-    if (!l->code)
-        return OK;
-    TRY(area_by_code(tx, l->found.id, str(l->code), &l->area, f));
-    snprintf(l->path, sizeof l->path, "%.*s", (int)l->area.path.n, l->area.path.p);
-    TRY(area_shape_load(tx, l->area.id, NULL, &l->shape, &l->shaped, f));
-    if (l->area.has.parent) {
-        TRY(area_load(tx, l->area.parent, &l->parent, f));
-        snprintf(l->parent_code, sizeof l->parent_code, "%.*s", (int)l->parent.code.n, l->parent.code.p);
-    }
-    return OK;
-}
-
-/* What the store has of a layer and one of its areas (NULL: the layer alone). */
-static Err look_at(const char *layer, const char *code, Look *ret) {
-    *ret = (Look){ .layer = layer, .code = code };
-    TRY(arena_begin(&ret->arena, 1 << 20, &fa));
-    Err e = store_read(store, -1, look, ret, &fa);
-    arena_end(&ret->arena);
-    double m2 = e == OK ? shape_area_m2(&ret->shape) : 0;
-    if (e == OK && ret->shaped)
-        assert_true(fabs(m2 - (double)ret->area.m2) <= 0.51);
-    shape_free(&ret->shape);
-    return e;
-}
-
-static void absent(const char *layer) {
-    Look l;
-    assert_int_equal(look_at(layer, NULL, &l), ERR_NOT_FOUND);
-}
-
-static void stands(const char *layer, const char *code, const char *parent, double m2) {
-    Look l;
-    assert_ok(look_at(layer, code, &l));
-    assert_string_equal(l.parent_code, parent);
-    assert_int_equal(l.area.state, AREA_ACTIVE);
-    assert_int_equal(l.area.since, 20000);
-    if (m2 > 0)
-        close_to((double)l.area.m2, m2 < 1 ? m2 : floor(m2 + 0.5));
-}
 
 /* ---- one layer ------------------------------------------------------------------ */
 
@@ -334,8 +118,10 @@ static void codes_that_stop(void **state) {
     square("A01", "", 10, 0, 10, 10);
     refused(import(map_end(), &how), ERR_INVALID, "areas_refused");
     only(NOTE_DUPLICATE, 1);
-    assert_int_equal(note_of(NOTE_DUPLICATE)->count, 2);
-    assert_non_null(strstr(fa.en, "Findings that stop it: 1; the first is “A01”"));
+    assert_int_equal(note_of(NOTE_DUPLICATE)->count, 1);
+    assert_int_equal(note_of(NOTE_DUPLICATE)->feature, 2);
+    assert_non_null(strstr(fa.en, "Findings that stop it: 1; the first is “A01”: no. 2 (line 3), "
+                                  "code twice in the file; mend one of the codes;"));
 
     map_begin();
     square("A01", "", 0, 0, 10, 10);
@@ -458,9 +244,9 @@ static void parents_by_name(void **state) {
     how.parents = str("a\nG\n");
     refused(import(buf_view(&map), &how), ERR_INVALID, "csv_columns");
     how.parents = str("a,b\nG,S2\n");
-    how.parents_child = str("child");
+    how.parents_columns[0] = str("child");
     refused(import(buf_view(&map), &how), ERR_INVALID, "csv_column");
-    how.parents = how.parents_child = str("");
+    how.parents = how.parents_columns[0] = str("");
     how.under = str("S9");
     refused(import(buf_view(&map), &how), ERR_NOT_FOUND, "area_unknown");
     how.under = str("S2");
@@ -810,10 +596,12 @@ static void printed(void **state) {
     assert_non_null(
         strstr(room, "{\"file\":\"squares.geojson\",\"layer\":\"printed\",\"written\":false,\"features\":2"));
     assert_non_null(strstr(room, "\"overlap\":1"));
-    assert_non_null(strstr(room, "{\"kind\":\"overlap\",\"code\":\"A\",\"other\":\"=1+1\",\"m2\":"));
+    assert_non_null(strstr(
+        room, "{\"kind\":\"overlap\",\"code\":\"A\",\"other\":\"=1+1\",\"feature\":1,\"line\":2,\"m2\":"));
     b.n = 0;
     areas_report_csv(&report, &b);
-    assert_non_null(strstr(room, "kind,发现,finding,stops,code,other,m2,count,why,lon,lat"));
+    assert_non_null(strstr(room, "kind,发现,finding,stops,feature,line,code,other,share,third,share_third,m2,"
+                                 "count,why,lon,lat,怎么办,what to do"));
     assert_non_null(strstr(room, ",A,\"'=1+1\",")); /* no formula in a spreadsheet */
     absent("printed");
 }

@@ -246,9 +246,9 @@ static void test_gcj02(void **state) {
     }
     assert_ok(import_text(table));
     assert_true(report.looks_gcj02);
-    assert_int_equal(report.named, 30);
-    assert_int_equal(report.fit_gcj02, 30);
-    assert_in_range(report.offset_m, 300, 700);
+    assert_int_equal(report.datum.seen, 30);
+    assert_int_equal(report.datum.fit_gcj02, 30);
+    assert_in_range(report.datum.offset_m, 300, 700);
     places_report_print(&report, &out);
     assert_non_null(strstr(said, "--crs gcj02"));
     for (char *p = table; (p = strstr(p, "偏移路")); p += 9)

@@ -59,3 +59,30 @@ says out '"taken":1'
 says new.csv 'taken,'
 ends 0 locate 10.5 10.5
 }
+
+# an official list: what differs is told, in the table as well
+cat >list.csv <<'J'
+code,name
+S,Something else
+T,Missing
+J
+# shellcheck disable=SC2086
+{
+ends 0 import areas grid.geojson --layer listed --level subdistrict --code c --codes list.csv --report codes.csv
+says out '名称与官方名单不同 / name differs from the official list'
+says out '#1 (1) S | Something else'
+says codes.csv 'renamed,'
+says codes.csv 'unmapped,'
+ends 2 import areas grid.geojson --layer listed2 --level subdistrict --code c --codes list.csv,code
+says err '--codes'
+
+# three million corners in one feature: told before memory is asked for
+awk 'BEGIN {
+    printf "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"c\":\"M\"},"
+    printf "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[["
+    for (i = 0; i < 3000000; i++) printf "[%.6f,%d],", 10 + i / 1e6, i % 2
+    print "[10,0]]]}}]}"
+}' >many.geojson
+ends 1 import areas many.geojson --layer many --level subdistrict --code c
+says err 'Feature 1 (line 1): It has 3000001 positions, and a feature may have 250000'
+}

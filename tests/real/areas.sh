@@ -32,7 +32,7 @@ import() {
 import baltimore/neighborhoods.geojson --layer governing --governing --level residential_area --code name --name name \
     --dissolve "subdistrict=@$data/baltimore/xwalk_csa2nsa.csv,neighborhood,id,csa" --dissolve district=:BC,Baltimore
 expect neighborhoods '"written":true,"features":278,"buildings":0,"areas":{"district":1,"subdistrict":55,"residential_area":278}'
-expect neighborhoods '"repaired":2,"rings":0,"vertices":3,"overlap":6,"gap":10,"orphan":1,"nest":0,"mismatch":0,"alone":0,"row":1,'
+expect neighborhoods '"repaired":2,"rings":0,"vertices":3,"overlap":6,"gap":10,"orphan":1,"astride":0,"nest":0,"mismatch":0,"alone":0,"row":1,'
 
 import baltimore/neighborhoods.geojson --layer governing --level residential_area --code name --name name
 expect again '"written":false'
@@ -67,9 +67,35 @@ import shanghai/shanghai_subdistricts_osm.geojson --layer unions --level subdist
     --code official_control_code_2023 --name osm_name --dissolve district=district
 expect unions '"areas":{"district":8,"subdistrict":113}'
 
+import shanghai/shanghai_subdistricts_osm.geojson --layer unions2 --level subdistrict \
+    --code official_control_code_2023 --name osm_name --codes "$data/shanghai/shanghai_streets.csv"
+expect official '"exchanged":1,"unlisted":1,"unmapped":122,"renamed":0,'
+grep -q '{"kind":"exchanged","code":"310107021000","other":"310107022000"' "$dir/out" && passed=$((passed + 1)) ||
+    { failed=$((failed + 1)); echo "the exchanged codes of 310107"; }
+grep -q '{"kind":"unlisted","code":"310106100000","other":"310106101"' "$dir/out" && passed=$((passed + 1)) ||
+    { failed=$((failed + 1)); echo "310106100 is not told"; }
+
+# Nobody's ground twice: 东明路街道 lies within 三林镇, which has a hole for it and nothing
+# else; 虹梅路街道 has two exclaves.
+"$JW_POINTS" "$dir/city" shanghai 1 20000 7 >"$dir/first" 2>"$dir/err"
+expect points '"areas":113,"points":20000,'
+expect points '"twice":0,'
+expect points '"parts":[{"code":"310104012000","parts":3,"holes":0},{"code":"310115130000","parts":1,"holes":1}]'
+expect points '"within":[{"code":"310115015000","in":"310115130000"}]'
+
+# The official lists, level by level, without shapes.
+import shanghai/shanghai_areas.csv --layer codes --level district --code code --name name --pattern '^([0-9]{3}){2,4}$'
+expect codes '"written":true,"features":16'
+import shanghai/shanghai_streets.csv --layer codes --level subdistrict --code code --name name --parent areaCode
+expect codes '"written":true,"features":234'
+expect codes '"parent":0,"cycle":0,'
+import shanghai/shanghai_villages.csv --layer codes --level residential_area --code code --name name --parent streetCode
+expect codes '"written":true,"features":6509'
+expect codes '"duplicate":0,"taken":0,"code":0,"name":0,"hopeless":0,"parent":0,"cycle":0,'
+
 import singapore/subzones.geojson --layer singapore --level micro_grid --code SUBZONE_C --name SUBZONE_N \
     --dissolve residential_area=PLN_AREA_C,PLN_AREA_N --dissolve district=REGION_C,REGION_N
-expect singapore '"features":332'
+expect singapore '"features":332,"buildings":0,"areas":{"district":5,"residential_area":55,"micro_grid":332}'
 
 "$JW_BINARY" locate -76.61 39.3 --json --data "$dir/city" >"$dir/first" 2>"$dir/err"
 expect locate '"code":"Penn-Fallsway"'

@@ -43,13 +43,24 @@ expect again 1 '"added":0,'
 run baltimore import places "$data/baltimore/rec_centers.geojson" --kind facility
 expect centers 0 '"rows":48,"added":48,'
 
-# 12,626 blocks of flats; 12,622 name a subzone that there is.
+# 12,626 blocks of flats. Three have no coordinates but 0, 0 and no subzone; of the 12,623
+# that have some, 12,622 lie in the subzone that they name, and one (6A ADMIRALTY RD)
+# names none and lies in none.
 run singapore import areas "$data/singapore/subzones.geojson" --layer governing --governing \
     --level residential_area --code SUBZONE_N --name SUBZONE_N --dissolve district=:SG,Singapore
 expect subzones 0 '"features":332'
 run singapore import places "$data/singapore/hdb_blocks.csv" --name address --area polygon \
     --households total_dwelling_units
 expect flats 1 '"rows":12626,"added":12622,"by_code":12622,"by_point":0,"orphans":4,"households":1112052,'
+expect elsewhere 1 '"elsewhere":0,'
+run points import areas "$data/singapore/subzones.geojson" --layer governing --governing \
+    --level residential_area --code SUBZONE_N --name SUBZONE_N --dissolve district=:SG,Singapore
+run points import places "$data/singapore/hdb_blocks.csv" --name address --households total_dwelling_units \
+    --report "$dir/lost.csv"
+expect points 1 '"rows":12626,"added":12622,"by_code":0,"by_point":12622,"orphans":4,'
+for lost in '141A SERANGOON NTH AVE 2' '4 WOODLANDS ST 12' '5 BANDA ST' '6A ADMIRALTY RD'; do
+    grep -qF "$lost" "$dir/lost.csv" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "not told: $lost"; }
+done
 run singapore locate --text 'Blk 1 Beach Road #05-12'
 expect beach 0 '"verdict":"certain"'
 expect beach 0 '"name":"1 BEACH RD"'

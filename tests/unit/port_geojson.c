@@ -170,7 +170,10 @@ static const struct {
       "shape_outside_world",
       "Feature 2 (line 3): The coordinate 351234.5, 3456789 is no longitude and latitude. Convert it first: "
       "ogr2ogr" },
-    { AROUND(POLYGON("[[0,0],[0,91],[1,1],[0,0]]")), "shape_outside_world", "0, 91" },
+    { AROUND(POLYGON("[[100,0],[100,91],[1,1],[100,0]]")), "shape_outside_world", "100, 91" },
+    { AROUND(POLYGON("[[31,121],[31,121.01],[31.01,121],[31,121]]")), "geojson_swapped",
+      "Feature 2 (line 3): The coordinate 31, 121 has latitude first; GeoJSON has longitude first. Exchange "
+      "them: ogr2ogr -f GeoJSON -ct '+proj=axisswap +order=2,1' lonlat.geojson '某市 map.geojson'" },
     { AROUND(POLYGON("[[0,0],[1,0],[2,0],[0,0]]")), "shape_empty",
       "Feature 2 (line 3): The shape has no area" },
     { AROUND(POLYGON("[[-179,0],[179,0],[179,1],[-179,1],[-179,0]]")), "shape_date_line",
@@ -190,6 +193,33 @@ static void each_refusal(void **state) {
             fail_msg("refusal %zu: %d [%s] %s", i, e, f.key, f.en);
         assert_true(strlen(f.zh) > 6);
     }
+}
+
+/* Told before a tree is made of it; one position fewer is read. */
+static void too_many_positions(void **state) {
+    Buf b;
+    Fault f = { 0 };
+    Seen seen = { 0 };
+
+    (void)state;
+    for (int over = 0; over < 2; over++) {
+        assert_int_equal(buf_begin(&b, 1 << 20, 64 << 20, &f), OK);
+        buf_str(&b, "{\"type\":\"FeatureCollection\",\"features\":[\n{\"type\":\"Feature\",\"properties\":{},"
+                    "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[121,31],[122,31]");
+        for (int i = 0; i < GEOJSON_POSITIONS_MAX - 3 + over; i++)
+            buf_fmt(&b, ",[ %.7f,32]", 122 - i * 1e-6);
+        buf_str(&b, ",[121,31]]]}}]}");
+        Err e = geojson_read(buf_view(&b), str("m"), DATUM_WGS84, take, &seen, &f);
+        buf_end(&b);
+        shape_free(&seen.last);
+        assert_int_equal(e, over ? ERR_LIMIT : OK);
+    }
+    assert_string_equal(f.key, "geojson_vertices");
+    assert_string_equal(f.en,
+                        "Feature 1 (line 2): It has 250001 positions, and a feature may have 250000: simplify "
+                        "it (ogr2ogr -simplify 0.00001) or split it.");
+    assert_string_equal(f.zh, "第 1 个要素（第 2 行）：有 250001 个坐标，每个要素最多 250000 "
+                              "个；请简化它（ogr2ogr -simplify 0.00001）或分成几个要素。");
 }
 
 static void a_datum_that_is_none(void **state) {
@@ -273,8 +303,13 @@ static void each_allocation(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_files),           cmocka_unit_test(datums),     cmocka_unit_test(each_refusal),
-        cmocka_unit_test(a_datum_that_is_none), cmocka_unit_test(attributes), cmocka_unit_test(every_cut),
+        cmocka_unit_test(good_files),
+        cmocka_unit_test(datums),
+        cmocka_unit_test(each_refusal),
+        cmocka_unit_test(too_many_positions),
+        cmocka_unit_test(a_datum_that_is_none),
+        cmocka_unit_test(attributes),
+        cmocka_unit_test(every_cut),
         cmocka_unit_test(each_allocation),
     };
     record_begin();
