@@ -66,8 +66,10 @@ static Err make_valid(Run *run, int32_t a) {
     TRY(shape_valid(s, &valid, &found.at, found.why, run->f));
     if (valid)
         return OK;
-    double before = shape_area_m2(s);
-    Err err = shape_repair(s, NULL, &repaired, run->f);
+    double before = 0;
+    Err err = shape_ground_m2(s, &before, run->f);
+    if (err == OK)
+        err = shape_repair(s, NULL, &repaired, run->f);
     if (err == ERR_NO_MEMORY)
         return err;
     if (err != OK) {

@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 
 typedef enum FindingKind {
-    FINDING_REPAIRED = 1, /* a was not valid and is now; m2: change of area                       */
+    FINDING_REPAIRED = 1, /* a was not valid and is now; m2: change of area, see shape_ground_m2()  */
     FINDING_HOPELESS = 2, /* a could not be repaired; it is left out (an empty shape)             */
     FINDING_VERTICES = 3, /* count vertices of neighbours were put into a's edges                 */
     FINDING_OVERLAP = 4,  /* a and b (a < b) both cover m2                                        */

@@ -181,28 +181,91 @@ Err shape_valid(const Shape *s, bool *ret_valid, Point *ret_at, char ret_why[REP
     return err;
 }
 
-/* "Structure": rings are made valid each by itself, outer ones joined, holes
- * taken out. Parts that overlap become one, where the older method would have
- * left a hole in their common ground. */
+/* ---- two ways to repair */
+
+static GEOSGeometry *geos_repaired(const Geos *g, const GEOSGeometry *geom, enum GEOSMakeValidMethods method) {
+    GEOSMakeValidParams *how = GEOSMakeValidParams_create_r(g->h);
+    GEOSGeometry *out = NULL;
+
+    if (geom && how && GEOSMakeValidParams_setMethod_r(g->h, how, method) &&
+        (method == GEOS_MAKE_VALID_LINEWORK || GEOSMakeValidParams_setKeepCollapsed_r(g->h, how, 0)))
+        out = GEOSMakeValidWithParams_r(g->h, geom, how);
+    if (how)
+        GEOSMakeValidParams_destroy_r(g->h, how);
+    return out;
+}
+
+/* Are the holes of polygon k larger than its outer ring? Then they cannot lie in it: the
+ * rings are in no order at all, as of a shape that was written ring by ring, and taking
+ * the holes out would take the area itself out. */
+static bool rings_disordered(const Shape *s, int32_t k) {
+    double outer = 0, holes = 0;
+
+    for (int32_t r = s->poly_at[k]; r < s->poly_at[k + 1]; r++) {
+        int32_t at = s->ring_at[r];
+        double area2 = fabs((double)ring_area2(s->points + at, s->ring_at[r + 1] - at));
+        *(r == s->poly_at[k] ? &outer : &holes) += area2;
+    }
+    return holes > outer;
+}
+
+/* Of a polygon whose rings are in order "structure": they are made valid each by
+ * itself and holes taken out, also where holes meet. Of one whose rings are not, and
+ * for what an invalid one covers, even-odd: ground is what an odd number of rings is
+ * around ("linework"). */
+static GEOSGeometry *geos_repair_polygon(const Geos *g, const Shape *s, int32_t k, bool even_odd) {
+    GEOSGeometry *polygon = geos_polygon(g, s, k);
+    GEOSGeometry *out = geos_repaired(
+        g, polygon, even_odd || rings_disordered(s, k) ? GEOS_MAKE_VALID_LINEWORK : GEOS_MAKE_VALID_STRUCTURE);
+    GEOSGeom_destroy_r(g->h, polygon);
+    return out;
+}
+
+/* Parts that overlap become one, where even-odd over all of them would leave a hole in
+ * their common ground. */
 Err shape_repair(const Shape *s, Arena *a, Shape *ret, Fault *f) {
     Geos g;
-    GEOSGeometry *repaired = NULL, *rounded = NULL;
+    GEOSGeometry *whole = NULL, *rounded = NULL;
+    int32_t made = 0;
 
     TRY(geos_begin(&g, f));
-    GEOSGeometry *geom = geos_shape(&g, s);
-    GEOSMakeValidParams *how = GEOSMakeValidParams_create_r(g.h);
-    if (geom && how && GEOSMakeValidParams_setMethod_r(g.h, how, GEOS_MAKE_VALID_STRUCTURE) &&
-        GEOSMakeValidParams_setKeepCollapsed_r(g.h, how, 0))
-        repaired = GEOSMakeValidWithParams_r(g.h, geom, how);
-    if (repaired)
-        rounded = GEOSGeom_setPrecision_r(g.h, repaired, 1.0, 0);
+    GEOSGeometry **parts = mem_alloc((size_t)s->n_polys * sizeof *parts);
+    while (parts && made < s->n_polys && (parts[made] = geos_repair_polygon(&g, s, made, false)) != NULL)
+        made++;
+    if (parts && made == s->n_polys)
+        whole =
+            GEOSGeom_createCollection_r(g.h, GEOS_GEOMETRYCOLLECTION, parts, (unsigned)made); /* takes them */
+    else if (parts)
+        geos_drop(&g, parts, made);
+    mem_free(parts);
+    if (whole)
+        rounded = GEOSUnaryUnionPrec_r(g.h, whole, 1.0);
     Err err = geos_take(&g, rounded, false, a, ret, f);
-    GEOSGeom_destroy_r(g.h, repaired);
-    if (how)
-        GEOSMakeValidParams_destroy_r(g.h, how);
-    GEOSGeom_destroy_r(g.h, geom);
+    GEOSGeom_destroy_r(g.h, whole);
     geos_end(&g);
     return err;
+}
+
+static Err ground_of_polygon(const Shape *s, int32_t k, double *sum, Fault *f) {
+    Geos g;
+    Shape part = { 0 };
+
+    TRY(geos_begin(&g, f));
+    Err err = geos_take(&g, geos_repair_polygon(&g, s, k, true), true, NULL, &part, f);
+    geos_end(&g);
+    if (err == OK)
+        *sum += shape_area_m2(&part);
+    shape_free(&part);
+    return err;
+}
+
+Err shape_ground_m2(const Shape *s, double *ret_m2, Fault *f) {
+    double sum = 0;
+
+    for (int32_t k = 0; k < s->n_polys; k++)
+        TRY(ground_of_polygon(s, k, &sum, f));
+    *ret_m2 = sum;
+    return OK;
 }
 
 /* ---- union, intersection, difference ------------------------------------ */

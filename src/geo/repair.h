@@ -17,8 +17,14 @@
 Err shape_valid(const Shape *s, bool *ret_valid, Point *ret_at, char ret_why[REPAIR_WHY_MAX], Fault *f);
 
 /* The same area as valid polygons; lines and points that repair leaves over are
- * dropped. ERR_INVALID: no area is left. */
+ * dropped. Which rings are holes is believed, unless they are larger than their outer
+ * ring: then what lies in an odd number of rings is ground (docs/decisions/0017).
+ * ERR_INVALID: no area is left. */
 Err shape_repair(const Shape *s, Arena *a, Shape *ret, Fault *f);
+
+/* What a shape that is not valid covers: of each polygon the ground that an odd number
+ * of its rings is around, summed up. */
+Err shape_ground_m2(const Shape *s, double *ret_m2, Fault *f);
 
 /* Union of many valid shapes. `tiling`: none overlap and neighbours share their
  * vertices, which is much faster; where that is not so, the result is wrong. */

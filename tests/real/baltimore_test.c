@@ -151,7 +151,8 @@ static const Area *holder(const OtherLayer *l, const Case *c) {
 
 typedef struct Counts {
     long cases, placed[PLACE_OUTSIDE + 1], closed_due, late, with_unit, with_condition, rejected;
-    long neighborhood, neighborhood_of, council, council_of, police, police_of, csa, csa_of, planned;
+    long neighborhood, neighborhood_of, council, council_of, police, police_of, csa, csa_of, sound_csa,
+        sound_csa_of, planned;
 } Counts;
 static Counts counts;
 
@@ -174,6 +175,9 @@ static void compare(const Ground *g, const Case *c, const Ticket *t) {
     counts.police += *t->police && in_police && labelled(t->police, in_police->name);
     counts.csa_of += in_csa != NULL;
     counts.csa += in_csa && !str_same(in_csa->code, chain[1]->code);
+    bool sound = in_csa && !str_is(in_csa->code, "4") && !str_is(in_csa->code, "44");
+    counts.sound_csa_of += sound;
+    counts.sound_csa += sound && !str_same(in_csa->code, chain[1]->code);
     counts.planned += holder(&planning, c) != NULL;
 }
 
@@ -246,8 +250,10 @@ static void judge_counts(void) {
     expect("police labels", counts.police_of, 8331, 8331);
     expect("police districts that agree", counts.police, 8302, 8331);
     printf("   %8ld  in a planning district\n", counts.planned);
-    printf("   %8ld  in a csa polygon\n", counts.csa_of);
-    expect("in another csa polygon than the one their neighbourhood is grouped under", counts.csa, 780, 860);
+    expect("in a csa polygon", counts.csa_of, 8325, 8325);
+    expect("in another csa polygon than the one their neighbourhood is grouped under", counts.csa, 835, 835);
+    expect("in a csa polygon that is valid in the file: without 4 and 44", counts.sound_csa_of, 8053, 8053);
+    expect("of these in another than their neighbourhood's", counts.sound_csa, 795, 795);
 }
 
 /* ---- the catalogue, the units, the queue: as the operations show them ---- */

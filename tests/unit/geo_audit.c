@@ -239,6 +239,64 @@ static void invalid_shapes_are_repaired(void **state) {
     free_all(shapes, 1);
 }
 
+static Shape polygon_of(const Point (*rings)[4], int n) {
+    ShapeDraft draft;
+    Shape s;
+    int32_t dropped;
+    Fault f;
+
+    draft_begin(&draft);
+    draft_polygon(&draft);
+    for (int i = 0; i < n; i++) {
+        draft_ring(&draft);
+        for (int k = 0; k < 4; k++)
+            draft_point(&draft, rings[i][k]);
+    }
+    assert_int_equal(draft_end(&draft, NULL, &s, &dropped, &f), OK);
+    return s;
+}
+
+#define RING(x, y, w, h) \
+    { at(x, y), at((x) + (w), y), at((x) + (w), (y) + (h)), at(x, (y) + (h)) }
+
+/* As two csas of Baltimore are written: the outer ring is a sliver, what follows as
+ * holes is the area, in parts that touch the sliver, and a lake in one of them. */
+static void rings_in_disorder(void **state) {
+    const Point rings[4][4] = { RING(1000, 0, 10, 10), RING(0, 0, 1000, 1000), RING(1010, 0, 2000, 3000),
+                                RING(1500, 500, 100, 100) };
+    double ground = m2_of(1000, 1000) + m2_of(2000, 3000) - m2_of(100, 100) + m2_of(10, 10), before;
+    Shape shapes[1] = { polygon_of(rings, 4) };
+    Fault f;
+
+    (void)state;
+    Audit audit = audit_of(shapes, 1);
+    const Finding *found = find(&audit, FINDING_REPAIRED);
+    assert_non_null(found);
+    close_to(shape_area_m2(&audit.shapes[0]), ground, 1);
+    assert_int_equal(shape_ground_m2(&shapes[0], &before, &f), OK);
+    close_to(before, ground, 1);
+    assert_true(fabs(found->m2) < 0.5);
+    audit_free(&audit);
+    free_all(shapes, 1);
+}
+
+/* Rings in order are believed: two holes that meet are one hole, where even-odd would
+ * fill their common ground; the change says how much that is. */
+static void holes_that_meet(void **state) {
+    const Point rings[3][4] = { RING(0, 0, 3000, 3000), RING(500, 500, 1000, 1000),
+                                RING(1000, 1000, 1000, 1000) };
+    Shape shapes[1] = { polygon_of(rings, 3) };
+
+    (void)state;
+    Audit audit = audit_of(shapes, 1);
+    const Finding *found = find(&audit, FINDING_REPAIRED);
+    assert_non_null(found);
+    close_to(shape_area_m2(&audit.shapes[0]), m2_of(3000, 3000) - 2 * m2_of(1000, 1000) + m2_of(500, 500), 1);
+    close_to(found->m2, -m2_of(500, 500), 1);
+    audit_free(&audit);
+    free_all(shapes, 1);
+}
+
 /* Areas told must add up: sum of areas - overlaps counted once = union. */
 static void sums_add_up(void **state) {
     Dice d = { 555 };
@@ -452,6 +510,8 @@ int main(void) {
         cmocka_unit_test(slivers_are_told),
         cmocka_unit_test(a_ground_with_dropped_vertices),
         cmocka_unit_test(invalid_shapes_are_repaired),
+        cmocka_unit_test(rings_in_disorder),
+        cmocka_unit_test(holes_that_meet),
         cmocka_unit_test(sums_add_up),
         cmocka_unit_test(no_overlapping_pair_is_missed),
         cmocka_unit_test(parents_by_largest_overlap),
