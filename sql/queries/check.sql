@@ -396,3 +396,15 @@ SELECT s.home AS home, s.id AS id, s.matter AS name, 0 AS kind, 0 AS level
    AND NOT EXISTS (SELECT 1 FROM area a WHERE a.home = ((s.area >> 12) & 4095) AND a.id = s.area AND a.state IN (1, 2, 3))
  ORDER BY s.home, s.id
  LIMIT :limit;
+
+-- name: check_outbox_stuck
+-- A delivery whose turn it has been since an earlier day, and nobody made it.
+-- takes: check_from
+-- gives: check_row
+SELECT d.home AS home, d.id AS id, coalesce(s.title, '') AS name, d.state AS kind, 0 AS level
+  FROM delivery d LEFT JOIN subscription s ON s.home = 0 AND s.id = d.subscription
+ WHERE (d.home, d.id) > (:after_home, :after_id)
+   AND d.state < 4 AND d.next_day < :day
+   AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.subscription = d.subscription AND e.state < 4 AND e.id < d.id)
+ ORDER BY d.home, d.id
+ LIMIT :limit;

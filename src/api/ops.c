@@ -14,8 +14,10 @@
 #include "catalogue.h"
 #include "correspondence.h"
 #include "cover.h"
+#include "delivery.h"
 #include "guard.h"
 #include "gzip.h"
+#include "notice.h"
 #include "org.h"
 #include "post.h"
 #include "org_tree.h"
@@ -23,6 +25,7 @@
 #include "request.h"
 #include "seat.h"
 #include "setting.h"
+#include "subscription.h"
 
 #include <stdio.h>
 #include <string.h>

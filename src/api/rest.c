@@ -4,6 +4,7 @@
 #include "rest.h"
 
 #include "account.h"
+#include "delivery.h"
 #include "guard.h"
 #include "gzip.h"
 #include "http.h"
@@ -304,6 +305,7 @@ static void answer_metrics(const Rest *r, HttpCall *c) {
     HttpCounts h = http_counts(http_server(c));
     StoreCounts s = store_counts(r->store);
     RetentionCount gone = retention_total();
+    DeliveryCounts out = delivery_counts();
 
     metric(&b, "http_connections", "Open connections.", (int64_t)h.connections_now);
     metric(&b, "http_in_flight", "Calls that are being served.", (int64_t)h.in_flight);
@@ -320,6 +322,11 @@ static void answer_metrics(const Rest *r, HttpCall *c) {
     metric(&b, "retention_client_keys", "Client keys erased in time.", gone.requests);
     metric(&b, "retention_sessions", "Sessions erased in time.", gone.sessions);
     metric(&b, "retention_contacts", "Reporters' contacts erased in time.", gone.contacts);
+    metric(&b, "outbox_waiting", "Deliveries that wait or are tried again.", out.waiting);
+    metric(&b, "outbox_oldest_seconds", "How long the oldest of them has waited.", out.oldest_s);
+    metric(&b, "outbox_given_up", "Deliveries that were given up and not yet erased.", out.given_up);
+    metric(&b, "outbox_delivered", "Deliveries made by this server.", out.delivered);
+    metric(&b, "outbox_failed", "Tries of this server that failed.", out.failed);
     http_answer(c, 200, "text/plain; version=0.0.4; charset=utf-8", buf_view(&b));
 }
 

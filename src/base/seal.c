@@ -265,3 +265,15 @@ void hash_32(const char *domain, const uint8_t *key, Str bytes, uint8_t ret[32])
 }
 
 bool same_32(const uint8_t a[32], const uint8_t b[32]) { return sodium_memcmp(a, b, 32) == 0; }
+
+void hmac_sha256(Str key, Str first, Str second, char ret[65]) {
+    crypto_auth_hmacsha256_state state;
+    unsigned char mac[crypto_auth_hmacsha256_BYTES];
+
+    crypto_auth_hmacsha256_init(&state, (const unsigned char *)key.p, key.n);
+    crypto_auth_hmacsha256_update(&state, (const unsigned char *)first.p, first.n);
+    crypto_auth_hmacsha256_update(&state, (const unsigned char *)second.p, second.n);
+    crypto_auth_hmacsha256_final(&state, mac);
+    sodium_bin2hex(ret, 65, mac, sizeof mac);
+    sodium_memzero(&state, sizeof state);
+}

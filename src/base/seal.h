@@ -54,6 +54,10 @@ bool password_is_stale(
 /* BLAKE2b-256 of the bytes, apart for each `domain` (at most 16 letters, such as
  * "session"), and keyed unless `key` is NULL. */
 void hash_32(const char *domain, const uint8_t *key, Str bytes, uint8_t ret[32]);
+
+/* HMAC-SHA256 of `first` followed by `second`, as 64 hex digits: what other systems check
+ * a signature with. */
+void hmac_sha256(Str key, Str first, Str second, char ret[65]);
 bool same_32(const uint8_t a[32], const uint8_t b[32]); /* in constant time */
 
 #endif

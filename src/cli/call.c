@@ -1,5 +1,5 @@
 /* call – operations from the shell: `call` any of them, `user` the few that a
- * new installation begins with. */
+ * new installation begins with, `webhook` those about other systems. */
 #include "command.h"
 
 #include "account.h"
@@ -139,23 +139,67 @@ static const char *user_json(int argc, char **argv, Buf *b) {
     return "post.give";
 }
 
-int run_user(const Config *c, int argc, char **argv) {
-    char room[2048] = "";
-    Buf json = { room, 0, sizeof room, false, 0 };
+/* One operation of the operator, in the words of a command; `op` NULL: they make no sense. */
+static int run_words(const Config *c, const char *command, const char *op, Role role, Buf *json) {
     Installation in = command_installation(c);
     Store *s = NULL;
     Arena a = { 0 };
     Fault f;
-    const char *op = user_json(argc, argv, &json);
 
-    if (!op || json.full)
-        return command_usage(command_named("user"));
+    if (!op || json->full)
+        return command_usage(command_named(command));
     Err e = installation_open(&in, &s, &f);
     e = e == OK ? arena_begin(&a, 1 << 20, &f) : e;
-    e = e == OK ? user_call(s, op, strcmp(op, "post.give") == 0 ? ROLE_SECURITY_ADMIN : ROLE_SYSTEM_ADMIN,
-                            &json, &a, &f)
-                : e;
+    e = e == OK ? user_call(s, op, role, json, &a, &f) : e;
     installation_close(s);
     arena_end(&a);
     return e == OK ? EXIT_OK : command_fault(&f);
+}
+
+int run_user(const Config *c, int argc, char **argv) {
+    char room[2048] = "";
+    Buf json = { room, 0, sizeof room, false, 0 };
+    const char *op = user_json(argc, argv, &json);
+    bool post = op && strcmp(op, "post.give") == 0;
+
+    return run_words(c, "user", op, post ? ROLE_SECURITY_ADMIN : ROLE_SYSTEM_ADMIN, &json);
+}
+
+/* ---- webhook ---- */
+
+static const struct {
+    const char *word, *op, *more; /* `more` is said of the one with that id */
+} hook_words[] = { { "stop", "subscription.change", ",\"active\":false" },
+                   { "start", "subscription.change", ",\"active\":true" },
+                   { "secret", "subscription.renew", "" },
+                   { "again", "delivery.again", "" } };
+
+static const char *hook_json(int argc, char **argv, Buf *b) {
+    if (argc == 0)
+        return "subscription.list";
+    if (argc == 4 && strcmp(argv[0], "add") == 0) {
+        put_pair(b, "title", argv[1]);
+        put_pair(b, "url", argv[2]);
+        put_pair(b, "events", argv[3]);
+        buf_str(b, "}");
+        return "subscription.add";
+    }
+    if (argc == 1 && strcmp(argv[0], "failed") == 0) {
+        buf_str(b, "{\"state\":\"given_up\",\"limit\":200}");
+        return "delivery.list";
+    }
+    for (size_t i = 0; argc == 2 && i < COUNT(hook_words); i++)
+        if (strcmp(argv[0], hook_words[i].word) == 0) {
+            put_pair(b, "id", argv[1]);
+            buf_fmt(b, "%s}", hook_words[i].more);
+            return hook_words[i].op;
+        }
+    return NULL;
+}
+
+int run_webhook(const Config *c, int argc, char **argv) {
+    char room[4096] = "";
+    Buf json = { room, 0, sizeof room, false, 0 };
+
+    return run_words(c, "webhook", hook_json(argc, argv, &json), ROLE_SYSTEM_ADMIN, &json);
 }

@@ -222,6 +222,8 @@ const Command commands[] = {
       true, run_export },
     { "locate", "LON LAT | --text WORDS", "the chain of grids at a point, or the places that words mean", true,
       run_locate },
+    { "webhook", "[add NAME URL EVENTS | stop ID | start ID | secret ID | failed | again ID]",
+      "other systems that are told of steps, how deliveries to them get on", true, run_webhook },
     { "check", "", "verifies invariants and says what is wrong", false, run_check },
     { "retain", "", "erases what is due, as the server does every hour", true, run_retain },
     { "migrate", "", "brings the database to this program's schema", false, run_migrate },

@@ -35,6 +35,7 @@ int run_import(const Config *c, int argc, char **argv);
 int run_locate(const Config *c, int argc, char **argv);
 int run_export(const Config *c, int argc, char **argv);
 int run_retain(const Config *c, int argc, char **argv);
+int run_webhook(const Config *c, int argc, char **argv);
 int run_demo(const Config *c, int argc, char **argv);
 
 #endif

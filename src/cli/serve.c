@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "chores.h"
+#include "courier.h"
 #include "log.h"
 #include "rest.h"
 #include "setting.h"
@@ -108,6 +109,8 @@ int run_serve(const Config *c, int argc, char **argv) {
     Store *store = NULL;
     Rest *rest = NULL;
     Chores *chores = NULL;
+    Courier *courier = NULL;
+    CourierConfig out = { .allow_private = c->webhook_private, .total_ms = (int32_t)c->webhook_timeout };
     sigset_t stop;
     Fault f;
 
@@ -130,8 +133,10 @@ int run_serve(const Config *c, int argc, char **argv) {
     RestConfig r = rest_config(c, threads, hands);
     e = e == OK ? rest_start(&r, store, &rest, &f) : e;
     e = e == OK ? chores_start(store, &chores, &f) : e;
+    e = e == OK ? courier_start(&out, store, &courier, &f) : e;
     if (e == OK)
         wait_for_the_end(rest, c->data);
+    courier_stop(courier);
     chores_stop(chores);
     if (rest)
         rest_stop(rest);

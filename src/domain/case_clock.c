@@ -153,9 +153,14 @@ static Err set_due(Tx *tx, Case *c, int64_t now, Fault *f) {
 }
 
 Err case_clock_set(Tx *tx, Case *c, int64_t now, Fault *f) {
+    int64_t before = c->has.due ? c->due.ms : 0;
+
     if (runs_to_the_finish(c))
         TRY(set_finish(tx, c, now, f));
-    return set_due(tx, c, now, f);
+    TRY(set_due(tx, c, now, f));
+    if (c->has.due && c->due.ms != before)
+        c->reminded = 0; /* of another deadline one is told anew */
+    return OK;
 }
 
 void case_clock_end(Case *c) {

@@ -9,6 +9,7 @@
 #include "ground.h"
 #include "keys.h"
 #include "limits.h"
+#include "outbox.h"
 #include "place.h"
 #include "random.h"
 
@@ -128,7 +129,8 @@ Err case_event_at(Tx *tx, const Case *c, CaseAct act, CaseState from, const Acto
     e.has.account = by->account.v != 0;
     e.has.note = note.n > 0;
     e.has.unit = act == ACT_DISPATCH || act == ACT_RETURN;
-    return sql_event_add(tx, &e, &changed, f);
+    TRY(sql_event_add(tx, &e, &changed, f));
+    return outbox_step(tx, c, act, at_ms, f);
 }
 
 /* ---- the report ---- */
@@ -242,6 +244,7 @@ static void copy_import(const CaseImport *in, Case *c) {
     if (in->due_ms) {
         c->due = c->finish_due = c->close_due = c->external_due = moment_at(in->due_ms);
         c->has.due = c->has.finish_due = c->has.close_due = c->has.external_due = true;
+        c->reminded = in->due_ms < clock_now_ms() ? 2 : 0; /* a past that is taken over reminds nobody */
     }
     if (in->closed_ms) {
         c->closed = c->handled = moment_at(in->closed_ms);

@@ -87,6 +87,8 @@ static const Invariant invariants[] = {
       "a case whose path is no active area's (closed: no area's)" },
     { "case_area", &check_case_area_query, NULL, "案件立案的网格不存在",
       "a case filed in an area that is not there" },
+    { "outbox_stuck", &check_outbox_stuck_query, NULL, "投递早该进行，一直没有：服务没有在运行，或连不上数据库",
+      "a delivery that should have been made days ago: no server is running" },
 };
 
 /* ---- what SQL cannot judge ---- */

@@ -6,6 +6,7 @@
 #include "address.h"
 #include "backup.h"
 #include "check_ground.h"
+#include "delivery.h"
 #include "ground.h"
 #include "keys.h"
 #include "schema.h"
@@ -209,6 +210,7 @@ Err installation_check(Store *s, Buf *b, int64_t *ret_wrong, Fault *f) {
     } else
         TRY(e);
     TRY(check_ground(s, b, &wrong, f));
+    TRY(delivery_report(s, b, f));
     *ret_wrong = wrong;
     return OK;
 }

@@ -6,16 +6,19 @@
 #include "case_q.h"
 #include "case_words.h"
 #include "lease.h"
+#include "outbox_q.h"
 #include "system_q.h"
 #include "words_q.h"
+
+#include <stddef.h>
 
 enum { BATCH = 500, LEASE_MS = 60000 };
 #define DAY_MS (24LL * 3600 * 1000)
 
-static _Atomic int64_t requests_total, sessions_total, contacts_total;
+static _Atomic int64_t requests_total, sessions_total, contacts_total, told_total;
 
 RetentionCount retention_total(void) {
-    return (RetentionCount){ requests_total, sessions_total, contacts_total };
+    return (RetentionCount){ requests_total, sessions_total, contacts_total, told_total };
 }
 
 static OlderThan days_ago(int64_t days) {
@@ -34,6 +37,21 @@ static Err erase_requests(Tx *tx, int64_t *ret_n, Fault *f) {
 static Err erase_sessions(Tx *tx, int64_t *ret_n, Fault *f) {
     OlderThan old = days_ago(90);
     return sql_session_forget(tx, &old, ret_n, f);
+}
+
+static Err erase_notices(Tx *tx, int64_t *ret_n, Fault *f) {
+    OlderThan old = days_ago(90);
+    return sql_notice_forget(tx, &old, ret_n, f);
+}
+
+static Err erase_notices_read(Tx *tx, int64_t *ret_n, Fault *f) {
+    OlderThan old = days_ago(90);
+    return sql_notice_read_forget(tx, &old, ret_n, f);
+}
+
+static Err erase_deliveries(Tx *tx, int64_t *ret_n, Fault *f) {
+    OlderThan old = days_ago(30);
+    return sql_delivery_forget(tx, &old, ret_n, f);
 }
 
 static Err erase_contact(Tx *tx, Reporter *r, const Actor *by, Fault *f) {
@@ -111,6 +129,20 @@ static Err erase_all(Store *s, const atomic_bool *stop, Batch *b, int64_t *count
     return OK;
 }
 
+static const struct {
+    EraseBatch *erase;
+    size_t count; /* which of RetentionCount */
+    _Atomic int64_t *total;
+} kinds[] = {
+    { erase_requests, offsetof(RetentionCount, requests), &requests_total },
+    { erase_sessions, offsetof(RetentionCount, sessions), &sessions_total },
+    { erase_contacts, offsetof(RetentionCount, contacts), &contacts_total },
+    { erase_words, offsetof(RetentionCount, contacts), &contacts_total },
+    { erase_notices, offsetof(RetentionCount, told), &told_total },
+    { erase_notices_read, offsetof(RetentionCount, told), &told_total },
+    { erase_deliveries, offsetof(RetentionCount, told), &told_total },
+};
+
 Err retention_pass(Store *s, const atomic_bool *stop, bool *ret_ours, RetentionCount *ret, Fault *f) {
     Batch b = { 0 };
 
@@ -119,14 +151,10 @@ Err retention_pass(Store *s, const atomic_bool *stop, bool *ret_ours, RetentionC
     if (!*ret_ours)
         return OK;
     Err e = arena_begin(&b.arena, 8 << 20, f);
-    b.erase = erase_requests;
-    e = e == OK ? erase_all(s, stop, &b, &ret->requests, &requests_total, f) : e;
-    b.erase = erase_sessions;
-    e = e == OK ? erase_all(s, stop, &b, &ret->sessions, &sessions_total, f) : e;
-    b.erase = erase_contacts;
-    e = e == OK ? erase_all(s, stop, &b, &ret->contacts, &contacts_total, f) : e;
-    b.erase = erase_words;
-    e = e == OK ? erase_all(s, stop, &b, &ret->contacts, &contacts_total, f) : e;
+    for (size_t i = 0; e == OK && i < COUNT(kinds); i++) {
+        b.erase = kinds[i].erase;
+        e = erase_all(s, stop, &b, (int64_t *)((char *)ret + kinds[i].count), kinds[i].total, f);
+    }
     arena_end(&b.arena);
     lease_drop(s, "retention");
     return e;

@@ -16,6 +16,8 @@
 #include "installation.h"
 #include "keys.h"
 #include "ops.h"
+#include "outbox.h"
+#include "subscription.h"
 #include "testdb.h"
 #include "watch.h"
 
@@ -34,6 +36,11 @@ static void ok_at(Err e, int line) {
 }
 #define assert_ok(call) ok_at(call, __LINE__)
 
+static TxFn run_subscribe;
+static SubscriptionNew subscribe;
+static Arena arena; /* of the write that is tried */
+static Actor by;
+
 static int set_up(void **state) {
     KeyRing *ring;
     int32_t id;
@@ -48,6 +55,11 @@ static int set_up(void **state) {
     db.config.node_ttl_ms = 3600000; /* no lease is renewed meanwhile */
     assert_ok(store_open(&db.config, &store, &fa));
     assert_ok(demo_make(store, str("$none"), 7, &b, &fa));
+    arena.used = 0;
+    actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &by);
+    SubscriptionNew all = { .title = str("数字城管"), .url = str("https://a.example/"), .events = str("all") };
+    subscribe = all;
+    assert_ok(store_write_now(store, run_subscribe, NULL, false, &fa));
     watch_begin(store);
     return 0;
 }
@@ -79,7 +91,11 @@ static Err count_rows(Tx *tx, void *arg, Fault *f) {
                   " || (SELECT count(*) FROM reporter) || ' reporters, ' || (SELECT count(*) FROM hidden_words)"
                   " || ' hidden, ' || (SELECT count(*) FROM access_log) || ' openings, ' || (SELECT count(*) "
                   "FROM request)"
-                  " || ' requests, ' || (SELECT count(*) FROM session) || ' sessions'",
+                  " || ' requests, ' || (SELECT count(*) FROM session) || ' sessions, '"
+                  " || (SELECT count(*) FROM notice) || ' notices, ' || (SELECT count(*) FROM notice_read)"
+                  " || ' read, ' || (SELECT count(*) FROM delivery) || ' deliveries, '"
+                  " || (SELECT count(*) FROM subscription) || ' subscriptions, '"
+                  " || (SELECT sum(reminded) FROM cases) || ' reminded'",
                   NULL, 0, keep_text, arg, NULL, f);
 }
 
@@ -92,8 +108,6 @@ static Rows rows(void) {
 /* ---- the writes ---- */
 
 enum { ROOM = 8 << 20 };
-static Arena arena; /* of the write that is tried */
-static Actor by;
 static CaseReport report;
 static CaseActIn act;
 static SignIn sign_in;
@@ -119,6 +133,7 @@ static bool is_clean(const void *out, size_t n) {
     }
 RUNS(run_report, CaseReceipt, case_report(tx, &report, &by, &out, f))
 RUNS(run_act, Case, case_act(tx, &act, &by, &out, f))
+RUNS(run_subscribe, SubscriptionMade, subscription_add(tx, &subscribe, &by, &out, f))
 RUNS(run_open, Me, session_open(tx, &sign_in, &by, &out, f))
 
 static Err try_report(Fault *f) { return store_write_now(store, run_report, NULL, false, f); }
@@ -167,6 +182,16 @@ static Err try_words_operation(Fault *f) {
     char json[200];
     snprintf(json, sizeof json, "{\"id\":\"%lld\",\"reason\":\"回电\"}", (long long)act.id.v);
     return try_operation("case.words", json, f);
+}
+
+static Err try_subscribe_operation(Fault *f) {
+    return try_operation("subscription.add",
+                         "{\"title\":\"x\",\"url\":\"https://a.example/\",\"events\":\"closed\"}", f);
+}
+
+static Err try_remind(Fault *f) {
+    int64_t told;
+    return outbox_remind(store, NULL, &told, f);
 }
 
 /* ---- before each try ---- */
@@ -261,6 +286,29 @@ static Err find_account(Tx *tx, void *arg, Fault *f) {
 static void ready_open(void) {
     actor_public(&by);
     assert_ok(store_read(store, -1, find_account, NULL, &fa));
+}
+
+static Err forget_subscriptions(Tx *tx, void *arg, Fault *f) {
+    (void)arg;
+    return tx_exec(tx, "DELETE FROM subscription WHERE events = 'closed'", f);
+}
+
+static void ready_subscribe(void) {
+    actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &by);
+    new_key();
+    assert_ok(store_write_now(store, forget_subscriptions, NULL, true, &fa));
+}
+
+static Err remind_anew(Tx *tx, void *arg, Fault *f) {
+    (void)arg;
+    TRY(tx_exec(tx, "UPDATE cases SET reminded = 2", f));
+    return tx_exec(
+        tx, "UPDATE cases SET reminded = 0, due_ms = 1, due_day = 1 WHERE id = (SELECT max(id) FROM cases)", f);
+}
+
+static void ready_remind(void) {
+    ready_accept();
+    assert_ok(store_write_now(store, remind_anew, NULL, true, &fa));
 }
 
 /* ---- the sweep ---- */
@@ -369,6 +417,8 @@ static const Swept swept[] = {
     { "case.act with a client key", ready_accept, try_act_operation },
     { "case.mask with a client key", ready_accept, try_mask_operation },
     { "case.words with a client key", ready_accept, try_words_operation },
+    { "subscription.add with a client key", ready_subscribe, try_subscribe_operation },
+    { "outbox_remind", ready_remind, try_remind },
 };
 
 static void test_store(void **state) {
