@@ -24,11 +24,13 @@ const char import_areas_more[] =
     "              --dissolve LEVEL=FIELD[,NAMEFIELD]\n"
     "              --dissolve LEVEL=@TABLE.csv[,CHILD,GROUP[,NAME]]\n"
     "              --dissolve LEVEL=:CODE[,NAME]          all in one\n"
+    "  --adopt            what stands beneath is hung under these, by largest overlap, or\n"
+    "  --adopt-by TABLE.csv[,CHILD,PARENT]            by a table of codes\n"
     "  --compare LAYER    how far its areas of the same code and level differ\n"
     "  --codes LIST.csv[,CODE,NAME]   an official list: codes and names that differ, codes exchanged\n"
     "  --crs wgs84|cgcs2000|gcj02|bd09   --check   --json   --report FINDINGS.csv\n";
 
-enum { FILES_MAX = AREAS_GROUPS_MAX + 3 };
+enum { FILES_MAX = AREAS_GROUPS_MAX + 4 };
 
 typedef struct Order {
     AreasOptions how;
@@ -162,6 +164,8 @@ static Err read_rest(Order *r, int *argc, char **argv, Fault *f) {
     if (since && !day_parse(since, &how->since))
         return usage("--since", since, f);
     TRY(read_table(r, argc, argv, "--parents", &how->parents, how->parents_columns, f));
+    TRY(read_table(r, argc, argv, "--adopt-by", &how->adopt_table, how->adopt_columns, f));
+    how->adopt = command_flag(argc, argv, "--adopt") || how->adopt_table.n > 0;
     TRY(read_table(r, argc, argv, "--codes", &how->codes, how->codes_columns, f));
     while ((text = command_option(argc, argv, "--dissolve")) != NULL)
         TRY(read_group(r, (char *)text, f));

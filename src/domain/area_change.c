@@ -331,6 +331,17 @@ static Err move_now(Tx *tx, const Lineage *l, Fault *f) {
     return area_layer_changed(tx, a.layer, f);
 }
 
+Err area_hang_now(Tx *tx, AreaId id, AreaId parent, int32_t day, Fault *f) {
+    Lineage done;
+    Area a;
+
+    TRY(area_load(tx, id, &a, f));
+    day = day > a.since ? day : a.since;
+    TRY(area_need_free(tx, &a, day, f));
+    TRY(area_plan(tx, &a, LINEAGE_MOVE, parent, day, (Str){ "", 0 }, &done, f));
+    return area_hang_under(tx, id, parent, f);
+}
+
 Err area_move(Tx *tx, const AreaHang *in, const Actor *by, Area *ret, Fault *f) {
     Area a, above;
     Lineage l;

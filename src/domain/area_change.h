@@ -19,6 +19,11 @@ struct Shape;
 typedef void AreaChangeFailed(void *ctx, LineageId id, const Fault *why);
 Err area_changes_due(Store *s, AreaChangeFailed *failed, void *ctx, int64_t *ret_done, Fault *f);
 
+/* Hangs an area under another parent for an import that puts a level above it: at once,
+ * with its line of history; the day is not before the area's own. Shapes are the
+ * caller's to lift, and the layer's revision. ERR_CONFLICT: something is planned for it. */
+Err area_hang_now(Tx *tx, AreaId id, AreaId parent, int32_t day, Fault *f);
+
 /* A split with shapes of any kind. */
 typedef struct AreaPartPut {
     Str code, name;

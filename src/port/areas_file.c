@@ -67,6 +67,11 @@ static Err check_options(AreasPlan *p, Fault *f) {
             "楼栋清单立即生效：不能用 --replace，也不能定在以后的日期。请用地图，或用 area split 拆分。",
             "A list of buildings takes effect at once: neither --replace nor a later --since. Use a map, or "
             "area split.");
+    if (how->adopt && (how->buildings || how->replace || how->since > day_of_ms(clock_now_ms())))
+        return fault(f, ERR_INVALID, "areas_adopt_later", "adopt",
+                     "--adopt 立即生效：不能与 --replace、以后的 --since 或楼栋清单同用。",
+                     "--adopt takes effect at once: neither --replace, a later --since nor a list of buildings "
+                     "goes with it.");
     if (how->buildings && how->level <= LEVEL_RESIDENTIAL)
         return fault(f, ERR_INVALID, "areas_levels", "level", "楼栋清单只能做微网格或楼组。",
                      "A list of buildings makes micro-grids or building groups only.");
@@ -78,12 +83,18 @@ static Err judge(Store *s, AreasPlan *p, Fault *f) {
         return fault(f, ERR_CONFLICT, "layer_governs", "governing", "图层“%.*s”已存在，不能改变它是否治理。",
                      "The layer “%.*s” exists; whether it governs cannot be changed.", (int)p->how->layer.n,
                      p->how->layer.p);
+    if (p->how->adopt && p->known.n == 0)
+        return fault(f, ERR_INVALID, "areas_adopt_none", "adopt",
+                     "图层“%.*s”里还没有网格，--adopt 没有可挂的下级。",
+                     "Nothing stands in the layer “%.*s” that --adopt could hang anywhere.",
+                     (int)p->how->layer.n, p->how->layer.p);
     TRY(judge_codes(p, f));
     areas_phase(p, "检查图形", "checking the shapes");
     TRY(areas_shapes(p, f));
     areas_phase(p, "核对坐标", "checking the coordinates");
     TRY(areas_datum(s, p, f));
     areas_phase(p, "确定上级", "finding the parents");
+    TRY(areas_adopt(p, f));
     TRY(areas_group(p, f));
     TRY(areas_parents(p, f));
     TRY(areas_lift(p, f));
@@ -126,8 +137,10 @@ static void plan_end(AreasPlan *p) {
     p->known.texts = p->compared.texts = (Arena){ 0 };
     areas_known_drop(&p->known);
     areas_known_drop(&p->compared);
-    for (int32_t i = 0; i < p->n; i++)
+    for (int32_t i = 0; i < p->n; i++) {
         shape_free(&p->rows[i].shape);
+        shape_free(&p->rows[i].own);
+    }
     words_end(&p->codes);
     mem_free(p->rows);
     mem_free(p->buildings);

@@ -36,7 +36,9 @@ typedef struct AreasOptions {
     Str code, name, households;      /* attributes; empty: name = code, households unknown */
     Str parent;                      /* attribute with the parent's code */
     Str parents, parents_columns[2]; /* or a whole CSV, and its columns (empty: the first two) */
-    Str under;                       /* or one parent's code for all; none of the three: by largest overlap */
+    bool adopt; /* what stands beneath that level already is hung under these: by largest overlap, */
+    Str adopt_table, adopt_columns[2]; /* or by a whole CSV of codes that stand and codes of the file */
+    Str under;                         /* or one parent's code for all; none of the three: by largest overlap */
     AreasGroup groups[AREAS_GROUPS_MAX]; /* from the level next above upward */
     size_t n_groups;
     Str compare;                 /* a layer: how far do its areas of the same code and level differ? */

@@ -17,7 +17,7 @@ static Err mismatch(const Shape *a, const Shape *b, double *ret_m2, Fault *f) {
     return e;
 }
 
-static Err note_mismatch(AreasPlan *p, Str code, Str name, const Shape *a, const Shape *b, Fault *f) {
+Err areas_mismatch(AreasPlan *p, Str code, Str name, const Shape *a, const Shape *b, Fault *f) {
     AreaNote note = { .kind = NOTE_MISMATCH, .code = code, .other = name };
 
     TRY(mismatch(a, b, &note.m2, f));
@@ -30,10 +30,15 @@ static Err note_mismatch(AreasPlan *p, Str code, Str name, const Shape *a, const
 static int32_t gather(const AreasPlan *p, int32_t k, const Shape **list, int32_t *ret_before) {
     int32_t n = 0;
 
-    for (int32_t i = k + 1; i < p->known.n; i++)
-        if (p->known.areas[i].parent == k && p->known.areas[i].shape.n_polys)
-            list[n++] = &p->known.areas[i].shape;
-    *ret_before = n;
+    *ret_before = 0;
+    for (int32_t i = k + 1; i < p->known.n; i++) {
+        const KnownArea *below = &p->known.areas[i];
+        if (below->parent != k || below->shape.n_polys == 0)
+            continue;
+        ++*ret_before;
+        if (below->into < 0) /* else it lies in a new area now */
+            list[n++] = &below->shape;
+    }
     for (int32_t i = 0; i < p->n; i++)
         if (p->rows[i].above == k && p->rows[i].shape.n_polys)
             list[n++] = &p->rows[i].shape;
@@ -54,7 +59,7 @@ static Err lift(AreasPlan *p, int32_t k, const Shape **list, Fault *f) {
         shape_free(&area->shape);
     area->shape = whole;
     area->changed = true;
-    return area->own.n_polys ? note_mismatch(p, area->code, area->name, &area->own, &area->shape, f) : OK;
+    return area->own.n_polys ? areas_mismatch(p, area->code, area->name, &area->own, &area->shape, f) : OK;
 }
 
 /* Lower ones stand after upper ones, so going backwards a union's members are ready. */
@@ -62,6 +67,9 @@ static Err lift_all(AreasPlan *p, bool *touched, const Shape **list, Fault *f) {
     for (int32_t i = 0; i < p->n; i++)
         if (p->rows[i].above >= 0)
             touched[p->rows[i].above] = true;
+    for (int32_t i = 0; i < p->known.n; i++)
+        if (p->known.areas[i].into >= 0 && p->known.areas[i].parent >= 0)
+            touched[p->known.areas[i].parent] = true;
     for (int32_t k = p->known.n - 1; k >= 0; k--) {
         if (touched[k])
             TRY(lift(p, k, list, f));
@@ -100,7 +108,7 @@ Err areas_compare(AreasPlan *p, Fault *f) {
         if (!other || other->level != row->level || !other->shape.n_polys)
             TRY(note_alone(p, row->code, p->how->compare, f));
         else
-            TRY(note_mismatch(p, row->code, other->name, &row->shape, &other->shape, f));
+            TRY(areas_mismatch(p, row->code, other->name, &row->shape, &other->shape, f));
     }
     for (int32_t i = 0; i < p->compared.n; i++) {
         const KnownArea *other = &p->compared.areas[i];

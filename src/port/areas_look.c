@@ -45,7 +45,11 @@ static Err count_area(void *ctx, const Area *a, Fault *f) {
 
 static Err keep_area(void *ctx, const Area *a, Fault *f) {
     KnownAreas *known = ((Looking *)ctx)->known;
-    KnownArea k = { .id = a->id, .level = a->level, .shaped = a->shaped };
+    KnownArea k = { .id = a->id,
+                    .level = a->level,
+                    .shaped = a->shaped,
+                    .households = a->has.households ? a->households : -1,
+                    .into = -1 };
     int32_t was;
 
     const AreasOptions *how = ((Looking *)ctx)->plan->how;

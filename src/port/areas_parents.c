@@ -51,9 +51,6 @@ static Err name_parent(AreasPlan *p, int32_t i, Fault *f) {
 
 /* ---- by the ground ------------------------------------------------------- */
 
-/* Less of it in a second parent is a border drawn twice, and said as NOTE_NEST. */
-#define ASTRIDE_LEAST 0.01
-
 typedef struct Level {
     AreaLevel of, above;
     Shape *children, *parents; /* borrowed shapes, copied as structs */
@@ -87,7 +84,7 @@ static Err note_outside(AreasPlan *p, const Level *l, const Finding *found, Faul
         return OK; /* nothing of it lies in this level */
     note.other = p->known.areas[l->known[found->b]].code;
     TRY(areas_row_note(p, l->rows[found->a], NOTE_NEST, note, f));
-    if (found->c < 0 || found->share_c < ASTRIDE_LEAST)
+    if (found->c < 0 || found->share_c < AREA_ASTRIDE_LEAST)
         return OK;
     note.third = p->known.areas[l->known[found->c]].code;
     note.share = found->share_b;

@@ -9,6 +9,9 @@
 #include "project.h"
 #include "words.h"
 
+/* Less of an area in a second parent is a border drawn twice, and said as NOTE_NEST. */
+#define AREA_ASTRIDE_LEAST 0.01
+
 #define AREA_HOUSEHOLDS_MAX 10000000 /* as records/area.def says */
 
 typedef struct AreaRow {
@@ -23,6 +26,7 @@ typedef struct AreaRow {
     int32_t dropped_rings;
     int32_t feature, line; /* of the file, from 1; 0: made by a group */
     Shape shape;           /* the heap's; may be empty */
+    Shape own;             /* the one it came with, before it became a union of what stands; or empty */
     AreaId id;             /* once written */
 } AreaRow;
 
@@ -42,9 +46,11 @@ typedef struct KnownArea {
     int32_t parent; /* among the known, -1 */
     Str code, name, path;
     bool shaped;
-    Shape shape;  /* the heap's; may be empty */
-    bool changed; /* the shape is another than the stored one: to be written */
-    Shape own;    /* of an upper area: the shape it came with, before it became a union; or empty */
+    Shape shape;        /* the heap's; may be empty */
+    int32_t households; /* -1: not known */
+    int32_t into;       /* the row that it is to be hung under, -1 */
+    bool changed;       /* the shape is another than the stored one: to be written */
+    Shape own;          /* of an upper area: the shape it came with, before it became a union; or empty */
 } KnownArea;
 
 typedef struct KnownAreas {
@@ -92,9 +98,12 @@ Err areas_words(AreasPlan *p, Fault *f);                   /* areas_words.c: cod
 Err areas_datum(Store *s, AreasPlan *p, Fault *f); /* areas_datum.c: are these the coordinates they seem? */
 Err areas_codes(AreasPlan *p, Fault *f);           /* areas_codes.c: with an official list */
 Err areas_shapes(AreasPlan *p, Fault *f);          /* areas_shapes.c: the audit, with the neighbours */
+Err areas_adopt(AreasPlan *p, Fault *f);           /* areas_adopt.c: above what stands */
 Err areas_group(AreasPlan *p, Fault *f);           /* areas_group.c: rows above the rows */
 Err areas_parents(AreasPlan *p, Fault *f);         /* areas_parents.c: under what the layer has */
 Err areas_lift(AreasPlan *p, Fault *f);            /* areas_lift.c: upper areas become unions */
+/* How much ground only one of the two covers, as a finding if it is more than a sliver. */
+Err areas_mismatch(AreasPlan *p, Str code, Str name, const Shape *a, const Shape *b, Fault *f);
 Err areas_compare(AreasPlan *p, Fault *f);         /* areas_lift.c: with another layer */
 Err areas_write(Store *s, AreasPlan *p, Fault *f); /* areas_write.c */
 

@@ -33,8 +33,9 @@ static const struct {
     [NOTE_TWICE] = { "twice", "楼栋属于两个网格或重复", "building in two grids, or twice", true,
                      "每栋楼只写一次，只属于一个微网格", "write each building once, in one micro-grid" },
     [NOTE_COVERED] = { "covered", "其中已有更细的网格", "finer areas lie in it already", true,
-                       "自带边界请放到另一图层（--layer），并用 --compare 对照",
-                       "give its own border another --layer, and --compare" },
+                       "把它们挂到这一级下面：--adopt；只看自带边界：另用 --layer 并加 --compare",
+                       "hang them under it with --adopt; for its own border alone another --layer, and "
+                       "--compare" },
     [NOTE_REPAIRED] = { "repaired", "图形无效，已修复", "invalid shape, repaired", false,
                         "面积变化大的请对照原图", "look at those whose area changed much" },
     [NOTE_RINGS] = { "rings", "去掉没有面积的环", "rings without area dropped", false, "一般不用处理",

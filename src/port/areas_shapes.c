@@ -142,5 +142,5 @@ Err areas_shapes(AreasPlan *p, Fault *f) {
     mem_free(l.known);
     TRY(e);
     TRY(note_rings(p, f));
-    return p->known.there && p->known.layer.governing ? judge_covered(p, f) : OK;
+    return p->known.there && p->known.layer.governing && !p->how->adopt ? judge_covered(p, f) : OK;
 }

@@ -2,6 +2,7 @@
  * transaction: all of them or none. */
 #include "areas_plan.h"
 
+#include "area_change.h"
 #include "area_redraw.h"
 #include "place.h"
 
@@ -63,6 +64,19 @@ static Err put_buildings(Tx *tx, const AreasPlan *p, Fault *f) {
     return OK;
 }
 
+/* ---- what stood before, under the new level --------------------------------- */
+
+static Err hang_adopted(Tx *tx, const AreasPlan *p, Fault *f) {
+    size_t used = tx_arena(tx)->used;
+
+    for (int32_t i = 0; i < p->known.n; i++)
+        if (p->known.areas[i].into >= 0) {
+            TRY(area_hang_now(tx, p->known.areas[i].id, p->ids[p->known.areas[i].into], p->how->since, f));
+            tx_arena(tx)->used = used;
+        }
+    return OK;
+}
+
 /* ---- upper areas that became unions --------------------------------------- */
 
 /* The layer that keeps the shapes an upper level was drawn with. */
@@ -82,16 +96,17 @@ static Err own_layer(Tx *tx, const AreasPlan *p, AreaLevel level, Layer *ret, Fa
     return layer_put(tx, &put, ret, f);
 }
 
-static Err keep_own(Tx *tx, const AreasPlan *p, const KnownArea *k, LayerId *ret_layer, Fault *f) {
+static Err keep_own(Tx *tx, const AreasPlan *p, AreaLevel level, Str code, Str name, const Shape *own,
+                    LayerId *ret_layer, Fault *f) {
     Layer layer;
     Area made;
 
-    TRY(own_layer(tx, p, k->level, &layer, f));
+    TRY(own_layer(tx, p, level, &layer, f));
     AreaPut put = { .layer = layer.id,
-                    .level = k->level,
-                    .code = k->code,
-                    .name = k->name,
-                    .shape = &k->own,
+                    .level = level,
+                    .code = code,
+                    .name = name,
+                    .shape = own,
                     .households = -1,
                     .since = p->how->since };
     *ret_layer = layer.id;
@@ -107,7 +122,13 @@ static Err write_unions(Tx *tx, const AreasPlan *p, Fault *f) {
         if (k->changed && (!later(p) || k->level == p->how->level)) /* unions come on the day */
             TRY(area_reshape(tx, k->id, &k->shape, f));
         if (k->own.n_polys && !later(p) && !p->how->replace) /* what is replaced lay in it: no drawn one */
-            TRY(keep_own(tx, p, k, &kept[k->level], f));
+            TRY(keep_own(tx, p, k->level, k->code, k->name, &k->own, &kept[k->level], f));
+        tx_arena(tx)->used = used;
+    }
+    for (int32_t i = 0; i < p->n; i++) {
+        const AreaRow *row = &p->rows[i];
+        if (row->own.n_polys)
+            TRY(keep_own(tx, p, row->level, row->code, row->name, &row->own, &kept[row->level], f));
         tx_arena(tx)->used = used;
     }
     for (size_t l = 0; l < COUNT(kept); l++)
@@ -155,6 +176,7 @@ static Err write_all(Tx *tx, void *arg, Fault *f) {
     TRY(layer_put(tx, &put, &layer, f));
     TRY(put_rows(tx, p, &layer, f));
     TRY(put_buildings(tx, p, f));
+    TRY(hang_adopted(tx, p, f));
     TRY(write_unions(tx, p, f));
     if (how->replace)
         TRY(replace(tx, p, layer.id, f));

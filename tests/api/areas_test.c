@@ -430,6 +430,64 @@ static void upper_areas_become_unions(void **state) {
     absent("another");
 }
 
+/* Grids stand; residential areas come above them, drawn a little otherwise: each is the
+ * union of what lies mostly in it, and a district above these is theirs. */
+static void a_level_above_what_stands(void **state) {
+    AreasOptions how = options("tabled", LEVEL_MICRO);
+    Look l;
+
+    (void)state;
+    how.households = str("n");
+    map_begin();
+    square("K1", ",\"n\":300", 0, 300, 10, 10);
+    square("K2", ",\"n\":310", 10, 300, 10, 10);
+    square("K3", ",\"n\":320", 20, 300, 10, 10);
+    square("K4", ",\"n\":330", 60, 300, 10, 10);
+    assert_ok(import(map_end(), &how));
+    stands("tabled", "K1", "", 0);
+
+    how.level = LEVEL_RESIDENTIAL;
+    how.households = str("");
+    map_begin();
+    square("RA", "", 0, 300, 16, 10); /* K1, and 6 of 10 of K2 */
+    square("RB", "", 16, 300, 14, 10);
+    Str text = map_end();
+    refused(import(text, &how), ERR_INVALID, "areas_refused"); /* not without being told to */
+    assert_int_equal(report.counts[NOTE_COVERED], 2);
+    how.adopt = true;
+    assert_ok(import(text, &how));
+    assert_int_equal(report.counts[NOTE_ASTRIDE], 1);
+    says(note_of(NOTE_ASTRIDE), "K2", "RA");
+    assert_int_equal(report.counts[NOTE_MISMATCH], 2);
+    close_to(note_of(NOTE_MISMATCH)->m2, m2_of(16, 300, 4, 10));
+    stands("tabled", "K1", "RA", 0);
+    stands("tabled", "K2", "RA", 0);
+    stands("tabled", "K3", "RB", 0);
+    stands("tabled", "K4", "", 0); /* nobody covers it: told, and left */
+    stands("tabled", "RA", "", m2_of(0, 300, 20, 10));
+    stands("tabled", "RB", "", m2_of(20, 300, 10, 10));
+    stands("tabled_residential_area", "RA", "", m2_of(0, 300, 16, 10));
+    assert_ok(look_at("tabled", "RA", &l));
+    assert_int_equal(l.area.households, 610);
+
+    how = options("tabled", LEVEL_DISTRICT);
+    how.adopt = true;
+    how.adopt_table = str("below,above\nRA,KD\nRB,KD\nK4,KD\n");
+    how.table = true;
+    assert_ok(import(str("code,name\nKD,区\n"), &how));
+    stands("tabled", "RB", "KD", 0);
+    stands("tabled", "K4", "KD", 0);
+    stands("tabled", "KD", "", m2_of(0, 300, 30, 10) + m2_of(60, 300, 10, 10));
+    assert_ok(look_at("tabled", "K2", &l));
+    assert_int_equal(strlen(l.path), 10);
+
+    how.layer = str("empty");
+    refused(import(str("code,name\nKD,区\n"), &how), ERR_INVALID, "areas_adopt_none");
+    how.layer = str("tabled");
+    how.since = 60000;
+    refused(import(str("code,name\nKE,区\n"), &how), ERR_INVALID, "areas_adopt_later");
+}
+
 static void compared_with_another_layer(void **state) {
     AreasOptions how = options("drawn", LEVEL_SUBDISTRICT);
 
@@ -668,6 +726,7 @@ static int run(Dialect d, const char *name) {
         cmocka_unit_test(groups_by_table),
         cmocka_unit_test(upper_areas_become_unions),
         cmocka_unit_test(compared_with_another_layer),
+        cmocka_unit_test(a_level_above_what_stands),
         cmocka_unit_test(buildings),
         cmocka_unit_test(listed_grids_hold_no_point),
         cmocka_unit_test(buildings_refused),

@@ -4,6 +4,7 @@
  * the middle nothing of it has happened. */
 #include "grids.h"
 
+#include "areas_file.h"
 #include "inner.h"
 #include "installation.h"
 #include "place.h"
@@ -13,6 +14,7 @@
 static Dialect dialect;
 static Actor admin, security;
 static int64_t tower, house;
+static AreasReport report; /* of an import */
 
 /* ---- what stands on the ground ---- */
 
@@ -102,6 +104,7 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
     (void)state;
+    areas_report_end(&report);
     city_close();
     clock_stop(0);
     return 0;
@@ -330,33 +333,118 @@ static void hung_elsewhere(void **state) {
        "M1\n");
 }
 
+/* ---- a level above what stands ---- */
+
+/* Areas of `table` (code, name), and under them what stands, by `adopt`. */
+static Err import_above(AreaLevel level, const char *table, const char *adopt, const char *under) {
+    AreasOptions how = { .file = str("above.csv"),
+                         .layer = str("grid"),
+                         .level = level,
+                         .code = str("code"),
+                         .name = str("name"),
+                         .under = str(under),
+                         .adopt = true,
+                         .adopt_table = str(adopt),
+                         .crs = str("wgs84"),
+                         .since = day_of_civil(2025, 6, 2),
+                         .table = true };
+
+    areas_report_end(&report);
+    TRY(areas_report_begin(&report, 1 << 16, &fa));
+    return areas_import(city, str(table), &how, &report, &fa);
+}
+
+static Err put_district_above(const char *unused) {
+    (void)unused;
+    return import_above(LEVEL_DISTRICT, "code,name\nD,区\n", "child,parent\nS,D\n", "");
+}
+
+/* Whatever has a path has the district's before its own. */
+static void a_district_above_all(void **state) {
+    (void)state;
+    const char *before = asked("SELECT count(*) FROM lineage");
+    assert_string_equal(before, "0\n");
+    assert_ok(put_district_above(NULL));
+    all_right();
+    is("SELECT p.code FROM area a JOIN area p ON p.id = a.parent WHERE a.code = 'S'", "D\n");
+    is("SELECT (SELECT count(*) FROM area WHERE code <> 'D') || ' ' || (SELECT count(*) FROM org) || ' ' || "
+       "(SELECT count(*) FROM seat) || ' ' || (SELECT count(*) FROM cover) || ' ' || (SELECT count(*) FROM "
+       "cases)",
+       "9 6 1 1 1\n");
+    is("SELECT count(*) FROM (SELECT path FROM area UNION ALL SELECT path FROM org UNION ALL SELECT path FROM "
+       "serves "
+       "UNION ALL SELECT path FROM seat UNION ALL SELECT path FROM post WHERE area IS NOT NULL UNION ALL "
+       "SELECT path "
+       "FROM cover UNION ALL SELECT path FROM place UNION ALL SELECT path FROM cases) w, area d WHERE d.code = "
+       "'D' AND "
+       "substr(w.path, 1, length(d.path)) <> d.path",
+       "0\n");
+    is("SELECT a.code FROM cases c JOIN area a ON a.path = c.path", "M1\n");
+    is("SELECT l.kind || f.code || t.code FROM lineage l JOIN area f ON f.id = l.from_area JOIN area t ON t.id "
+       "= "
+       "l.to_area WHERE l.state = 3",
+       "5SD\n");
+}
+
+/* R1 stands right under S, R0 in a zone already: only R1 is to be hung, and Z is not asked. */
+static void a_zone_above_some(void **state) {
+    (void)state;
+    assert_ok(import_above(LEVEL_ZONE, "code,name\nZ1,一片区\n", "child,parent\nR1,Z1\nR0,Z1\nX,Z1\n", "S"));
+    assert_int_equal(report.counts[NOTE_ROW], 2); /* R0 has a zone, and there is no X */
+    all_right();
+    is("SELECT p.code || q.code FROM area a JOIN area p ON p.id = a.parent JOIN area q ON q.id = p.parent "
+       "WHERE "
+       "a.code IN ('R0', 'R1') ORDER BY a.code",
+       "ZS\nZ1S\n");
+    is("SELECT t.code " ON("org", "R1"), "二居\n");
+    assert_int_equal(import_above(LEVEL_DISTRICT, "code,name\nD,区\n", "child,parent\nS,E\n", ""), ERR_INVALID);
+    assert_int_equal(report.counts[NOTE_PARENT], 1);
+    is("SELECT count(*) FROM area WHERE code = 'D'", "0\n");
+}
+
 /* ---- a store that fails ---- */
 
-static void each_call_fails(const char *op, const char *asked_json) {
-    char json[2048];
+typedef Err Change(const char *json);
+
+static void each_call_fails_of(const char *name, Change *change_by, const char *json) {
     long n = 1, failed = 0;
     Err e = ERR_STORE;
 
-    snprintf(json, sizeof json, "%s", asked_json);
     const char *before = everything();
     for (; e != OK && n < 2000; n++) {
         watch_reset();
         watch.fail_call = n;
-        e = call(op, &admin, json);
+        e = change_by(json);
         watch_reset();
         if (e == OK)
             break;
         failed++;
         if (e != ERR_STORE || !*fa.zh || !*fa.en)
-            fail_msg("%s, call %ld: %s %s", op, n, err_name(e), fa.en);
+            fail_msg("%s, call %ld: %s %s", name, n, err_name(e), fa.en);
         if (strcmp(before, everything()) != 0)
-            fail_msg("%s, call %ld failed and left something:\n%s", op, n, everything());
+            fail_msg("%s, call %ld failed and left something:\n%s", name, n, everything());
         before = everything();
     }
     assert_true(failed > 20);
     assert_true(strcmp(before, everything()) != 0);
     all_right();
-    print_message("%s: %ld calls of the store failed\n", op, failed);
+    print_message("%s: %ld calls of the store failed\n", name, failed);
+}
+
+static const char *op_asked;
+static Err ask_op(const char *json) { return call(op_asked, &admin, json); }
+
+static void each_call_fails(const char *op, const char *asked_json) {
+    char json[2048];
+
+    snprintf(json, sizeof json, "%s", asked_json);
+    op_asked = op;
+    each_call_fails_of(op, ask_op, json);
+}
+
+static void each_call_of_a_level_above(void **state) {
+    (void)state;
+    each_call_fails_of("import above", put_district_above, NULL);
 }
 
 static void each_call_of_a_merge(void **state) {
@@ -396,11 +484,14 @@ static int run(Dialect d, const char *name) {
         T(dissolved),
         T(dissolved_under_an_organisation),
         T(hung_elsewhere),
+        T(a_district_above_all),
+        T(a_zone_above_some),
         T(each_call_of_a_merge),
         T(each_call_of_a_split),
         T(each_call_of_a_split_above),
         T(each_call_of_a_dissolution),
         T(each_call_of_a_move),
+        T(each_call_of_a_level_above),
     };
     if (!testdb_has(d))
         return 0;
