@@ -84,6 +84,19 @@ _Static_assert(COUNT(kinds) == NOTE_COUNT, "each kind has its words");
 
 enum { EXAMPLES = 5 };
 
+/* What `count` counts. */
+static const char *const counted[NOTE_COUNT] = {
+    [NOTE_DUPLICATE] = "= 先有此代码的要素 / the feature that has it first",
+    [NOTE_COVERED] = "个下级网格 / areas in it",
+    [NOTE_RINGS] = "个环 / rings",
+    [NOTE_VERTICES] = "个顶点 / vertices",
+    [NOTE_NEST] = "个成员 / members",
+    [NOTE_PARENT] = "= 表中的行 / row of the table",
+    [NOTE_ROW] = "= 表中的行 / row of the table",
+    [NOTE_DATUM] = "米 / m",
+    [NOTE_SIZE] = "户 / households",
+};
+
 /* What `why` says, as GEOS and the importer put it, in the words of whoever drew it. */
 static const struct {
     const char *why, *zh, *en;
@@ -181,14 +194,18 @@ static void put_other(Buf *b, Str other, double share) {
         buf_fmt(b, " %.1f %%", share * 100);
 }
 
+static void put_m2(Buf *b, double m2) {
+    if (fabs(m2) >= 0.005)
+        buf_fmt(b, "  %.2f m²", m2);
+}
+
 static void put_note(Buf *b, const AreaNote *n) {
     put_where(b, n);
     put_other(b, n->other, n->share);
     put_other(b, n->third, n->share_third);
-    if (n->m2 > 0 || n->m2 < 0)
-        buf_fmt(b, "  %.2f m²", n->m2);
-    if (n->count)
-        buf_fmt(b, "  ×%lld", (long long)n->count);
+    put_m2(b, n->m2);
+    if (counted[n->kind] && (n->count || n->kind == NOTE_SIZE)) /* none at all is said, too */
+        buf_fmt(b, "  %lld %s", (long long)n->count, counted[n->kind]);
     if (n->why[0])
         buf_fmt(b, "  %s / %s", why_in(n->why, true), why_in(n->why, false));
     if (n->placed) {
@@ -200,9 +217,11 @@ static void put_note(Buf *b, const AreaNote *n) {
     buf_char(b, '\n');
 }
 
-/* The worst come first: those of most ground, else as they stand in the file. */
+/* The worst come first: those of most ground, those that are most in a second parent;
+ * else as they stand in the file. */
 static bool worse(const AreasReport *r, size_t i, size_t k) {
-    double a = fabs(r->notes[i].m2), b = fabs(r->notes[k].m2);
+    double a = fabs(r->notes[i].m2) + r->notes[i].share_third,
+           b = fabs(r->notes[k].m2) + r->notes[k].share_third;
     return a > b || (a >= b && i < k);
 }
 
@@ -223,8 +242,7 @@ static void put_kind(const AreasReport *r, AreaNoteKind kind, Buf *b) {
 
     buf_fmt(b, "%s %8lld  %s / %s", kinds[kind].stops ? "  ✗" : "  ·", (long long)r->counts[kind],
             kinds[kind].zh, kinds[kind].en);
-    if (r->m2[kind] > 0 || r->m2[kind] < 0)
-        buf_fmt(b, "  %.2f m²", r->m2[kind]);
+    put_m2(b, r->m2[kind]);
     buf_fmt(b, "\n      → %s / %s\n", kinds[kind].todo_zh, kinds[kind].todo_en);
     while (shown < EXAMPLES && (at = next_example(r, kind, at)) < r->n) {
         put_note(b, &r->notes[at]);
@@ -256,6 +274,8 @@ void areas_report_print(const AreasReport *r, Buf *b) {
             put_kind(r, (AreaNoteKind)kind, b);
             all += r->counts[kind];
         }
+    if (all)
+        buf_str(b, "    #：要素（行）的序号，括号里是文件的行 / # feature (line of the file)\n");
     if (all == 0)
         buf_str(b, "    没有发现问题 / no findings\n");
     else
