@@ -5,6 +5,7 @@
 #include "account.h"
 #include "chores.h"
 #include "courier.h"
+#include "ground_keeper.h"
 #include "log.h"
 #include "rest.h"
 #include "setting.h"
@@ -58,6 +59,23 @@ static int readers(const Config *c, int threads, int hands) {
 static void log_line(void *ctx, const char *line) {
     (void)ctx;
     log_event(LOG_DEBUG, "http.call", L_TEXT("call", line));
+}
+
+static void log_ground(const GroundNews *n) {
+    switch (n->event) {
+    case GROUND_READY:
+        log_event(LOG_INFO, "ground.ready", L_BOOL("cached", n->cached), L_INT("areas", n->areas),
+                  L_INT("ms", n->ms));
+        break;
+    case GROUND_IGNORED:
+        log_event(LOG_WARNING, "ground.cache_ignored", L_TEXT("file", n->file), L_TEXT("why", n->why));
+        break;
+    case GROUND_WRITTEN: log_event(LOG_INFO, "ground.cache_written", L_TEXT("file", n->file)); break;
+    case GROUND_UNWRITTEN:
+        log_event(LOG_WARNING, "ground.cache_not_written", L_TEXT("file", n->file), L_FAULT(n->fault));
+        break;
+    case GROUND_NOT_MADE: log_event(LOG_ERROR, "ground.not_made", L_FAULT(n->fault)); break;
+    }
 }
 
 static RestConfig rest_config(const Config *c, int threads, int hands) {
@@ -130,6 +148,7 @@ int run_serve(const Config *c, int argc, char **argv) {
     Err e = begin_tests(c, &f);
     e = e == OK ? installation_open(&in, &store, &f) : e;
     e = e == OK ? store_write_now(store, tell_zone, (void *)c->zone, true, &f) : e;
+    e = e == OK ? ground_keeper_start(store, log_ground, &f) : e;
     RestConfig r = rest_config(c, threads, hands);
     e = e == OK ? rest_start(&r, store, &rest, &f) : e;
     e = e == OK ? chores_start(store, &chores, &f) : e;

@@ -35,7 +35,7 @@ static Err place_on(Tx *tx, const Ground *g, Case *c, int32_t *ret_home, OrgId *
 static Err place_by_point(Tx *tx, Case *c, int32_t *ret_home, OrgId *ret_agreed, Fault *f) {
     const Ground *g;
 
-    TRY(ground_borrow(tx, &g, f));
+    TRY(ground_borrow_at(tx, (Point){ c->lon, c->lat }, c->reported.day, &g, f));
     Err e = place_on(tx, g, c, ret_home, ret_agreed, f);
     ground_return(g);
     return e;

@@ -23,10 +23,20 @@ typedef struct GroundArea {
 
 typedef struct Ground Ground;
 
-/* Borrowed until ground_return. An installation without areas gives an empty one. */
+/* Borrowed until ground_return. An installation without areas gives an empty one.
+ *
+ * In a server with a large layer (more than a moment's work) this is the picture
+ * before, while the new one is made beside the requests (ground_keeper.h). Who writes
+ * down which grid holds a point asks with that point: the picture before serves as
+ * long as the grid that it gives still stands where it stood, else the newest is made. */
 Err ground_borrow(Tx *tx, const Ground **ret, Fault *f);
+Err ground_borrow_at(Tx *tx, Point p, int32_t day, const Ground **ret, Fault *f);
 void ground_return(const Ground *g);
-void ground_forget(Store *s); /* before store_close */
+void ground_forget(Store *s); /* before store_close; ends the keeper, too */
+
+/* Makes the newest picture if need be, and perhaps writes its file: for the keeper,
+ * which is also told when it fails. */
+void ground_renew(Store *s, bool write);
 
 const GroundArea *ground_area(const Ground *g, AreaId id); /* NULL: not active, or of another layer */
 

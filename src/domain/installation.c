@@ -8,6 +8,7 @@
 #include "check_ground.h"
 #include "delivery.h"
 #include "ground.h"
+#include "ground_keeper.h"
 #include "keys.h"
 #include "schema.h"
 #include "store.h"
@@ -139,7 +140,7 @@ static Err need_existing(const Installation *in, Fault *f) {
 }
 
 Err installation_open(const Installation *in, Store **ret, Fault *f) {
-    char room[1024];
+    char room[1024], cache[1024];
     bool made = false;
     Store *s;
     StoreConfig c = { .where = where_of(in, room),
@@ -159,6 +160,8 @@ Err installation_open(const Installation *in, Store **ret, Fault *f) {
         installation_close(s);
         return e;
     }
+    snprintf(cache, sizeof cache, "%s/cache", in->dir);
+    ground_keep_in(s, cache);
     *ret = s;
     return OK;
 }
