@@ -3,6 +3,7 @@
 #include "import.h"
 
 #include "areas_file.h"
+#include "xlsx.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,8 @@
 #include <unistd.h>
 
 const char import_areas_more[] =
-    "FILE.csv is a list of buildings: building, households, micro-grid [, residential area, lon, lat],\n"
+    "FILE.csv or .xlsx is a list of buildings: building, households, micro-grid [, residential area, lon, "
+    "lat],\n"
     "or with --code COLUMN a table of areas without shapes\n"
     "  --layer CODE [--layer-zh TEXT --layer-en TEXT --governing --pattern REGEX]   made if there is none\n"
     "  --level     district|subdistrict|zone_grid|residential_area|micro_grid|building_group\n"
@@ -147,7 +149,7 @@ static Err read_words(Order *r, int *argc, char **argv, Fault *f) {
         return usage("--layer", how->layer.p, f);
     Str level = option(argc, argv, "--level");
     size_t n = *argc ? strlen(argv[0]) : 0;
-    bool csv = n > 4 && strcasecmp(argv[0] + n - 4, ".csv") == 0;
+    bool csv = n > 5 && (strcasecmp(argv[0] + n - 4, ".csv") == 0 || strcasecmp(argv[0] + n - 5, ".xlsx") == 0);
     how->buildings = csv && how->code.n == 0;
     how->table = csv && !how->buildings;
     if (how->code.n == 0 && !how->buildings)
@@ -291,7 +293,7 @@ static Err run(const Config *c, Order *r, Fault *f) {
 
     TRY(read_file(r, r->how.file.p, &text, f));
     for (size_t i = 0; i < r->n_files; i++)
-        bytes += 2 * r->files[i].n;
+        bytes += (xlsx_looks_like(buf_view(&r->files[i])) ? 24 : 2) * r->files[i].n; /* unpacked */
     TRY(report_open(r->report, &file, f));
     Err e = areas_report_begin(&report, bytes, f);
     if (e == OK) {

@@ -240,13 +240,12 @@ static Err settle_residential(AreasPlan *p, Fault *f) {
 }
 
 Err areas_read_list(AreasPlan *p, Str text, Fault *f) {
-    CsvMemory bytes = { text };
     BuildingList l = { .plan = p };
-    Csv *c;
+    AreasSheet s;
 
-    TRY(csv_open(csv_from_memory, &bytes, (CsvLimits){ 0 }, &c, f));
-    Err e = read_rows(&l, c, f);
-    csv_close(c);
+    TRY(areas_sheet_open(text, &s, f));
+    Err e = read_rows(&l, s.csv, f);
+    areas_sheet_close(&s);
     words_end(&l.grids);
     words_end(&l.buildings);
     TRY(e);

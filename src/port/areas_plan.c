@@ -2,6 +2,8 @@
 #include "areas_plan.h"
 
 #include "csv.h"
+#include "xlsx.h"
+#include "xlsx_csv.h"
 
 #include <string.h>
 
@@ -32,6 +34,23 @@ Err areas_row_note(AreasPlan *p, int32_t i, AreaNoteKind kind, AreaNote more, Fa
     more.line = row->line;
     more.code = row->code.n ? row->code : row->name;
     return areas_note(p->report, &more, f);
+}
+
+Err areas_sheet_open(Str text, AreasSheet *s, Fault *f) {
+    *s = (AreasSheet){ .bytes = { text } };
+    if (xlsx_looks_like(text)) {
+        TRY(xlsx_to_csv(text, &s->text, f));
+        s->bytes.rest = buf_view(&s->text);
+    }
+    Err e = csv_open(csv_from_memory, &s->bytes, (CsvLimits){ 0 }, &s->csv, f);
+    if (e != OK)
+        buf_end(&s->text);
+    return e;
+}
+
+void areas_sheet_close(AreasSheet *s) {
+    csv_close(s->csv);
+    buf_end(&s->text);
 }
 
 static Err read_rows(AreasPlan *p, Csv *c, const int32_t at[3], AreasTableEach *each, void *ctx, Fault *f) {
@@ -71,11 +90,10 @@ static Err read_table(AreasPlan *p, Csv *c, const Str columns[3], AreasTableEach
 }
 
 Err areas_table(AreasPlan *p, Str table, const Str columns[3], AreasTableEach *each, void *ctx, Fault *f) {
-    CsvMemory bytes = { table };
-    Csv *c;
+    AreasSheet s;
 
-    TRY(csv_open(csv_from_memory, &bytes, (CsvLimits){ 0 }, &c, f));
-    Err e = read_table(p, c, columns, each, ctx, f);
-    csv_close(c);
+    TRY(areas_sheet_open(table, &s, f));
+    Err e = read_table(p, s.csv, columns, each, ctx, f);
+    areas_sheet_close(&s);
     return e;
 }

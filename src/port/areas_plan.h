@@ -6,6 +6,7 @@
 #include "area.h"
 #include "areas_file.h"
 #include "audit.h"
+#include "csv.h"
 #include "project.h"
 #include "words.h"
 
@@ -106,6 +107,16 @@ Err areas_lift(AreasPlan *p, Fault *f);            /* areas_lift.c: upper areas 
 Err areas_mismatch(AreasPlan *p, Str code, Str name, const Shape *a, const Shape *b, Fault *f);
 Err areas_compare(AreasPlan *p, Fault *f);         /* areas_lift.c: with another layer */
 Err areas_write(Store *s, AreasPlan *p, Fault *f); /* areas_write.c */
+
+/* A table that is a CSV, or a workbook of which the first sheet is read. Close it with
+ * areas_sheet_close(). */
+typedef struct AreasSheet {
+    Csv *csv;
+    Buf text; /* of a workbook */
+    CsvMemory bytes;
+} AreasSheet;
+Err areas_sheet_open(Str text, AreasSheet *s, Fault *f);
+void areas_sheet_close(AreasSheet *s);
 
 /* A two-column table in memory: calls `each` with the texts, in the plan's arena.
  * Columns of which the name is empty are found by their place. */

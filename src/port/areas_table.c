@@ -90,12 +90,11 @@ static Err read_rows(Table *t, Csv *c, Fault *f) {
 }
 
 Err areas_read_table(AreasPlan *p, Str text, Fault *f) {
-    CsvMemory bytes = { text };
     Table t = { .plan = p };
-    Csv *c;
+    AreasSheet s;
 
-    TRY(csv_open(csv_from_memory, &bytes, (CsvLimits){ 0 }, &c, f));
-    Err e = read_rows(&t, c, f);
-    csv_close(c);
+    TRY(areas_sheet_open(text, &s, f));
+    Err e = read_rows(&t, s.csv, f);
+    areas_sheet_close(&s);
     return e;
 }

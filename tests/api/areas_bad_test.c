@@ -4,9 +4,11 @@
  * the feature it is about; what is refused leaves nothing behind. */
 #include "areas_maps.h"
 
+#include "book.h"
 #include "project.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void line_of(const double (*at)[2], int n) {
@@ -373,6 +375,41 @@ static void latitude_first(void **state) {
     assert_ok(import(map_end(), &turned));
 }
 
+/* ---- workbooks ------------------------------------------------------------------------------ */
+
+#define CELL(at, text) "<c r=\"" at "\" t=\"inlineStr\"><is><t>" text "</t></is></c>"
+#define HEADINGS "<row r=\"1\">" CELL("A1", "楼栋") CELL("B1", "户数") CELL("C1", "微网格") "</row>"
+
+/* What is wrong is told by the row as the program shows it; merged cells are refused. */
+static void a_list_in_a_workbook(void **state) {
+    AreasOptions how = options("book", LEVEL_MICRO);
+    size_t n;
+    char *book;
+
+    (void)state;
+    how.code = how.name = str("");
+    how.file = str("list.xlsx");
+    how.buildings = true;
+    book = book_make("<sheetData>" HEADINGS "<row r=\"3\">" CELL("A3", "1 号")
+                         CELL("B3", "x") "</row></sheetData>",
+                     NULL, NULL, &n);
+    refused(import((Str){ book, n }, &how), ERR_INVALID, "areas_list_row");
+    assert_non_null(strstr(fa.en, "Row 1 (line 3 of the file)"));
+    free(book);
+    book = book_make("<sheetData>" HEADINGS "</sheetData><mergeCells><mergeCell ref=\"A2:B2\"/></mergeCells>",
+                     NULL, NULL, &n);
+    assert_int_equal(import((Str){ book, n }, &how), ERR_INVALID);
+    free(book);
+    absent("book");
+    book = book_make("<sheetData>" HEADINGS "<row r=\"2\">" CELL(
+                         "A2", "1 号") "<c r=\"B2\"><v>320</v></c>" CELL("C2", "W1") "</row></sheetData>",
+                     NULL, NULL, &n);
+    assert_ok(import((Str){ book, n }, &how));
+    free(book);
+    only(NOTE_COUNT, 0);
+    stands("book", "W1", "", 0);
+}
+
 /* ------------------------------------------------------------------------------------------------ */
 
 static int run(Dialect d, const char *name) {
@@ -389,6 +426,7 @@ static int run(Dialect d, const char *name) {
         cmocka_unit_test(another_datum),
         cmocka_unit_test(another_datum_by_what_it_lies_in),
         cmocka_unit_test(latitude_first),
+        cmocka_unit_test(a_list_in_a_workbook),
     };
     if (!testdb_has(d))
         return 0;

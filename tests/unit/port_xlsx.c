@@ -1,6 +1,7 @@
 /* xlsx: values as a person sees them, and what is refused with sheet and cell. */
 #include "book.h"
 #include "xlsx.h"
+#include "xlsx_csv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -170,12 +171,34 @@ static void test_each_may_stop(void **state) {
     free(bytes);
 }
 
+/* Row n on line n: blank lines for what is left out; short rows are filled, quotes doubled. */
+static void as_csv(void **state) {
+    size_t n;
+    Fault f = { 0 };
+    Buf text;
+    char *book =
+        book_make("<sheetData>"
+                  "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>楼栋</t></is></c>"
+                  "<c r=\"B1\" t=\"inlineStr\"><is><t>户数</t></is></c></row>"
+                  "<row r=\"4\"><c r=\"A4\" t=\"inlineStr\"><is><t>a &quot;b&quot;,\nc</t></is></c></row>"
+                  "<row r=\"5\"><c r=\"B5\"><v>12</v></c></row>"
+                  "</sheetData>",
+                  NULL, NULL, &n);
+
+    (void)state;
+    assert_int_equal(xlsx_to_csv((Str){ book, n }, &text, &f), OK);
+    assert_string_equal(text.p, "\"楼栋\",\"户数\"\n\n\n\"a \"\"b\"\", c\",\"\"\n\"\",\"12\"\n");
+    buf_end(&text);
+    assert_int_equal(xlsx_to_csv((Str){ book, n / 2 }, &text, &f), ERR_INVALID);
+    free(book);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),        cmocka_unit_test(test_dates),
         cmocka_unit_test(test_which_sheet),   cmocka_unit_test(test_refused),
         cmocka_unit_test(test_no_workbook),   cmocka_unit_test(test_bombs),
-        cmocka_unit_test(test_each_may_stop),
+        cmocka_unit_test(test_each_may_stop), cmocka_unit_test(as_csv),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
