@@ -59,3 +59,45 @@ SELECT @columns(place_alias) FROM place_alias WHERE place = :id ORDER BY id;
 -- name: place_alias_each
 -- gives: place_alias
 SELECT @columns(place_alias) FROM place_alias ORDER BY place, id;
+
+-- name: place_shape_of
+-- takes: place_key
+-- gives: place_shape
+SELECT @columns(place_shape) FROM place_shape WHERE home = :home AND place = :id;
+
+-- name: place_shape_save
+-- takes: place_shape
+UPDATE place_shape SET shape = :shape WHERE home = :home AND place = :place;
+
+-- name: place_step_add
+-- takes: place_step
+INSERT INTO place_step (@columns(place_step)) VALUES (@values(place_step));
+
+-- name: place_steps
+-- The latest hundred.
+-- takes: place_key
+-- gives: place_step
+SELECT @columns(place_step) FROM place_step WHERE place = :id ORDER BY id DESC LIMIT 100;
+
+-- name: place_cases_go
+-- Open cases at a building that another grid has now; where they were filed stays.
+-- takes: place_gone
+UPDATE cases SET path = :to_path WHERE path = :path AND place = :place AND state < 10;
+
+-- name: place_covers_go
+-- takes: place_gone
+UPDATE cover SET path = :to_path WHERE place = :place;
+
+-- name: place_covers_end
+-- takes: place_gone
+UPDATE cover SET until = CASE WHEN since > :day THEN since - 1 ELSE :day END
+ WHERE place = :place AND (until IS NULL OR until > :day);
+
+-- name: place_after
+-- All that stand, in pages by key: for an export, and for what a file does not have.
+-- takes: place_after
+-- gives: place
+SELECT @columns(place) FROM place
+ WHERE (home, id) > (:home, :after) AND until IS NULL
+ ORDER BY home, id
+ LIMIT :limit;

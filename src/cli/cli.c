@@ -216,7 +216,7 @@ const Command commands[] = {
       "split CODE FILE [--day DAY] [--note TEXT] [--layer CODE] [--crs DATUM] [--code FIELD] [--name FIELD] "
       "[--households FIELD]",
       "splits an area along a map file (GeoJSON), or by a table of buildings and parts", true, run_area },
-    { "export", "cases|areas|access --as LOGIN [--csv] [--text] [FILE]",
+    { "export", "cases|areas|places|access --as LOGIN [--csv] [--text] [FILE]",
       "writes a table for a spreadsheet (UTF-8), or a JSON object a line; --text: with their words, 200 at "
       "most",
       true, run_export },

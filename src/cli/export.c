@@ -48,6 +48,11 @@ static Err some_areas(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n
     return export_areas(tx, at, (AreaListed **)ret, ret_n, f);
 }
 
+static Err some_places(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f) {
+    (void)e;
+    return export_places(tx, at, (PlaceListed **)ret, ret_n, f);
+}
+
 static Err some_accesses(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f) {
     (void)e;
     return export_access(tx, at, (AccessListed **)ret, ret_n, f);
@@ -56,6 +61,7 @@ static Err some_accesses(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *re
 static const ExportKind kinds[] = {
     { "cases", RIGHT_CASE_READ, &case_listed_record, some_cases },
     { "areas", RIGHT_SIGNED_IN, &area_listed_record, some_areas },
+    { "places", RIGHT_SIGNED_IN, &place_listed_record, some_places },
     { "access", RIGHT_AUDIT_READ, &access_listed_record, some_accesses },
 };
 

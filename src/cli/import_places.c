@@ -14,6 +14,9 @@ const char import_places_more[] =
     "  --name COLUMN --area COLUMN --code COLUMN --households COLUMN --population COLUMN --lon COLUMN --lat "
     "COLUMN\n"
     "  --kind KIND (where there is no such column)   --sheet NAME   --crs wgs84|cgcs2000|gcj02|bd09\n"
+    "  --update (what is known by its code becomes what the file says)   --end-missing (what the file does "
+    "not\n"
+    "  have, of the kinds that it has, ends)   --day DAY (since when that is so; today unless said)\n"
     "  --check (judge only)   --report FINDINGS.csv   --json\n"
     "A place belongs to the grid that its row names, else to the one that holds its point. Exit code 0: every\n"
     "row is a place; 1: some are orphans, which are listed, or it failed.\n";
@@ -47,15 +50,19 @@ static bool read_order(int argc, char **argv, Order *r) {
         r->how.columns[c] = str("");
     for (size_t i = 0; i < COUNT(flags); i++)
         r->how.columns[flags[i].column] = option(&argc, argv, flags[i].flag);
+    const char *day = command_option(&argc, argv, "--day");
     Str kind = option(&argc, argv, "--kind"), crs = option(&argc, argv, "--crs");
     const Choice *k = kind.n ? choice_worded(&place_kind_choices, kind) : NULL;
     r->how.sheet = option(&argc, argv, "--sheet");
     r->how.crs = crs.n ? crs : str("wgs84");
     r->how.kind = k ? (PlaceKind)k->number : 0;
     r->how.check = command_flag(&argc, argv, "--check");
+    r->how.update = command_flag(&argc, argv, "--update");
+    r->how.end_missing = command_flag(&argc, argv, "--end-missing");
     r->json = command_json();
     r->report = command_option(&argc, argv, "--report");
-    if (argc != 1 || (kind.n && !k))
+    if (argc != 1 || (kind.n && !k) ||
+        (day && (!day_parse(day, &r->how.day) || r->how.day > day_of_ms(clock_now_ms()))))
         return false;
     r->how.file = str(argv[0]);
     return true;

@@ -8,6 +8,8 @@
 #include "case_q.h"
 #include "catalogue.h"
 #include "org.h"
+#include "place.h"
+#include "place_q.h"
 #include "system_q.h"
 
 #include <stdio.h>
@@ -143,6 +145,67 @@ Err export_areas(Tx *tx, ExportAt *at, AreaListed **ret, size_t *ret_n, Fault *f
         TRY(fill_area(tx, &areas[i], &rows[i], f));
     if (n)
         snprintf(at->path, sizeof at->path, "%.*s", (int)areas[n - 1].path.n, areas[n - 1].path.p);
+    *ret = rows;
+    *ret_n = n;
+    return OK;
+}
+
+/* ---- places ---- */
+
+enum { NAMES_MAX = 100, NAMES_BYTES = 14000 };
+
+/* Several in one cell, with semicolons between. */
+static Err join_aliases(const PlaceAlias *list, size_t n, bool old, Arena *a, Str *ret, Fault *f) {
+    char room[NAMES_BYTES] = "";
+    Buf b = { room, 0, sizeof room, false, 0 };
+
+    for (size_t i = 0; i < n; i++)
+        if ((list[i].kind == ALIAS_OLD) == old) {
+            buf_str(&b, b.n ? ";" : "");
+            buf_put(&b, list[i].name.p, list[i].name.n);
+        }
+    return str_copy(a, buf_view(&b), ret, f);
+}
+
+static Err fill_place(Tx *tx, const Place *p, PlaceAlias *aliases, PlaceListed *r, Fault *f) {
+    Area area;
+    size_t n;
+
+    TRY(area_load(tx, p->area, &area, f));
+    *r = (PlaceListed){ .name = p->name,
+                        .area_code = area.code,
+                        .kind = p->kind,
+                        .code = p->code,
+                        .households = p->households,
+                        .population = p->population,
+                        .lon = p->lon,
+                        .lat = p->lat,
+                        .since = p->since };
+    TRY(sql_place_alias_of(tx, &(PlaceKey){ .id = p->id }, aliases, NAMES_MAX, &n, f));
+    TRY(join_aliases(aliases, n, false, tx_arena(tx), &r->alias, f));
+    TRY(join_aliases(aliases, n, true, tx_arena(tx), &r->old_name, f));
+    r->has.name = r->has.area_code = r->has.kind = r->has.alias = r->has.old_name = true;
+    r->has.code = p->has.code;
+    r->has.households = p->has.households;
+    r->has.population = p->has.population;
+    r->has.lon = r->has.lat = p->has.lon;
+    r->has.since = p->has.since;
+    return OK;
+}
+
+Err export_places(Tx *tx, ExportAt *at, PlaceListed **ret, size_t *ret_n, Fault *f) {
+    Place *places = arena_take(tx_arena(tx), EXPORT_ROWS * sizeof *places);
+    PlaceListed *rows = arena_take(tx_arena(tx), EXPORT_ROWS * sizeof *rows);
+    PlaceAlias *aliases = arena_take(tx_arena(tx), NAMES_MAX * sizeof *aliases);
+    size_t n;
+
+    if (!places || !rows || !aliases)
+        return fault_arena(f);
+    TRY(places_after(tx, (PlaceId){ at->number }, places, EXPORT_ROWS, &n, f));
+    for (size_t i = 0; i < n; i++)
+        TRY(fill_place(tx, &places[i], aliases, &rows[i], f));
+    if (n)
+        at->number = places[n - 1].id.v;
     *ret = rows;
     *ret_n = n;
     return OK;

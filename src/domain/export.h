@@ -12,7 +12,7 @@ enum { EXPORT_ROWS = 200 }; /* in one transaction */
 typedef struct ExportAt {
     CaseId case_id; /* cases: the newest first */
     char path[48];  /* areas: in the order of the tree */
-    int32_t home;   /* access: in the order of the chains */
+    int32_t home;   /* access and places: in the order of their keys */
     int64_t number;
 } ExportAt;
 
@@ -22,6 +22,8 @@ typedef struct ExportAt {
 Err export_cases(Tx *tx, const Actor *by, bool with_words, ExportAt *at, CaseListed **ret, size_t *ret_n,
                  Fault *f);
 Err export_areas(Tx *tx, ExportAt *at, AreaListed **ret, size_t *ret_n, Fault *f);
+/* Those that stand, with headings that `import places` reads. */
+Err export_places(Tx *tx, ExportAt *at, PlaceListed **ret, size_t *ret_n, Fault *f);
 Err export_access(Tx *tx, ExportAt *at, AccessListed **ret, size_t *ret_n, Fault *f);
 
 #endif

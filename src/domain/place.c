@@ -119,6 +119,11 @@ Err place_by_code(Tx *tx, Str code, Place *ret, bool *ret_found, Fault *f) {
     return OK;
 }
 
+Err places_after(Tx *tx, PlaceId after, Place *rows, size_t max, size_t *ret_n, Fault *f) {
+    PlaceAfter from = { .home = id_home(after.v), .after = after.v, .limit = (int32_t)max };
+    return sql_place_after(tx, &from, rows, max, ret_n, f);
+}
+
 Err place_by_name(Tx *tx, AreaId area, Str name, Place *ret, bool *ret_found, Fault *f) {
     PlaceNamed key = { .area = area, .name = name };
     size_t n;

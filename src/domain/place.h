@@ -35,6 +35,8 @@ Err places_changed(Tx *tx, Fault *f);                /* the next revision: the w
 
 Err place_load(Tx *tx, PlaceId id, Place *ret, Fault *f);
 Err place_by_code(Tx *tx, Str code, Place *ret, bool *ret_found, Fault *f);
+/* Places that stand, in the order of their keys. */
+Err places_after(Tx *tx, PlaceId after, Place *rows, size_t max, size_t *ret_n, Fault *f);
 Err place_by_name(Tx *tx, AreaId area, Str name, Place *ret, bool *ret_found, Fault *f);
 
 /* The one place that the words mean, if that is certain; *ret_words are those that
@@ -53,6 +55,7 @@ Err place_get(Tx *tx, const PlaceKey *in, const Actor *by, Place *ret, Fault *f)
 Err place_list(Tx *tx, const PlaceFind *in, const Actor *by, Page *ret, Fault *f);
 Err place_locate(Tx *tx, const PlaceWords *in, const Actor *by, PlaceLocated *ret, Fault *f);
 Err place_alias_add(Tx *tx, const PlaceAliasNew *in, const Actor *by, PlaceAlias *ret, Fault *f);
+Err place_history(Tx *tx, const PlaceKey *in, const Actor *by, Page *ret, Fault *f); /* place_change.c */
 Err place_alias_list(Tx *tx, const PlaceKey *in, const Actor *by, Page *ret, Fault *f);
 
 #endif

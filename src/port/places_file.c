@@ -1,7 +1,7 @@
 /* places_file – see places_file.h: read, judge, write. */
 #include "places_plan.h"
 
-#include "place.h"
+#include "place_change.h"
 #include "xlsx.h"
 
 #include <stdio.h>
@@ -48,20 +48,24 @@ static Err put_compound(Tx *tx, PlaceId place, const PlaceRow *r, Fault *f) {
     return place_alias_put(tx, place, str(alias), ALIAS_COMMON, &made, f);
 }
 
+PlacePut places_put_of(const PlaceRow *r, bool now) {
+    return (PlacePut){ .area = r->area,
+                       .name = r->name,
+                       .households = r->households,
+                       .placed = r->pointed,
+                       .lon = r->at.lon,
+                       .lat = r->at.lat,
+                       .kind = now || r->kinded ? r->kind : 0,
+                       .code = r->code,
+                       .peopled = r->population >= 0,
+                       .population = r->population,
+                       .shape = r->shape.n_points ? &r->shape : NULL,
+                       .since = r->since };
+}
+
 static Err put_row(Tx *tx, const PlaceRow *r, Fault *f) {
     Place made;
-    const PlacePut put = { .area = r->area,
-                           .name = r->name,
-                           .households = r->households,
-                           .placed = r->pointed,
-                           .lon = r->at.lon,
-                           .lat = r->at.lat,
-                           .kind = r->kind,
-                           .code = r->code,
-                           .peopled = r->population >= 0,
-                           .population = r->population,
-                           .shape = r->shape.n_points ? &r->shape : NULL,
-                           .since = r->since };
+    const PlacePut put = places_put_of(r, true);
 
     TRY(place_put(tx, &put, &made, f));
     TRY(put_aliases(tx, made.id, r->aliases, ALIAS_COMMON, f));
@@ -72,14 +76,34 @@ static Err put_row(Tx *tx, const PlaceRow *r, Fault *f) {
 typedef struct Writing {
     PlacesPlan *plan;
     Arena arena;
-    int64_t added;
+    int64_t added, changed, ended;
 } Writing;
+
+static Err change_rows(Tx *tx, Writing *w, int32_t day, Fault *f) {
+    bool changed;
+
+    for (int32_t i = 0; i < w->plan->n; i++) {
+        const PlaceRow *r = &w->plan->rows[i];
+        w->arena.used = 0;
+        if (!r->changes)
+            continue;
+        const PlacePut put = places_put_of(r, false);
+        TRY(place_change(tx, r->known, &put, day, &changed, f));
+        w->changed += changed;
+    }
+    for (int32_t i = 0; i < w->plan->n_ends; i++) {
+        w->arena.used = 0;
+        TRY(place_end(tx, w->plan->ends[i], day, f));
+        w->ended++;
+    }
+    return OK;
+}
 
 static Err write_rows(Tx *tx, void *arg, Fault *f) {
     Writing *w = arg;
 
     tx_lend(tx, &w->arena);
-    w->added = 0;
+    w->added = w->changed = w->ended = 0;
     for (int32_t i = 0; i < w->plan->n; i++) {
         w->arena.used = 0;
         if (!w->plan->rows[i].taken)
@@ -87,13 +111,15 @@ static Err write_rows(Tx *tx, void *arg, Fault *f) {
         TRY(put_row(tx, &w->plan->rows[i], f));
         w->added++;
     }
-    return w->added ? places_changed(tx, f) : OK;
+    TRY(change_rows(tx, w, w->plan->how->day ? w->plan->how->day : day_of_ms(clock_now_ms()), f));
+    return w->added + w->changed + w->ended ? places_changed(tx, f) : OK;
 }
 
 static Err judge(Tx *tx, void *arg, Fault *f) {
     Writing *w = arg;
 
     w->arena.used = 0;
+    w->plan->n_ends = 0;
     tx_lend(tx, &w->arena);
     return places_judge(tx, w->plan, f);
 }
@@ -109,6 +135,8 @@ static Err run(Store *s, Str bytes, Writing *w, Fault *f) {
         return OK;
     TRY(store_write_now(s, write_rows, w, false, f));
     p->report->added = w->added;
+    p->report->changed = w->changed;
+    p->report->ended = w->ended;
     return OK;
 }
 
@@ -125,6 +153,7 @@ Err places_import(Store *s, Str bytes, const PlacesOptions *how, PlacesReport *r
     for (int32_t i = 0; i < plan.n; i++)
         shape_free(&plan.rows[i].shape);
     mem_free(plan.rows);
+    mem_free(plan.ends);
     arena_end(&plan.texts);
     arena_end(&w.arena);
     return e;

@@ -5,7 +5,8 @@
  * grid that holds its point; one that has neither is an orphan: it is listed and not
  * written, since every place belongs to exactly one grid. What is there already – the
  * same code, or the same name in the same grid – stays as it is, so that a file can
- * be imported again. A row that cannot be read refuses the file.
+ * be imported again; if asked, it becomes what the file says, and what the file does not
+ * have ends, each with its day (domain/place_change.h). A row that cannot be read refuses the file.
  *
  * Headings are Chinese or English (docs/places.md); options name other columns. */
 #ifndef JW_PLACES_FILE_H
@@ -40,6 +41,9 @@ typedef struct PlacesOptions {
     PlaceKind kind;             /* where there is no column; 0: buildings */
     Str crs;                    /* wgs84, cgcs2000, gcj02 or bd09 */
     bool check;                 /* judge only */
+    bool update;                /* what is known and differs is made as the file says */
+    bool end_missing;           /* known by a code, of a kind that the file has, and not in it: ended */
+    int32_t day;                /* since when it is so; 0: today */
 } PlacesOptions;
 
 typedef enum FindingKind {
@@ -49,7 +53,10 @@ typedef enum FindingKind {
     FINDING_UNKNOWN,     /* no area has the code it names; taken by its point, or an orphan */
     FINDING_COARSE,      /* orphan: it names an area with finer grids within, and no point in one of them */
     FINDING_TWICE,       /* the same place stands above: not taken again */
-    FINDING_THERE,       /* it is there already */
+    FINDING_THERE,       /* it is there already, as the file says */
+    FINDING_DIFFERS,     /* it is there and differs; stays, because nobody asked for an update */
+    FINDING_CHANGED,     /* it is there, differs, and becomes what the file says */
+    FINDING_ENDED,       /* it is not in the file, and ends */
     FINDING_ELSEWHERE,   /* its point lies in another grid than it names; the name counts */
     FINDING_RANGE,       /* a micro-grid with too few or too many households */
     FINDING_KINDS
@@ -63,7 +70,7 @@ typedef struct Finding {
 } Finding;
 
 typedef struct PlacesReport {
-    int64_t rows, added, by_code, by_point, orphans;
+    int64_t rows, added, changed, ended, by_code, by_point, orphans;
     int64_t households, population; /* of all rows */
     int64_t n_of[FINDING_KINDS];
     Finding *findings;

@@ -4,7 +4,7 @@
 
 #include "datum_guess.h"
 #include "ground.h"
-#include "place.h"
+#include "place_change.h"
 #include "words.h"
 
 #include <stdio.h>
@@ -156,13 +156,55 @@ static Err seen_above(Judging *j, const PlaceRow *r, int32_t at, bool *ret, Faul
     return OK;
 }
 
-static Err there_already(Judging *j, const PlaceRow *r, bool *ret, Fault *f) {
+static Err look_up(Judging *j, PlaceRow *r, bool *ret_there, bool *ret_differs, Fault *f) {
+    PlacePut asked = places_put_of(r, false);
+    Place known;
+
+    TRY(r->code.n ? place_by_code(j->tx, r->code, &known, ret_there, f)
+                  : place_by_name(j->tx, r->area, r->name, &known, ret_there, f));
+    *ret_differs = false;
+    if (!*ret_there)
+        return OK;
+    r->known = known.id;
+    return place_differs(j->tx, &known, &asked, ret_differs, f);
+}
+
+/* Is it there already, and as the row says? */
+static Err there_already(Judging *j, PlaceRow *r, Fault *f) {
+    Arena *a = tx_arena(j->tx);
+    size_t used = a->used;
+    bool there, differs;
+
+    Err e = look_up(j, r, &there, &differs, f);
+    a->used = used;
+    TRY(e);
+    r->taken = !there;
+    r->changes = differs && j->plan->how->update;
+    return !there ? OK
+                  : places_finding(j->plan,
+                                   r->changes ? FINDING_CHANGED
+                                   : differs  ? FINDING_DIFFERS
+                                              : FINDING_THERE,
+                                   r->row, r->name, r->code, f);
+}
+
+static Err judge_known(Judging *j, PlaceRow *r, int32_t at, Fault *f) {
+    bool known;
+
+    TRY(seen_above(j, r, at, &known, f));
+    return known ? places_finding(j->plan, FINDING_TWICE, r->row, r->name, r->code, f) : there_already(j, r, f);
+}
+
+/* A row with a known code that says nothing of where: it is where it is. */
+static Err stays(Judging *j, PlaceRow *r, bool *ret, Fault *f) {
     Arena *a = tx_arena(j->tx);
     size_t used = a->used;
     Place known;
 
-    Err e = r->code.n ? place_by_code(j->tx, r->code, &known, ret, f)
-                      : place_by_name(j->tx, r->area, r->name, &known, ret, f);
+    *ret = false;
+    if (r->code.n == 0 || r->area_code.n || r->pointed || r->shape.n_points)
+        return OK;
+    Err e = place_by_code(j->tx, r->code, &known, ret, f);
     a->used = used;
     return e;
 }
@@ -176,6 +218,9 @@ static Err judge_row(Judging *j, int32_t at, Fault *f) {
     p->report->households += r->households > 0 ? r->households : 0;
     p->report->population += r->population > 0 ? r->population : 0;
     j->pointed += r->pointed || r->shape.n_points;
+    TRY(stays(j, r, &known, f));
+    if (known)
+        return judge_known(j, r, at, f);
     TRY(place_named(j, r, &area, &named, f));
     if (!named)
         TRY(place_pointed(j, r, &area, f));
@@ -188,9 +233,7 @@ static Err judge_row(Judging *j, int32_t at, Fault *f) {
     int32_t *sum = &j->households[area - ground_at(j->ground, 0)];
     if (r->households >= 0)
         *sum = (*sum < 0 ? 0 : *sum) + r->households;
-    TRY(there_already(j, r, &known, f));
-    r->taken = !known;
-    return known ? places_finding(p, FINDING_THERE, r->row, r->name, r->code, f) : OK;
+    return there_already(j, r, f);
 }
 
 /* ---- the whole ---- */
@@ -234,6 +277,8 @@ static Err judge_rows(Judging *j, Fault *f) {
     for (int32_t i = 0; i < j->plan->n; i++)
         TRY(judge_row(j, i, f));
     j->plan->report->rows = j->plan->n;
+    if (j->plan->how->end_missing)
+        TRY(places_missing(j->tx, j->plan, f));
     j->plan->report->looks_gcj02 = datum_fit_says_gcj02(&j->plan->report->datum);
     TRY(judge_range(j, f));
     return judge_swapped(j, f);

@@ -4,6 +4,7 @@
 #ifndef JW_PLACES_PLAN_H
 #define JW_PLACES_PLAN_H
 
+#include "place.h"
 #include "places_file.h"
 #include "polygon.h"
 #include "project.h"
@@ -18,7 +19,10 @@ typedef struct PlaceRow {
     Degrees written; /* as it stands in the file */
     Point at;        /* in WGS84 */
     Shape shape;     /* the heap's; n_points 0: none */
+    bool kinded;     /* the file or an option says which kind */
     bool taken;      /* it is to be written, into `area` */
+    bool changes;    /* it is there as `known`, and becomes this */
+    PlaceId known;
     AreaId area;
 } PlaceRow;
 
@@ -29,9 +33,15 @@ typedef struct PlacesPlan {
     Arena texts; /* of the rows */
     PlaceRow *rows;
     int32_t n, room;
+    PlaceId *ends; /* the heap's */
+    int32_t n_ends, ends_room;
 } PlacesPlan;
 
+/* What the row asks of a place; `now`: of one that is to be made. */
+PlacePut places_put_of(const PlaceRow *r, bool now);
+
 Err places_read(PlacesPlan *p, Str bytes, Fault *f);
+Err places_missing(Tx *tx, PlacesPlan *p, Fault *f); /* places_missing.c: what the file does not have */
 Err places_judge(Tx *tx, PlacesPlan *p, Fault *f);
 Err places_finding(PlacesPlan *p, FindingKind kind, int64_t row, Str name, Str other, Fault *f);
 

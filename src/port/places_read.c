@@ -153,6 +153,7 @@ static Err take_cells(PlacesPlan *p, Cells *c, PlaceRow *r, Fault *f) {
     TRY(keep(p, c, COLUMN_COMPOUND, 60, &r->compound, f));
     TRY(keep(p, c, COLUMN_OLD, 1000, &r->old, f));
     TRY(read_kind(c, p->how->kind, &r->kind, f));
+    r->kinded = p->how->kind || c->of[COLUMN_KIND].n;
     TRY(read_count(c, COLUMN_HOUSEHOLDS, 100000, &r->households, f));
     TRY(read_count(c, COLUMN_POPULATION, 1000000, &r->population, f));
     TRY(read_since(c, &r->since, f));

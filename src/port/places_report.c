@@ -17,7 +17,11 @@ static const struct {
                          "its grid has finer ones within, and no point says which: not taken" },
     [FINDING_TWICE] = { "twice", "前面已有同一地点，未重复导入",
                         "the same place stands above: not taken again" },
-    [FINDING_THERE] = { "there", "库里已有，保持不变", "it is there already and stays as it is" },
+    [FINDING_THERE] = { "there", "库里已有，没有变化", "it is there already, and unchanged" },
+    [FINDING_DIFFERS] = { "differs", "库里已有，与文件不同，保持不变（--update 按文件改）",
+                          "it is there and differs; it stays (--update takes what the file says)" },
+    [FINDING_CHANGED] = { "changed", "库里已有，按文件变更", "it is there and becomes what the file says" },
+    [FINDING_ENDED] = { "ended", "文件里没有，撤销", "it is not in the file and ends" },
     [FINDING_ELSEWHERE] = { "elsewhere", "坐标在另一网格内，以代码为准",
                             "its point lies in another grid; the code counts" },
     [FINDING_RANGE] = { "range", "微网格户数不在 300 至 500 之间",
@@ -53,14 +57,19 @@ static void print_datum(const PlacesReport *r, Buf *b) {
 void places_report_print(const PlacesReport *r, Buf *b) {
     enum { SHOWN = 20 };
 
-    buf_fmt(
-        b, "地点：读到 %lld 个，导入 %lld 个；按代码归格 %lld 个，按坐标 %lld 个，无归属 %lld 个；共 %lld 户\n",
-        (long long)r->rows, (long long)r->added, (long long)r->by_code, (long long)r->by_point,
-        (long long)r->orphans, (long long)r->households);
     buf_fmt(b,
-            "Places: %lld read, %lld imported; %lld by a grid's code, %lld by their point, %lld orphans; %lld "
-            "households\n",
-            (long long)r->rows, (long long)r->added, (long long)r->by_code, (long long)r->by_point,
+            "地点：读到 %lld 个，导入 %lld 个，变更 %lld 个，撤销 %lld 个，未变 %lld 个；按代码归格 %lld "
+            "个，按坐标 "
+            "%lld 个，无归属 %lld 个；共 %lld 户\n",
+            (long long)r->rows, (long long)r->added, (long long)r->changed, (long long)r->ended,
+            (long long)r->n_of[FINDING_THERE], (long long)r->by_code, (long long)r->by_point,
+            (long long)r->orphans, (long long)r->households);
+    buf_fmt(b,
+            "Places: %lld read, %lld imported, %lld changed, %lld ended, %lld unchanged; %lld by a grid's "
+            "code, %lld by "
+            "their point, %lld orphans; %lld households\n",
+            (long long)r->rows, (long long)r->added, (long long)r->changed, (long long)r->ended,
+            (long long)r->n_of[FINDING_THERE], (long long)r->by_code, (long long)r->by_point,
             (long long)r->orphans, (long long)r->households);
     if (r->looks_gcj02)
         print_datum(r, b);

@@ -4,6 +4,7 @@
 
 #include "book.h"
 #include "ground.h"
+#include "inner.h"
 #include "places_file.h"
 #include "project.h"
 #include "store.h"
@@ -23,8 +24,14 @@ static int tear_down(void **state) {
     return 0;
 }
 
+static PlacesOptions later; /* what a later file may do */
+
 static Err import_bytes(const char *bytes, size_t n, const char *crs) {
-    PlacesOptions how = { .file = str("list"), .sheet = str(""), .crs = str(crs) };
+    PlacesOptions how = later;
+
+    how.file = str("list");
+    how.sheet = str("");
+    how.crs = str(crs);
 
     for (int i = 0; i < PLACE_COLUMNS; i++)
         how.columns[i] = str("");
@@ -288,6 +295,107 @@ static void test_refused(void **state) {
     assert_int_equal(places_named("坏路"), 0);
 }
 
+/* ---- a later file ---- */
+
+static char asked[2000];
+static Err keep_row(void *ctx, const char *const *columns, int n, Fault *f) {
+    (void)n, (void)f;
+    buf_str(ctx, columns[0] ? columns[0] : "-");
+    buf_char(ctx, ' ');
+    return OK;
+}
+
+static Err ask(Tx *tx, void *arg, Fault *f) {
+    Buf b = { asked, 0, sizeof asked, false, 0 };
+    asked[0] = 0;
+    return tx_ask(tx, arg, NULL, 0, keep_row, &b, NULL, f);
+}
+
+static void is(const char *sql, const char *expected) {
+    char text[1000];
+    snprintf(text, sizeof text, "%s", sql);
+    assert_ok(store_read(city, -1, ask, text, &fa));
+    if (strcmp(asked, expected) != 0)
+        fail_msg("%s\ngave %s instead of %s", sql, asked, expected);
+}
+
+static void counts(int64_t added, int64_t changed, int64_t ended, int64_t unchanged, int64_t differ) {
+    int64_t is[] = { report.added, report.changed, report.ended, report.n_of[FINDING_THERE],
+                     report.n_of[FINDING_DIFFERS] },
+            want[] = { added, changed, ended, unchanged, differ };
+    for (size_t i = 0; i < COUNT(is); i++)
+        if (is[i] != want[i])
+            fail_msg("the %zuth count is %lld and not %lld", i, (long long)is[i], (long long)want[i]);
+}
+
+#define OF(code) " FROM place WHERE code = '" code "'"
+
+static void test_later_file(void **state) {
+    Actor chief = actor_as(ROLE_DISPATCHER, 0, 1);
+    char first[1000], second[1000], want[64], json[200];
+
+    (void)state;
+    know_grids();
+    snprintf(first, sizeof first,
+             "代码,名称,网格,户数,种类\nRG1,旧塘路1号,%s,30,\nRG2,旧塘路2号,%s,20,\nRG3,旧塘路3号,%s,10,\nRG4,"
+             "旧塘市场,%s,,市场\n",
+             grids[0].code, grids[0].code, grids[0].code, grids[0].code);
+    snprintf(second, sizeof second,
+             "代码,名称,网格,户数\nRG1,新塘路1号,%s,31\nRG2,旧塘路2号,%s,20\nRG5,旧塘路5号,%s,5\n",
+             grids[1].code, grids[0].code, grids[0].code);
+    assert_ok(import_text(first));
+    counts(4, 0, 0, 0, 0);
+    assert_ok(call("place.list", &chief, "{\"name\":\"旧塘路1号\"}"));
+    int64_t place = answered("id");
+    snprintf(json, sizeof json, "{\"text\":\"路灯不亮\",\"place\":\"%lld\"}", (long long)place);
+    assert_ok(call("case.report", &chief, json));
+
+    assert_ok(import_text(second)); /* nobody asked for changes */
+    counts(1, 0, 0, 1, 1);
+    is("SELECT name" OF("RG1"), "旧塘路1号 ");
+
+    later = (PlacesOptions){ .update = true, .end_missing = true, .check = true };
+    assert_ok(import_text(second));
+    counts(0, 0, 0, 2, 0);
+    assert_int_equal(report.n_of[FINDING_CHANGED], 1);
+    is("SELECT count(*) FROM place_step", "0 ");
+
+    later.check = false;
+    later.day = day_of_ms(clock_now_ms()) - 3;
+    assert_ok(import_text(second));
+    counts(0, 1, report.ended, 2, 0);
+    assert_int_equal(report.n_of[FINDING_ENDED], report.ended);
+    is("SELECT name" OF("RG1"), "新塘路1号 ");
+    is("SELECT households" OF("RG1"), "31 ");
+    is("SELECT count(*)" OF("RG3") " AND until IS NOT NULL", "1 ");
+    is("SELECT count(*)" OF("RG4") " AND until IS NULL", "1 "); /* the file has no markets */
+    snprintf(want, sizeof want, "%s ", grids[1].code);
+    is("SELECT a.code FROM place p JOIN area a ON a.id = p.area AND a.path = p.path WHERE p.code = 'RG1'",
+       want);
+    is("SELECT a.code FROM cases c JOIN area a ON a.path = c.path WHERE c.text = '路灯不亮' ORDER BY c.id DESC "
+       "LIMIT 1",
+       want);
+    assert_true(locates("旧塘路1号", "certain", "新塘路1号")); /* its former name is found */
+    snprintf(json, sizeof json, "{\"id\":\"%lld\"}", (long long)place);
+    assert_ok(call("place.history", &chief, json));
+    assert_non_null(strstr(answer, "\"kind\":\"moved\""));
+    assert_non_null(strstr(answer, "名称 旧塘路1号；户数 30；网格 "));
+
+    assert_ok(import_text(second));
+    counts(0, 0, 0, 3, 0); /* nothing twice */
+
+    later.end_missing = false;
+    assert_ok(import_text("代码,名称,户数\nRG2,旧塘路2号,25\n")); /* says nothing of where: it is where it is */
+    counts(0, 1, 0, 0, 0);
+    assert_int_equal(report.orphans, 0);
+    later.end_missing = true;
+    char no_code[300];
+    snprintf(no_code, sizeof no_code, "名称,网格\n旧塘路9号,%s\n", grids[0].code);
+    assert_int_equal(import_text(no_code), ERR_INVALID);
+    assert_string_equal(fa.key, "places_codes");
+    later = (PlacesOptions){ 0 };
+}
+
 /* ---- without memory ---- */
 
 /* Each allocation fails once, later ones at growing steps: all rows or none. */
@@ -327,9 +435,11 @@ static void test_all_or_nothing(void **state) {
 
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),   cmocka_unit_test(test_coarse),         cmocka_unit_test(test_workbook),
-        cmocka_unit_test(test_map),     cmocka_unit_test(test_swapped),        cmocka_unit_test(test_gcj02),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_all_or_nothing),
+        cmocka_unit_test(test_table),          cmocka_unit_test(test_coarse),
+        cmocka_unit_test(test_workbook),       cmocka_unit_test(test_map),
+        cmocka_unit_test(test_swapped),        cmocka_unit_test(test_gcj02),
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_later_file),
+        cmocka_unit_test(test_all_or_nothing),
     };
     dialect = d;
     int failed = cmocka_run_group_tests_name(
