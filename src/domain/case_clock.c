@@ -11,14 +11,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PAUSES_MAX = 64, RECOUNT_MAX = 100 };
+enum { RECOUNT_MAX = 100 };
 
 /* The clock that runs now, or the finishing limit: how much since when, and when it
  * stood still. */
 typedef struct Running {
     Limit limit; /* amount 0: none that we know of */
     int64_t start_ms;
-    ClockPause pauses[PAUSES_MAX];
+    ClockPause *pauses; /* in the arena */
     int32_t n_pauses;
 } Running;
 
@@ -50,8 +50,11 @@ static Err checks_of(Tx *tx, const Case *c, int64_t now, Running *r, Fault *f) {
     int64_t handled = 0;
 
     TRY(case_past(tx, c->id, &past, f));
-    for (size_t i = past.round; i < past.n && r->n_pauses < PAUSES_MAX; i++) {
-        const CaseEvent *e = &past.events[i];
+    r->pauses = arena_take(tx_arena(tx), (past.n - past.round + 1) * sizeof *r->pauses);
+    if (!r->pauses)
+        return fault_arena(f);
+    for (size_t i = past.round; i < past.n; i++) {
+        const PastEvent *e = &past.events[i];
         if (e->act == ACT_HANDLE)
             handled = e->at.ms;
         if (e->act == ACT_FAIL && handled) {
@@ -59,7 +62,7 @@ static Err checks_of(Tx *tx, const Case *c, int64_t now, Running *r, Fault *f) {
             handled = 0;
         }
     }
-    if (handled && c->state == CASE_HANDLING && r->n_pauses < PAUSES_MAX)
+    if (handled && c->state == CASE_HANDLING)
         r->pauses[r->n_pauses++] = (ClockPause){ handled, now };
     return OK;
 }

@@ -62,7 +62,7 @@ static Err attempt_days(Tx *tx, CaseId id, int32_t *ret, Fault *f) {
     TRY(case_past(tx, id, &past, f));
     TRY(limits_calendar(tx, past.n ? past.events[0].at.day : 0, &calendar, f));
     for (size_t i = past.round; i < past.n; i++) {
-        const CaseEvent *e = &past.events[i];
+        const PastEvent *e = &past.events[i];
         if (e->act == ACT_FEEDBACK && e->at.day != last && calendar_works(calendar, e->at.day)) {
             last = e->at.day;
             days++;
@@ -99,7 +99,7 @@ static Err judge_close(Tx *tx, const Case *c, Fault *f) {
 
 /* ---- returning ---- */
 
-static Err judge_in_time(Tx *tx, const Case *c, const CaseEvent *dispatch, Fault *f) {
+static Err judge_in_time(Tx *tx, const Case *c, const PastEvent *dispatch, Fault *f) {
     bool urgent;
     Due due;
 
@@ -121,7 +121,7 @@ static Err judge_return(Tx *tx, const Case *c, Fault *f) {
     CasePast past;
 
     TRY(case_past(tx, c->id, &past, f));
-    const CaseEvent *dispatch = past_last(&past, ACT_DISPATCH);
+    const PastEvent *dispatch = past_last(&past, ACT_DISPATCH);
     if (!dispatch) /* it came with its unit from another system */
         return fault(f, ERR_FORBIDDEN, "return_unsent", "", "这个案件不是由这里派遣的，不能退回。",
                      "It was not dispatched here, so it cannot be returned here.");

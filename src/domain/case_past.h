@@ -6,14 +6,23 @@
 
 #include "case.h"
 
+/* What the rules ask of a step. Steps that they never ask for are not among them: words
+ * masked, a deadline counted again, a place given. */
+typedef struct PastEvent {
+    CaseAct act;
+    Moment at;
+    AccountId account; /* 0: none */
+    OrgId unit;        /* 0: none */
+} PastEvent;
+
 typedef struct CasePast {
-    const CaseEvent *events; /* in order, in the arena */
+    const PastEvent *events; /* in order, in the arena; all of them, however many */
     size_t n, round;         /* events[round…n) are of this round */
 } CasePast;
 
 Err case_past(Tx *tx, CaseId id, CasePast *ret, Fault *f);
 
-const CaseEvent *past_last(const CasePast *p, CaseAct act); /* of this round; NULL: none */
+const PastEvent *past_last(const CasePast *p, CaseAct act); /* of this round; NULL: none */
 
 /* Has he reported, taken on, handled or settled it, ever and in whatever post? */
 bool past_worked(const CasePast *p, AccountId who);

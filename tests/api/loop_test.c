@@ -389,6 +389,70 @@ static void test_attempts_on_two_days(void **state) {
     step(&caller, id, "close", ",\"close_kind\":\"unreachable\"", OK);
 }
 
+/* ---- a long history ---- */
+
+/* As many steps again, before those that are still to come: they count, too. */
+static void grows_by(int64_t id, int steps) {
+    char sql[600];
+    snprintf(
+        sql, sizeof sql,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+        "INSERT INTO case_event (case_id, home, number, act, to_state, role, at_ms, at_day) "
+        "SELECT c.id, c.home, c.revision + n.i, 6, c.state, 5, c.reported_ms, c.reported_day FROM n, cases c "
+        "WHERE c.id = %lld",
+        steps, (long long)id);
+    testdb_exec(&city_db, sql);
+    snprintf(sql, sizeof sql, "UPDATE cases SET revision = revision + %d WHERE id = %lld", steps,
+             (long long)id);
+    testdb_exec(&city_db, sql);
+}
+
+static int64_t at_feedback(const char *more) {
+    char json[80];
+    int64_t id = reported(more);
+    step(&dispatcher, id, "accept", "", OK);
+    snprintf(json, sizeof json, ",\"condition\":\"%lld\"", (long long)condition_of("206-01"));
+    step(&dispatcher, id, "file", json, OK);
+    send_to(id, roads);
+    handled_by_roads(id);
+    step(&checker, id, "pass", "", OK);
+    return id;
+}
+
+static void test_attempts_after_many_steps(void **state) {
+    (void)state;
+    int64_t id = at_feedback(",\"contact\":\"13800000000\"");
+    grows_by(id, 600);
+    for (int i = 0; i < 3; i++)
+        step(&caller, id, "feedback", ",\"note\":\"无人接听\",\"answered\":false", OK);
+    step(&caller, id, "close", ",\"close_kind\":\"unreachable\"", ERR_INVALID);
+    clock_stop(begun + DAYS(1));
+    step(&caller, id, "feedback", ",\"note\":\"无人接听\",\"answered\":false", OK);
+    step(&caller, id, "close", ",\"close_kind\":\"unreachable\"", OK);
+}
+
+/* Seventy checks that failed, ten minutes each: the limit stood still in all of them. */
+static void test_clock_after_many_steps(void **state) {
+    char more[80], sql[100];
+    Actor handler = handler_of(roads);
+    (void)state;
+    int64_t id = reported(""), at = begun;
+    step(&dispatcher, id, "accept", "", OK);
+    snprintf(more, sizeof more, ",\"condition\":\"%lld\"", (long long)condition_of("201-02"));
+    step(&dispatcher, id, "file", more, OK);
+    send_to(id, roads);
+    grows_by(id, 450);
+    step(&handler, id, "take", "", OK);
+    for (int i = 0; i < 70; i++) {
+        clock_stop(at += 60000);
+        step(&handler, id, "handle", ",\"note\":\"换新盖\"", OK);
+        clock_stop(at += 600000);
+        step(&checker, id, "fail", ",\"note\":\"没好\"", OK);
+    }
+    snprintf(sql, sizeof sql, "SELECT finish_due_ms - dispatched_ms FROM cases WHERE id = %lld", (long long)id);
+    assert_true(number(sql) == HOURS(4) + 70 * 600000LL);
+}
+
 /* ---- after the close ---- */
 
 static Err own(const char *op, const char *with, int64_t revision, const char *more) {
@@ -627,6 +691,8 @@ static int run_on(Dialect d) {
         EACH(test_return_of_what_is_urgent),
         EACH(test_nobody_checks_his_own),
         EACH(test_attempts_on_two_days),
+        EACH(test_attempts_after_many_steps),
+        EACH(test_clock_after_many_steps),
         EACH(test_rating),
         EACH(test_reopen),
         EACH(test_too_late_is_linked),

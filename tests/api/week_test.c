@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define CANARY "金丝雀-4711"
-enum { CASES_MAX = 120, DEEDS = 500 };
+enum { CASES_MAX = 120, DEEDS = 770 };
 static const int64_t begun = 1796086800000; /* 2026-12-01 09:00, a Tuesday */
 #define MINUTES(n) ((n)*60000LL)
 
@@ -21,7 +21,7 @@ typedef struct Week {
     char outcome[DEEDS + 1]; /* one letter a deed: what it came to */
 } Week;
 
-static Actor dispatcher, checker, caller, nobody;
+static Actor dispatcher, checker, caller, worker, nobody;
 static char rows[2][1 << 19]; /* as they stand at the end, on each store */
 static char outcomes[2][DEEDS + 1];
 
@@ -52,6 +52,35 @@ static Err report(Week *w) {
     snprintf(json, sizeof json, "{\"code\":\"%s\"}", w->codes[w->n]);
     assert_ok(call("case.by_code", &dispatcher, json));
     w->ids[w->n++] = answered("id");
+    return OK;
+}
+
+static int64_t condition(Week *w) {
+    static const char *const codes[] = { "206-01", "201-01", "301-01", "206-02" };
+    char json[60];
+    snprintf(json, sizeof json, "{\"code\":\"%s\"}", codes[draw(w, 4)]);
+    assert_ok(call("condition.list", &dispatcher, json));
+    return answered("id");
+}
+
+/* Found and settled in one step. */
+static Err settle(Week *w) {
+    char json[300];
+    snprintf(json, sizeof json,
+             "{\"text\":\"第%d件楼道堆物\",\"lon\":121.%d,\"lat\":31.22%d,\"condition\":\"%lld\",\"note\":"
+             "\"当场清走\"}",
+             w->n, 468 + (int)draw(w, 5), (int)draw(w, 8), (long long)condition(w));
+    TRY(call("case.settle", &worker, json));
+    while (
+        strstr(answer, "\"sampled\":true")) { /* by its id, which is another one on each store: again, then */
+        char sql[100];
+        snprintf(sql, sizeof sql, "UPDATE cases SET text = '抽查' WHERE id = %lld", (long long)answered("id"));
+        testdb_exec(&city_db, sql);
+        TRY(call("case.settle", &worker, json));
+    }
+    w->ids[w->n] = answered("id");
+    text_of("code", w->codes[w->n]);
+    w->secrets[w->n++][0] = 0;
     return OK;
 }
 
@@ -94,14 +123,6 @@ static const Deed deeds[] = {
     { CASE_APPRAISED, "reopen", 'r', ",\"note\":\"又坏了\"" },
     { CASE_REJECTED, "accept", 'd', "" },
 };
-
-static int64_t condition(Week *w) {
-    static const char *const codes[] = { "206-01", "201-01", "301-01", "206-02" };
-    char json[60];
-    snprintf(json, sizeof json, "{\"code\":\"%s\"}", codes[draw(w, 4)]);
-    assert_ok(call("condition.list", &dispatcher, json));
-    return answered("id");
-}
 
 static Err act(Week *w, int i, const Deed *d, int64_t revision, int64_t unit) {
     Actor handler = actor_as(ROLE_HANDLER, unit, 500 + (unit == w->units[0]) + 2 * (unit == w->units[1]));
@@ -151,8 +172,9 @@ static void live(Week *w) {
         w->units[i] = number(sql);
     }
     for (int k = 0; k < DEEDS; k++) {
-        clock_stop(begun + k * MINUTES(20));
-        Err e = w->n < 12 || (w->n < CASES_MAX && draw(w, 8) == 0) ? report(w) : one_deed(w);
+        clock_stop(begun + k * MINUTES(13));
+        bool more = w->n < 12 || (w->n < CASES_MAX && draw(w, 8) == 0);
+        Err e = !more ? one_deed(w) : w->n == 0 || draw(w, 6) ? report(w) : settle(w);
         w->outcome[k] = (char)('a' + (int)e);
     }
 }
@@ -267,6 +289,21 @@ static void log_back(int kept, FILE *file) {
     assert_null(strstr(said, CANARY));
 }
 
+/* The walk comes past everything that a case may go through. */
+static void has_seen_all(void) {
+    static const CaseAct acts[] = { ACT_REJECT, ACT_RETURN, ACT_FAIL, ACT_APPRAISE,
+                                    ACT_REOPEN, ACT_SETTLE, ACT_CLOSE };
+    char sql[100];
+
+    for (size_t i = 0; i < COUNT(acts); i++) {
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM case_event WHERE act = %d", (int)acts[i]);
+        if (number(sql) == 0)
+            fail_msg("in the whole week nobody took the step %s",
+                     choice_numbered(&case_act_choices, acts[i])->word);
+    }
+    assert_true(number("SELECT max(rework) FROM cases") > 0);
+}
+
 static void week_on(Dialect d) {
     static Week w;
     FILE *file = tmpfile();
@@ -277,6 +314,7 @@ static void week_on(Dialect d) {
     clock_stop(begun);
     city_open(d, true);
     live(&w);
+    has_seen_all();
     dump(rows[d == POSTGRES], sizeof rows[0]);
     snprintf(outcomes[d == POSTGRES], sizeof outcomes[0], "%s", w.outcome);
     look_for_canary(&w);
@@ -291,6 +329,7 @@ static void test_a_week(void **state) {
     dispatcher = actor_as(ROLE_DISPATCHER, 0, 11);
     checker = actor_as(ROLE_CHECKER, 0, 13);
     caller = actor_as(ROLE_CALLBACK, 0, 14);
+    worker = actor_as(ROLE_GRID_WORKER, 0, 15);
     week_on(SQLITE);
     assert_true(strchr(outcomes[0], 'a') && strchr(outcomes[0], 'a' + ERR_CONFLICT) &&
                 strchr(outcomes[0], 'a' + ERR_FORBIDDEN)); /* the walk comes past what is refused */
