@@ -101,3 +101,18 @@ SELECT @columns(place) FROM place
  WHERE (home, id) > (:home, :after) AND until IS NULL
  ORDER BY home, id
  LIMIT :limit;
+
+-- name: place_called
+-- takes: place_called
+-- gives: place
+SELECT @columns(place) FROM place WHERE name = :name AND until IS NULL ORDER BY id LIMIT :limit;
+
+-- name: place_in
+-- takes: places_in
+-- gives: place
+SELECT @columns(place) FROM place WHERE area = :area AND until IS NULL AND id > :after ORDER BY id LIMIT :limit;
+
+-- name: place_households
+-- takes: area_key
+-- gives: count
+SELECT CAST(coalesce(sum(households), -1) AS bigint) AS n FROM place WHERE area = :id AND until IS NULL;

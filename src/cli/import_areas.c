@@ -15,8 +15,12 @@
 
 const char import_areas_more[] =
     "FILE.csv or .xlsx is a list of buildings: building, households, micro-grid [, residential area, lon, "
-    "lat],\n"
-    "or with --code COLUMN a table of areas without shapes\n"
+    "lat],
+"
+    "or with --code COLUMN a table of areas without shapes; it adds to micro-grids that stand
+"
+    "  --move             of a list: a building that stands in another micro-grid goes to the one listed
+"
     "  --layer CODE [--layer-zh TEXT --layer-en TEXT --governing --pattern REGEX]   made if there is none\n"
     "  --level     district|subdistrict|zone_grid|residential_area|micro_grid|building_group\n"
     "  --name FIELD  --households FIELD  --since 2026-01-01 (a later day: they begin by themselves)\n"
@@ -142,6 +146,7 @@ static Err read_words(Order *r, int *argc, char **argv, Fault *f) {
     how->compare = option(argc, argv, "--compare");
     how->governing = command_flag(argc, argv, "--governing");
     how->check = command_flag(argc, argv, "--check");
+    how->move = command_flag(argc, argv, "--move");
     how->replace = command_flag(argc, argv, "--replace");
     r->json = command_json();
     r->report = command_option(argc, argv, "--report");

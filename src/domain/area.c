@@ -4,6 +4,7 @@
 #include "area_q.h"
 #include "area_tree.h"
 #include "ground.h"
+#include "place_q.h"
 #include "polygon.h"
 
 #include <regex.h>
@@ -353,6 +354,22 @@ static Err check_put(Tx *tx, const Layer *layer, const AreaPut *in, Fault *f) {
                      "The code “%.*s” belongs to the area “%.*s” already.", (int)in->code.n, in->code.p,
                      (int)same.name.n, same.name.p);
     return OK;
+}
+
+Err area_count_households(Tx *tx, AreaId id, Fault *f) {
+    AreaKey key = { .id = id };
+    Count sum;
+    Area a;
+    size_t n;
+    int64_t changed;
+
+    TRY(area_load(tx, id, &a, f));
+    TRY(sql_place_households(tx, &key, &sum, 1, &n, f));
+    if (n == 0 || sum.n < 0 || (a.has.households && a.households == sum.n))
+        return OK;
+    a.households = (int32_t)sum.n;
+    a.has.households = true;
+    return sql_area_save(tx, &a, &changed, f);
 }
 
 /* Under a parent its next step, else the layer's. */

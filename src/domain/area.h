@@ -38,6 +38,7 @@ typedef struct AreaPut {
 } AreaPut;
 Err area_put(Tx *tx, const AreaPut *in, Area *ret, Fault *f);
 Err area_layer_changed(Tx *tx, LayerId layer, Fault *f); /* the next revision: caches follow */
+Err area_count_households(Tx *tx, AreaId id, Fault *f);  /* the sum of its buildings', where any is known */
 bool area_code_fits(Str pattern, Str code); /* an empty or NULL pattern fits all; a broken pattern none */
 
 Err layer_load(Tx *tx, LayerId id, Layer *ret, Fault *f);

@@ -124,6 +124,16 @@ Err places_after(Tx *tx, PlaceId after, Place *rows, size_t max, size_t *ret_n, 
     return sql_place_after(tx, &from, rows, max, ret_n, f);
 }
 
+Err places_called(Tx *tx, Str name, Place *rows, size_t max, size_t *ret_n, Fault *f) {
+    PlaceCalled called = { .name = name, .limit = (int32_t)max };
+    return sql_place_called(tx, &called, rows, max, ret_n, f);
+}
+
+Err places_in(Tx *tx, AreaId area, PlaceId after, Place *rows, size_t max, size_t *ret_n, Fault *f) {
+    PlacesIn in = { .area = area, .after = after.v, .limit = (int32_t)max };
+    return sql_place_in(tx, &in, rows, max, ret_n, f);
+}
+
 Err place_by_name(Tx *tx, AreaId area, Str name, Place *ret, bool *ret_found, Fault *f) {
     PlaceNamed key = { .area = area, .name = name };
     size_t n;

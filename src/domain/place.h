@@ -37,6 +37,9 @@ Err place_load(Tx *tx, PlaceId id, Place *ret, Fault *f);
 Err place_by_code(Tx *tx, Str code, Place *ret, bool *ret_found, Fault *f);
 /* Places that stand, in the order of their keys. */
 Err places_after(Tx *tx, PlaceId after, Place *rows, size_t max, size_t *ret_n, Fault *f);
+/* Those of exactly that name, in any grid; those that stand in one grid, by id. */
+Err places_called(Tx *tx, Str name, Place *rows, size_t max, size_t *ret_n, Fault *f);
+Err places_in(Tx *tx, AreaId area, PlaceId after, Place *rows, size_t max, size_t *ret_n, Fault *f);
 Err place_by_name(Tx *tx, AreaId area, Str name, Place *ret, bool *ret_found, Fault *f);
 
 /* The one place that the words mean, if that is certain; *ret_words are those that

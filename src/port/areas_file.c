@@ -78,16 +78,8 @@ static Err check_options(AreasPlan *p, Fault *f) {
     return OK;
 }
 
-static Err judge(Store *s, AreasPlan *p, Fault *f) {
-    if (p->known.there && p->how->governing && !p->known.layer.governing)
-        return fault(f, ERR_CONFLICT, "layer_governs", "governing", "图层“%.*s”已存在，不能改变它是否治理。",
-                     "The layer “%.*s” exists; whether it governs cannot be changed.", (int)p->how->layer.n,
-                     p->how->layer.p);
-    if (p->how->adopt && p->known.n == 0)
-        return fault(f, ERR_INVALID, "areas_adopt_none", "adopt",
-                     "图层“%.*s”里还没有网格，--adopt 没有可挂的下级。",
-                     "Nothing stands in the layer “%.*s” that --adopt could hang anywhere.",
-                     (int)p->how->layer.n, p->how->layer.p);
+/* None, where a list only adds to grids that stand. */
+static Err judge_areas(Store *s, AreasPlan *p, Fault *f) {
     TRY(judge_codes(p, f));
     areas_phase(p, "检查图形", "checking the shapes");
     TRY(areas_shapes(p, f));
@@ -100,7 +92,21 @@ static Err judge(Store *s, AreasPlan *p, Fault *f) {
     TRY(areas_lift(p, f));
     TRY(areas_compare(p, f));
     TRY(areas_words(p, f));
-    TRY(areas_codes(p, f));
+    return areas_codes(p, f);
+}
+
+static Err judge(Store *s, AreasPlan *p, Fault *f) {
+    if (p->known.there && p->how->governing && !p->known.layer.governing)
+        return fault(f, ERR_CONFLICT, "layer_governs", "governing", "图层“%.*s”已存在，不能改变它是否治理。",
+                     "The layer “%.*s” exists; whether it governs cannot be changed.", (int)p->how->layer.n,
+                     p->how->layer.p);
+    if (p->how->adopt && p->known.n == 0)
+        return fault(f, ERR_INVALID, "areas_adopt_none", "adopt",
+                     "图层“%.*s”里还没有网格，--adopt 没有可挂的下级。",
+                     "Nothing stands in the layer “%.*s” that --adopt could hang anywhere.",
+                     (int)p->how->layer.n, p->how->layer.p);
+    if (p->n_features)
+        TRY(judge_areas(s, p, f));
     TRY(areas_buildings(s, p, f));
     return judge_sizes(p, f);
 }

@@ -47,9 +47,10 @@ typedef struct AreasOptions {
     Str codes, codes_columns[2]; /* an official list, a whole CSV, and its columns (empty: the first two) */
     int32_t since;               /* a later day: they are approved, and begin by themselves */
     bool replace;                /* what stands on that level ends on that day in favour of them */
-    bool buildings;              /* the text is a list of buildings (CSV), not GeoJSON: areas_list.c */
-    bool table; /* the text is a table of areas (CSV) without shapes; the attributes are columns */
-    bool check; /* judge only */
+    bool move;      /* of a list: a building that stands in another grid goes to the one that is listed */
+    bool buildings; /* the text is a list of buildings (CSV), not GeoJSON: areas_list.c */
+    bool table;     /* the text is a table of areas (CSV) without shapes; the attributes are columns */
+    bool check;     /* judge only */
     /* Told what begins now, for a person who waits; may be NULL. */
     void (*phase)(void *ctx, const char *zh, const char *en);
     void *phase_ctx;

@@ -1,11 +1,11 @@
 /* areas_list – micro-grids without a shape, from a list of buildings: building,
  * households, micro-grid, and perhaps the residential area and where it stands.
  * Headings in Chinese or English. Each building is in exactly one micro-grid; the
- * same name in another residential area is another building. */
+ * same name in another residential area is another building. A micro-grid that stands
+ * is added to: areas_standing.c says what of the list is new, and what is otherwise. */
 #include "areas_plan.h"
 
 #include "csv.h"
-#include "place.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -102,16 +102,35 @@ static Err read_spot(const BuildingList *l, const Csv *c, BuildingRow *b, Fault 
     return OK;
 }
 
-/* The grid's row, made at its first building. */
-static Err grid_of(BuildingList *l, const Csv *c, int32_t *ret, Fault *f) {
+/* A grid of the layer that stands: the list adds to it, and may say where it is. */
+static Err standing_grid(BuildingList *l, const Csv *c, BuildingRow *b, Fault *f) {
+    const KnownArea *k = &l->plan->known.areas[b->known], *above;
+
+    if (b->residential.n == 0 || k->parent < 0)
+        return OK;
+    above = &l->plan->known.areas[k->parent];
+    return str_same(b->residential, above->code) || str_same(b->residential, above->name)
+               ? OK
+               : wrong_row(c, "这个微网格现在属于另一个居民区。",
+                           "This micro-grid stands in another residential area.", f);
+}
+
+/* One that stands, or the row of a new one, made at its first building. */
+static Err grid_of(BuildingList *l, const Csv *c, BuildingRow *b, Fault *f) {
     AreasPlan *p = l->plan;
     AreaRow *row;
     Str code, residential;
+    int32_t *ret = &b->grid;
 
     TRY(str_copy(p->texts, csv_field(c, l->at[GRID]), &code, f));
     TRY(str_copy(p->texts, csv_field(c, l->at[RESIDENTIAL]), &residential, f));
     if (code.n == 0)
         return wrong_row(c, "没有写微网格。", "It names no micro-grid.", f);
+    b->residential = residential;
+    b->known = words_find(&p->known.codes, code);
+    if (b->known >= 0 && p->known.areas[b->known].level == p->how->level)
+        return standing_grid(l, c, b, f);
+    b->known = -1; /* the code of another level: areas_words.c says that it is taken */
     TRY(words_put(&l->grids, code, p->n, ret, f));
     if (*ret == p->n) {
         TRY(areas_row_add(p, &row, f));
@@ -125,6 +144,10 @@ static Err grid_of(BuildingList *l, const Csv *c, int32_t *ret, Fault *f) {
         return wrong_row(c, "同一微网格前面写在另一个居民区。",
                          "Its micro-grid stands in another residential area above.", f);
     return OK;
+}
+
+Str areas_grid_code(const AreasPlan *p, const BuildingRow *b) {
+    return b->known >= 0 ? p->known.areas[b->known].code : p->rows[b->grid].code;
 }
 
 static Err keep_building(AreasPlan *p, const BuildingRow *b, Fault *f) {
@@ -142,7 +165,7 @@ static Err keep_building(AreasPlan *p, const BuildingRow *b, Fault *f) {
 
 static Err judge_building(BuildingList *l, const BuildingRow *b, Fault *f) {
     AreasPlan *p = l->plan;
-    Str residential = p->rows[b->grid].group[0];
+    Str residential = b->residential;
     size_t n = residential.n + 1 + b->name.n;
     char *key = arena_raw(p->texts, n);
     int32_t at;
@@ -159,13 +182,15 @@ static Err judge_building(BuildingList *l, const BuildingRow *b, Fault *f) {
                       .feature = b->row,
                       .line = b->line,
                       .code = b->name,
-                      .other = p->rows[p->buildings[at].grid].code };
+                      .other = areas_grid_code(p, &p->buildings[at]) };
     return areas_note(p->report, &note, f);
 }
 
 static Err take_row(BuildingList *l, const Csv *c, Fault *f) {
     AreasPlan *p = l->plan;
-    BuildingRow b = { .households = -1, .row = (int32_t)csv_row(c), .line = (int32_t)csv_line(c) };
+    BuildingRow b = {
+        .grid = -1, .known = -1, .households = -1, .row = (int32_t)csv_row(c), .line = (int32_t)csv_line(c)
+    };
 
     TRY(str_copy(p->texts, csv_field(c, l->at[BUILDING]), &b.name, f));
     if (b.name.n == 0 || utf8_count(b.name.p, b.name.n) > 120)
@@ -173,9 +198,11 @@ static Err take_row(BuildingList *l, const Csv *c, Fault *f) {
                          "The building has no name, or one of more than 120 characters.", f);
     TRY(read_households(c, csv_field(c, l->at[HOUSEHOLDS]), &b.households, f));
     TRY(read_spot(l, c, &b, f));
-    TRY(grid_of(l, c, &b.grid, f));
+    TRY(grid_of(l, c, &b, f));
     TRY(judge_building(l, &b, f));
     TRY(keep_building(p, &b, f));
+    if (b.known >= 0)
+        return OK;
     AreaRow *grid = &p->rows[b.grid];
     if (b.households > AREA_HOUSEHOLDS_MAX - (grid->households < 0 ? 0 : grid->households))
         return wrong_row(c, "这个微网格的户数合计超过 1000 万。",
@@ -227,6 +254,8 @@ static Err settle_residential(AreasPlan *p, Fault *f) {
         if (p->groups[i].by == GROUP_BY_FIELD)
             return fault(f, ERR_INVALID, "areas_list_group", "dissolve", "楼栋清单没有其他属性可以分组。",
                          "A list of buildings has no other attribute to group by.");
+    if (p->n_features == 0)
+        return OK; /* all grids stand */
     if (known) {
         p->named = true;
         for (int32_t i = 0; i < p->n_features; i++)
@@ -250,65 +279,4 @@ Err areas_read_list(AreasPlan *p, Str text, Fault *f) {
     words_end(&l.buildings);
     TRY(e);
     return l.at[RESIDENTIAL] >= 0 ? settle_residential(p, f) : OK;
-}
-
-/* ---- what stands already ---------------------------------------------------- */
-
-typedef struct Standing {
-    AreasPlan *plan;
-    Arena arena;
-} Standing;
-
-static int32_t known_id(const AreasPlan *p, AreaId id) {
-    for (int32_t i = 0; i < p->known.n; i++)
-        if (p->known.areas[i].id.v == id.v)
-            return i;
-    return -1;
-}
-
-static Err judge_standing(Tx *tx, AreasPlan *p, const BuildingRow *b, Fault *f) {
-    Place *rows = arena_raw(tx_arena(tx), 200 * sizeof *rows);
-    Page page = { rows, 0, 200 };
-    PlaceFind find = { .name = b->name, .limit = 200 };
-    Actor nobody;
-
-    if (!rows)
-        return fault_arena(f);
-    find.has.name = true;
-    actor_public(&nobody);
-    TRY(place_list(tx, &find, &nobody, &page, f));
-    for (size_t i = 0; i < page.n; i++) {
-        int32_t at = known_id(p, rows[i].area);
-        if (at < 0 || (p->named && p->known.areas[at].parent != p->rows[b->grid].above))
-            continue;
-        AreaNote note = { .kind = NOTE_TWICE,
-                          .feature = b->row,
-                          .line = b->line,
-                          .code = b->name,
-                          .other = p->known.areas[at].code };
-        return areas_note(p->report, &note, f);
-    }
-    return OK;
-}
-
-static Err judge_all_standing(Tx *tx, void *arg, Fault *f) {
-    Standing *s = arg;
-
-    tx_lend(tx, &s->arena);
-    for (int32_t i = 0; i < s->plan->n_buildings; i++) {
-        s->arena.used = 0;
-        TRY(judge_standing(tx, s->plan, &s->plan->buildings[i], f));
-    }
-    return OK;
-}
-
-Err areas_buildings(Store *s, AreasPlan *p, Fault *f) {
-    Standing standing = { .plan = p };
-
-    if (p->n_buildings == 0 || p->known.n == 0)
-        return OK;
-    TRY(arena_begin(&standing.arena, 1 << 20, f));
-    Err e = store_read(s, -1, judge_all_standing, &standing, f);
-    arena_end(&standing.arena);
-    return e;
 }

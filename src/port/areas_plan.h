@@ -7,6 +7,7 @@
 #include "areas_file.h"
 #include "audit.h"
 #include "csv.h"
+#include "place.h"
 #include "project.h"
 #include "words.h"
 
@@ -32,7 +33,11 @@ typedef struct AreaRow {
 } AreaRow;
 
 typedef struct BuildingRow {
-    int32_t grid;      /* among the rows */
+    int32_t grid;      /* among the rows, or -1: */
+    int32_t known;     /* one that stands, among the known areas; else -1 */
+    Str residential;   /* as the list writes it; or empty */
+    PlaceId place;     /* it stands already; 0: it is new */
+    bool changes;      /* and is to be what the list says */
     int32_t row, line; /* of the list */
     Str name;
     int32_t households; /* -1: not known */
@@ -94,8 +99,11 @@ void areas_known_drop(KnownAreas *known);
 Err areas_read_features(AreasPlan *p, Str text, Fault *f); /* areas_read.c */
 Err areas_read_table(AreasPlan *p, Str text, Fault *f);    /* areas_table.c: without shapes */
 Err areas_read_list(AreasPlan *p, Str text, Fault *f);     /* areas_list.c: buildings */
-Err areas_buildings(Store *s, AreasPlan *p, Fault *f);     /* areas_list.c: do they stand elsewhere? */
-Err areas_words(AreasPlan *p, Fault *f);                   /* areas_words.c: codes and names */
+Err areas_buildings(Store *s, AreasPlan *p, Fault *f);     /* areas_standing.c: which of them stand already? */
+Str areas_grid_code(const AreasPlan *p, const BuildingRow *b);
+PlacePut areas_building(const AreasPlan *p,
+                        const BuildingRow *b);     /* what the list says of it; new grids have no id yet */
+Err areas_words(AreasPlan *p, Fault *f);           /* areas_words.c: codes and names */
 Err areas_datum(Store *s, AreasPlan *p, Fault *f); /* areas_datum.c: are these the coordinates they seem? */
 Err areas_codes(AreasPlan *p, Fault *f);           /* areas_codes.c: with an official list */
 Err areas_shapes(AreasPlan *p, Fault *f);          /* areas_shapes.c: the audit, with the neighbours */

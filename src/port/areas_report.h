@@ -16,6 +16,7 @@ typedef enum AreaNoteKind {
     NOTE_PARENT,    /* other: the parent that is named and does not exist                           */
     NOTE_CYCLE,     /* it names itself, or its parents lead back to it; other: the parent named     */
     NOTE_TWICE,     /* a building in two micro-grids, or twice in one; other: the other grid        */
+    NOTE_ELSEWHERE, /* a building of the list stands in another grid, other                         */
     NOTE_COVERED,   /* count finer areas of the governing layer lie in it: its shape belongs elsewhere */
     NOTE_REPAIRED,  /* why; m2: the change of area                                                  */
     NOTE_RINGS,     /* count rings enclosed nothing and were dropped                                */
@@ -33,6 +34,10 @@ typedef enum AreaNoteKind {
     NOTE_UNLISTED,  /* the list of codes does not have it; other: the code its name has there       */
     NOTE_UNMAPPED,  /* the list of codes has it, the file does not; other: the name there           */
     NOTE_RENAMED,   /* the list of codes calls it other                                             */
+    NOTE_MOVED,     /* a building goes to this grid from other, because --move says so              */
+    NOTE_CHANGED,   /* a building that stands: its households or point become what the list says    */
+    NOTE_THERE,     /* a building stands there already, as the list says                            */
+    NOTE_MISSING,   /* a building stands in other and is not in the list: it stays                  */
     NOTE_UNNAMED,   /* no name: the code stands for it                                              */
     NOTE_SIZE,      /* count households: a micro-grid should have 300 to 500                        */
     NOTE_COUNT

@@ -4,7 +4,7 @@
 
 #include "area_change.h"
 #include "area_redraw.h"
-#include "place.h"
+#include "place_change.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,22 +46,37 @@ static Err put_rows(Tx *tx, AreasPlan *p, const Layer *layer, Fault *f) {
     return OK;
 }
 
+/* The households of a mere list are the sum of its buildings': of all that stand, because
+ * buildings came to some of them and went from others. */
+static Err count_again(Tx *tx, const AreasPlan *p, Fault *f) {
+    size_t used = tx_arena(tx)->used;
+
+    for (int32_t i = 0; p->n_buildings && i < p->known.n; i++)
+        if (p->known.areas[i].level == p->how->level && !p->known.areas[i].shaped) {
+            TRY(area_count_households(tx, p->known.areas[i].id, f));
+            tx_arena(tx)->used = used;
+        }
+    return OK;
+}
+
 static Err put_buildings(Tx *tx, const AreasPlan *p, Fault *f) {
     size_t used = tx_arena(tx)->used;
     Place made;
+    bool changed;
 
     for (int32_t i = 0; i < p->n_buildings; i++) {
         const BuildingRow *b = &p->buildings[i];
-        PlacePut put = { .area = p->ids[b->grid],
-                         .name = b->name,
-                         .households = b->households,
-                         .placed = b->placed,
-                         .lon = b->lon,
-                         .lat = b->lat };
-        TRY(place_put(tx, &put, &made, f));
+        PlacePut put = areas_building(p, b);
+        if (b->known < 0)
+            put.area = p->ids[b->grid];
+        if (!b->place.v)
+            TRY(place_put(tx, &put, &made, f));
+        else if (b->changes)
+            TRY(place_change(tx, b->place, &put, day_of_ms(clock_now_ms()), &changed, f));
         tx_arena(tx)->used = used;
     }
-    return OK;
+    TRY(count_again(tx, p, f));
+    return p->n_buildings ? places_changed(tx, f) : OK;
 }
 
 /* ---- what stood before, under the new level --------------------------------- */
@@ -186,7 +201,7 @@ static Err write_all(Tx *tx, void *arg, Fault *f) {
 Err areas_write(Store *s, AreasPlan *p, Fault *f) {
     Writing w = { .plan = p };
 
-    p->ids = mem_alloc((size_t)p->n * sizeof *p->ids);
+    p->ids = mem_alloc(((size_t)p->n + 1) * sizeof *p->ids);
     if (!p->ids)
         return fault_memory(f);
     TRY(arena_begin(&w.arena, 8 << 20, f));
