@@ -159,6 +159,17 @@ static Err set_number(const Field *f, int64_t i, void *row, Arena *a, Fault *fa)
     return column_set(f, 0, row, (Value){ .i = i }, a, fa);
 }
 
+/* U+202A–202E and U+2066–2069 turn round what follows: a text, and whatever stands behind
+ * it on a page, would read otherwise than it is stored. The marks of scripts that are
+ * written from the right (U+200E, U+200F) do no such thing. */
+static bool turns_round(const char *p, size_t left) {
+    const unsigned char *u = (const unsigned char *)p;
+
+    if (left < 3 || u[0] != 0xE2)
+        return false;
+    return (u[1] == 0x80 && u[2] >= 0xAA && u[2] <= 0xAE) || (u[1] == 0x81 && u[2] >= 0xA6 && u[2] <= 0xA9);
+}
+
 /* Valid UTF-8 of the right length, without control characters but line ends and tabs. */
 static Err set_text(const Field *f, Str s, void *row, Arena *a, Fault *fa) {
     size_t bad;
@@ -168,6 +179,11 @@ static Err set_text(const Field *f, Str s, void *row, Arena *a, Fault *fa) {
     for (size_t i = 0; i < s.n; i++)
         if (((unsigned char)s.p[i] < 0x20 && !strchr("\n\r\t", s.p[i])) || s.p[i] == 0x7F)
             return refuse(f, "text_control", "含有控制字符", "contains control characters", fa);
+    for (size_t i = 0; i + 2 < s.n; i++)
+        if (turns_round(s.p + i, s.n - i))
+            return refuse(
+                f, "text_direction", "含有看不见的改变文字方向的字符，请删去后重新输入",
+                "contains invisible characters that turn the direction of the text; type it again without", fa);
     int64_t count = s.n > INT32_MAX ? INT32_MAX : utf8_count(s.p, s.n);
     if (count < f->min || count > f->max)
         return refuse_range(f, "text_length", "要", "must have", fa);

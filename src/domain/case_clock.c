@@ -43,6 +43,15 @@ static Err since_accepted(Tx *tx, const Case *c, int64_t now, Running *ret, Faul
     return OK;
 }
 
+/* A pause from one instant to another, neither of them before what was before: the
+ * clock of the machine may have been set back between two steps. */
+static void stood_still(Running *r, int64_t from, int64_t to) {
+    int64_t at = r->n_pauses ? r->pauses[r->n_pauses - 1].to_ms : r->start_ms;
+
+    from = from < at ? at : from;
+    r->pauses[r->n_pauses++] = (ClockPause){ from, to < from ? from : to };
+}
+
 /* While the result was being checked the finishing limit stood still. A check that
  * fails in the step being taken ends `now`. */
 static Err checks_of(Tx *tx, const Case *c, int64_t now, Running *r, Fault *f) {
@@ -58,12 +67,12 @@ static Err checks_of(Tx *tx, const Case *c, int64_t now, Running *r, Fault *f) {
         if (e->act == ACT_HANDLE)
             handled = e->at.ms;
         if (e->act == ACT_FAIL && handled) {
-            r->pauses[r->n_pauses++] = (ClockPause){ handled, e->at.ms };
+            stood_still(r, handled, e->at.ms);
             handled = 0;
         }
     }
     if (handled && c->state == CASE_HANDLING)
-        r->pauses[r->n_pauses++] = (ClockPause){ handled, now };
+        stood_still(r, handled, now);
     return OK;
 }
 

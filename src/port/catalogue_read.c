@@ -133,7 +133,30 @@ static Err read_category(Reading *r, Fault *f) {
     return OK;
 }
 
+/* A deadline a century away is none, and no step could be counted by it. A work day
+ * counts as one of the calendar's, and less than ten hours of one are worked. */
+static bool within_a_century(int32_t limit, ClockUnit unit) {
+    enum { DAYS = 36524, HOURS_WORKED = 10 };
+    static const int32_t most[] = { [CLOCK_URGENT_HOUR] = DAYS * 24,
+                                    [CLOCK_WORK_HOUR] = DAYS / 2 * HOURS_WORKED,
+                                    [CLOCK_WORK_DAY] = DAYS / 2,
+                                    [CLOCK_CALENDAR_DAY] = DAYS };
+    return (size_t)unit >= COUNT(most) || most[unit] == 0 || limit <= most[unit];
+}
+
+static Err judge_limit(int32_t limit, ClockUnit unit, const char *field, Fault *f) {
+    if (within_a_century(limit, unit))
+        return OK;
+    return fault(f, ERR_INVALID, "limit_century", field, "时限 %d%s超过一百年：请核对数字和计时单位。%.0s",
+                 "A limit of %d %.0s(%s) is longer than a century: check the number and its clock.", (int)limit,
+                 choice_numbered(&clock_unit_choices, unit)->zh,
+                 choice_numbered(&clock_unit_choices, unit)->en);
+}
+
 static Err judge_condition(Condition *c, Fault *f) {
+    TRY(judge_limit(c->finish_limit, c->finish_clock, "finish_limit", f));
+    if (c->has.arrive_limit && c->has.arrive_clock)
+        TRY(judge_limit(c->arrive_limit, c->arrive_clock, "arrive_limit", f));
     if (c->has.arrive_limit != c->has.arrive_clock)
         return fault(f, ERR_INVALID, "arrival_half", c->has.arrive_limit ? "arrive_clock" : "arrive_limit",
                      "到场时限和到场计时要一起写。", "An arrival limit and its clock go together.");

@@ -453,6 +453,38 @@ static void test_clock_after_many_steps(void **state) {
     assert_true(number(sql) == HOURS(4) + 70 * 600000LL);
 }
 
+/* The machine's clock is set back between two steps: the case goes on, the steps keep
+ * their order, and the limit is no shorter for it. */
+static void test_clock_set_back(void **state) {
+    char more[80], sql[160];
+    Actor handler = handler_of(roads);
+    (void)state;
+    int64_t id = reported("");
+    step(&dispatcher, id, "accept", "", OK);
+    snprintf(more, sizeof more, ",\"condition\":\"%lld\"", (long long)condition_of("206-01"));
+    step(&dispatcher, id, "file", more, OK);
+    send_to(id, roads);
+    snprintf(sql, sizeof sql, "SELECT finish_due_ms FROM cases WHERE id = %lld", (long long)id);
+    int64_t due = number(sql);
+    step(&handler, id, "take", "", OK);
+    clock_stop(begun + HOURS(1));
+    step(&handler, id, "handle", ",\"note\":\"换新盖\"", OK);
+    clock_stop(begun - DAYS(2)); /* before it was even reported */
+    step(&checker, id, "fail", ",\"note\":\"没好\"", OK);
+    assert_true(number(sql) == due);
+    step(&handler, id, "handle", ",\"note\":\"换新盖\"", OK);
+    clock_stop(begun + HOURS(2));
+    step(&checker, id, "fail", ",\"note\":\"没好\"", OK);
+    assert_true(number(sql) >= due);
+    step(&handler, id, "handle", ",\"note\":\"换新盖\"", OK);
+    step(&checker, id, "pass", "", OK);
+    step(&caller, id, "feedback", ",\"note\":\"电话答复\",\"answered\":true", OK);
+    step(&caller, id, "close", ",\"close_kind\":\"solved\"", OK);
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM case_event WHERE case_id = %lld AND number BETWEEN 1 AND 13", (long long)id);
+    assert_int_equal(number(sql), 13);
+}
+
 /* ---- after the close ---- */
 
 static Err own(const char *op, const char *with, int64_t revision, const char *more) {
@@ -691,6 +723,7 @@ static int run_on(Dialect d) {
         EACH(test_return_of_what_is_urgent),
         EACH(test_nobody_checks_his_own),
         EACH(test_attempts_on_two_days),
+        EACH(test_clock_set_back),
         EACH(test_attempts_after_many_steps),
         EACH(test_clock_after_many_steps),
         EACH(test_rating),

@@ -504,6 +504,8 @@ static void test_bad_input(void **state) {
                   { "{}", "field_missing", "text" },
                   { "{\"text\":5}", "text_form", "text" },
                   { "{\"text\":\"\\u0007\"}", "text_control", "text" },
+                  { "{\"text\":\"井盖\\u202e破损\"}", "text_direction", "text" },
+                  { "{\"text\":\"\\u2067井盖\"}", "text_direction", "text" },
                   { "{\"text\":\"a\",\"lon\":181,\"lat\":1}", "degree_range", "lon" },
                   { "{\"text\":\"a\",\"occurred\":-1}", "time_range", "occurred" },
                   { "{\"text\":\"a\",\"source\":\"rumour\"}", "choice_unknown", "source" },
