@@ -42,6 +42,20 @@ SELECT @columns(condition) FROM condition
  ORDER BY code, id
  LIMIT :limit;
 
+-- name: duty_list
+-- The catalogue in force as the list of responsibilities. A condition's own owner type
+-- goes before its category's.
+-- gives: duty_listed
+SELECT k.code AS code, k.category AS category, c.zh AS category_zh, c.en AS category_en, k.zh AS zh, k.en AS en,
+       coalesce(k.owner, c.owner) AS owner,
+       CASE WHEN k.owner IS NULL THEN c.owner_en ELSE k.owner_en END AS owner_en, k.duty AS duty,
+       k.arrive_limit AS arrive_limit, k.arrive_clock AS arrive_clock, k.finish_limit AS finish_limit,
+       k.finish_clock AS finish_clock, k.closing AS closing
+  FROM condition k JOIN category c ON c.home = 0 AND c.code = k.category AND c.retired = FALSE
+ WHERE k.home = 0 AND k.retired = FALSE
+ ORDER BY k.code, k.id
+ LIMIT 500;
+
 -- name: calendar_add
 -- takes: calendar_day
 INSERT INTO calendar_day (@columns(calendar_day)) VALUES (@values(calendar_day));

@@ -79,3 +79,8 @@ Err condition_list(Tx *tx, const ConditionFind *in, const Actor *by, Page *ret, 
     (void)by;
     return sql_condition_list(tx, in, ret->rows, (size_t)in->limit, &ret->n, f);
 }
+
+Err duty_list(Tx *tx, const Nothing *in, const Actor *by, Page *ret, Fault *f) {
+    (void)in, (void)by; /* it is published */
+    return sql_duty_list(tx, ret->rows, ret->max, &ret->n, f);
+}

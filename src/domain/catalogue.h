@@ -28,6 +28,7 @@ Err condition_add(Tx *tx, const Condition *in, Condition *ret, Fault *f);
 Err condition_load(Tx *tx, ConditionId id, Condition *ret, Fault *f);
 
 Err category_list(Tx *tx, const CategoryFind *in, const Actor *by, Page *ret, Fault *f);
+Err duty_list(Tx *tx, const Nothing *in, const Actor *by, Page *ret, Fault *f);
 Err condition_list(Tx *tx, const ConditionFind *in, const Actor *by, Page *ret, Fault *f);
 
 #endif

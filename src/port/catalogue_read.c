@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const columns[] = { "code",         "category",     "zh",           "en",
-                                       "arrive_limit", "arrive_clock", "finish_limit", "finish_clock",
-                                       "duty",         "open_to",      "closing" };
+static const char *const columns[] = { "code",         "category",     "zh",           "en",   "arrive_limit",
+                                       "arrive_clock", "finish_limit", "finish_clock", "duty", "open_to",
+                                       "closing",      "owner",        "owner_en" };
 enum { COLUMNS = COUNT(columns), CATEGORY = 1, OPEN_TO = 9, NAMES = 3 };
 
 /* A code and where it stands, for faults that show late. */

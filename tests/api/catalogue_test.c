@@ -178,6 +178,27 @@ static void test_old_cases_keep_theirs(void **state) {
 
 /* ---- refused as a whole ---- */
 
+/* What is published: a condition's own owner type, else its category's; nothing retired. */
+static void test_responsibility_list(void **state) {
+    Actor nobody;
+    (void)state;
+    actor_public(&nobody);
+    assert_ok(import(
+        "code,category,zh,en,arrive_limit,arrive_clock,finish_limit,finish_clock,duty,closing,owner,owner_en\n"
+        "201,,环境卫生,Sanitation,,,,,,,绿化市容,Greening\n"
+        "201-1,201,垃圾,Rubbish,2,urgent_hour,4,work_hour,own,清走,,\n"
+        "201-2,201,粪便,Sewage,,,1,work_day,assisting,,水务,Water\n",
+        &(CatalogueCount){ 0 }));
+    assert_ok(call("duty.list", &nobody, ""));
+    assert_int_equal(occurrences("\"finish_limit\""), 2);
+    assert_non_null(
+        strstr(answer, "{\"code\":\"201-1\",\"category\":\"201\",\"category_zh\":\"环境卫生\",\"category_en\":"
+                       "\"Sanitation\",\"zh\":\"垃圾\",\"en\":\"Rubbish\",\"owner\":\"绿化市容\",\"owner_en\":"
+                       "\"Greening\",\"duty\":\"own\",\"arrive_limit\":2,\"arrive_clock\":\"urgent_hour\","
+                       "\"finish_limit\":4,\"finish_clock\":\"work_hour\",\"closing\":\"清走\"}"));
+    assert_non_null(strstr(answer, "\"owner\":\"水务\",\"owner_en\":\"Water\",\"duty\":\"assisting\""));
+}
+
 #define HEAD "code,category,zh,en,arrive_limit,arrive_clock,finish_limit,finish_clock,duty,open_to\n"
 #define GOOD HEAD "201,,甲,A,,,,,,\n305,,乙,B,,,,,,\n201-1,201,丙,C,,,4,work_hour,own,point\n"
 
@@ -233,9 +254,13 @@ static void test_refused(void **state) {
 
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_publicity),      cmocka_unit_test(test_default),
-        cmocka_unit_test(test_known_limits),   cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_both_languages), cmocka_unit_test(test_old_cases_keep_theirs),
+        cmocka_unit_test(test_publicity),
+        cmocka_unit_test(test_default),
+        cmocka_unit_test(test_known_limits),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_responsibility_list),
+        cmocka_unit_test(test_both_languages),
+        cmocka_unit_test(test_old_cases_keep_theirs),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "catalogue on SQLite" : "catalogue on PostgreSQL", tests,
