@@ -88,6 +88,36 @@ static Err figure(Tx *tx, size_t i, FigureFind find, const Actor *by, int32_t le
     return OK;
 }
 
+/* ---- a year before ---- */
+
+/* The same day of the year before; of 29 February the 28th. */
+static int32_t year_before(int32_t day) {
+    int32_t year, month, d;
+
+    civil_of_day(day, &year, &month, &d);
+    return day_of_civil(year - 1, month, month == 2 && d == 29 ? 28 : d);
+}
+
+static Err say_change(Tx *tx, int64_t before, int64_t now, int32_t least, Str *ret, Fault *f) {
+    return str_copy(tx_arena(tx), str(change_of(before, now, least).text), ret, f);
+}
+
+static Err compare(Tx *tx, FigureFind find, const Actor *by, Figures *out, FigureShown *rows, Fault *f) {
+    find.from = year_before(find.from);
+    find.to = year_before(find.to);
+    TRY(count(tx, 0, &find, &by->scope, &out->n_before, f));
+    TRY(say_change(tx, out->n_before, out->n, out->least, &out->n_change, f));
+    out->has.n_before = out->has.n_change = true;
+    for (size_t i = 0; i < COUNT(definitions); i++) {
+        FigureFind narrowed = find;
+        narrow(&narrowed, definitions[i].numerator);
+        TRY(count(tx, i, &narrowed, &by->scope, &rows[i].before, f));
+        TRY(say_change(tx, rows[i].before, rows[i].numerator, out->least, &rows[i].change, f));
+        rows[i].has.before = rows[i].has.change = true;
+    }
+    return OK;
+}
+
 static Err read_least(Tx *tx, int32_t *ret, Fault *f) {
     Str value;
 
@@ -110,6 +140,8 @@ Err figures_get(Tx *tx, const FiguresAsk *in, const Actor *by, Figures *ret, Fau
     for (size_t i = 0; i < COUNT(definitions); i++)
         TRY(figure(tx, i, find, by, out.least, &rows[i], f));
     out.n = rows[0].denominator; /* of the filed rate: what was reported */
+    if (in->year_on_year)
+        TRY(compare(tx, find, by, &out, rows, f));
     out.rows = (List){ rows, COUNT(definitions) };
     out.has.from = out.has.to = out.has.as_of = out.has.n = out.has.least = out.has.rows = true;
     *ret = out;

@@ -322,11 +322,65 @@ static void test_close_due_by_hand(void **state) {
     assert_int_equal(answered("close_due"), begun + (2 * 24 + 9) * 3600000LL);
 }
 
+/* Year on year, as published: 100 → 24 is −76.0 %, 1,000 → 759 is −24.1 %, 6 → 42 is
+ * +600 % (+36). The leap day goes with the 28th; outside one's scope nothing counts. */
+static void report_many(int32_t day, int n, int *next) {
+    char sql[600];
+    snprintf(
+        sql, sizeof sql,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+        "INSERT INTO cases (id, home, code, revision, workflow, state, source, danger, text, placed, path, "
+        "reported_ms, reported_day, rework, attempts, answered) SELECT %d + n.i, 0, 'Y' || (%d + n.i), 1, 1, "
+        "1, 1, "
+        "FALSE, 'x', 1, '0a1', %lld, %d, 0, 0, FALSE FROM n",
+        n, *next, *next, (long long)day * 86400000, day);
+    testdb_exec(&city_db, sql);
+    *next += n;
+}
+
+static void year_on_year(int32_t from, int32_t to, int before, const char *change) {
+    char json[120], a[16], b[16], want[120];
+    day_print(from, a);
+    day_print(to, b);
+    snprintf(json, sizeof json, "{\"from\":\"%s\",\"to\":\"%s\",\"year_on_year\":true}", a, b);
+    assert_ok(call("figures.get", &leader, json));
+    snprintf(want, sizeof want, "\"n_before\":%d,\"n_change\":\"%s\"", before, change);
+    if (!strstr(answer, want))
+        fail_msg("no %s in %.600s", want, answer);
+}
+
+static void test_year_on_year(void **state) {
+    int next = 100000;
+    int32_t may = day_of_civil(2026, 5, 1), june = day_of_civil(2026, 6, 1), leap = day_of_civil(2024, 2, 29);
+    Actor system = actor_as(ROLE_SYSTEM_ADMIN, 0, 12);
+    (void)state;
+    testdb_exec(&city_db, "DELETE FROM cases");
+    assert_ok(call("setting.put", &system, "{\"name\":\"rate_least\",\"value\":\"1\"}"));
+    report_many(day_of_civil(2025, 5, 1), 100, &next);
+    report_many(may, 24, &next);
+    year_on_year(may, may, 100,
+                 "\xE2\x88\x92"
+                 "76.0 %");
+    report_many(day_of_civil(2025, 6, 1), 1000, &next);
+    report_many(june, 759, &next);
+    year_on_year(june, june + 29, 1000,
+                 "\xE2\x88\x92"
+                 "24.1 %");
+    report_many(day_of_civil(2023, 2, 28), 6, &next);
+    report_many(leap, 42, &next);
+    year_on_year(leap, leap, 6, "+600 % (+36)");
+    assert_ok(call("figures.get", &leader, "{\"from\":\"2026-05-01\",\"to\":\"2026-05-01\"}"));
+    assert_null(strstr(answer, "before")); /* only if it is asked for */
+    assert_ok(call("setting.put", &system, "{\"name\":\"rate_least\",\"value\":\"\"}"));
+    year_on_year(leap, leap, 6, "+36"); /* fewer than 30 a year before: the count alone */
+}
+
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_close_due_by_hand), cmocka_unit_test(test_beside_the_oracle),
         cmocka_unit_test(test_within_an_area),    cmocka_unit_test(test_published_month),
         cmocka_unit_test(test_fewest_for_a_rate), cmocka_unit_test(test_wrong_periods),
+        cmocka_unit_test(test_year_on_year),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "figures on SQLite" : "figures on PostgreSQL", tests,
