@@ -59,6 +59,12 @@ SELECT @columns(area) FROM area
 -- gives: area
 SELECT @columns(area) FROM area WHERE layer = :layer AND code = :code AND state IN (1, 2, 3) LIMIT 4;
 
+-- name: area_by_name
+-- Two are enough to know that the name says too little.
+-- takes: area_named
+-- gives: area
+SELECT @columns(area) FROM area WHERE layer = :layer AND name = :name AND state IN (1, 2, 3) LIMIT 2;
+
 -- name: area_of_layer
 -- Every area of a layer, upper ones first, for the index and for `check`.
 -- takes: layer_key

@@ -22,6 +22,23 @@ SELECT @columns(org) FROM org WHERE code = :code ORDER BY home, id;
 -- gives: org
 SELECT @columns(org) FROM org WHERE path = :path AND kind > 10 AND state = 3 ORDER BY kind, code, id;
 
+-- name: org_by_name
+-- Two are enough to know that the name says too little.
+-- takes: org_named
+-- gives: org
+SELECT @columns(org) FROM org WHERE name = :name AND state IN (1, 2, 3) ORDER BY name, home, id LIMIT 2;
+
+-- name: org_rows
+-- What stands, in the order of the tree: for tables.
+-- takes: orgs_after scope
+-- gives: org
+SELECT @columns(org) FROM org
+ WHERE path BETWEEN :path_low AND :path_high AND state IN (1, 2, 3) AND (path, code) > (:after_path, :after_code)
+   /*? units */ AND (kind < 11) = :units /*? end */
+   /*? parties */ AND (kind > 10) = :parties /*? end */
+ ORDER BY path, code
+ LIMIT :limit;
+
 -- name: org_children_move
 -- takes: org_under
 UPDATE org SET parent = nullif(:to_org, 0) WHERE parent = :org AND state IN (1, 2, 3);

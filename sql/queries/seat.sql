@@ -11,6 +11,34 @@ UPDATE seat SET @sets(seat) WHERE home = :home AND id = :id;
 -- gives: seat
 SELECT @columns(seat) FROM seat WHERE home = :home AND id = :id AND path BETWEEN :path_low AND :path_high;
 
+-- name: seat_alike
+-- The seats of one kind on one area that stand that day or are to; those that nobody
+-- holds from then on come first.
+-- takes: seat_alike
+-- gives: seat
+SELECT @columns(seat s) FROM seat s
+ WHERE s.area = :area AND s.kind = :kind AND (s.until IS NULL OR s.until >= :day)
+ ORDER BY (EXISTS (SELECT 1 FROM post p WHERE p.seat = s.id AND (p.until IS NULL OR p.until > :day))), s.id
+ LIMIT 1000;
+
+-- name: seat_rows
+-- Seats alike, counted, in the order of the tree: for tables.
+-- takes: seats_after scope
+-- gives: seat_tally
+SELECT w.area AS area, w.path AS path, w.kind AS kind, w.org AS org, w.since AS since, w.first AS first,
+       w.ought AS ought, w.held AS held
+  FROM (SELECT s.area AS area, s.path AS path, s.kind AS kind, s.org AS org, s.since AS since, min(s.id) AS first,
+               count(*) AS ought,
+               coalesce(sum(CASE WHEN EXISTS (SELECT 1 FROM post p WHERE p.seat = s.id AND p.since <= :on_day
+                                                AND (p.until IS NULL OR p.until >= :on_day)) THEN 1 ELSE 0 END), 0) AS held
+          FROM seat s
+         WHERE s.path BETWEEN :path_low AND :path_high AND s.path >= :after_path
+           AND (s.until IS NULL OR s.until >= :on_day)
+         GROUP BY s.area, s.path, s.kind, s.org, s.since) w
+ WHERE (w.path, w.first) > (:after_path, :after_first)
+ ORDER BY w.path, w.first
+ LIMIT :limit;
+
 -- name: seat_posts
 -- The posts by which a seat is held on a day between these.
 -- takes: seat_held
@@ -54,6 +82,11 @@ INSERT INTO org_reason (@columns(org_reason)) VALUES (@values(org_reason));
 -- name: org_reasons_end
 -- takes: org_reason_end
 UPDATE org_reason SET until = :day WHERE area = :area AND until IS NULL;
+
+-- name: org_reason_now
+-- takes: org_reason_now
+-- gives: org_reason
+SELECT @columns(org_reason) FROM org_reason WHERE area = :area AND until IS NULL ORDER BY id DESC LIMIT 1;
 
 -- name: correspondence_count
 -- How many areas of a level there were that day, and how many had exactly one
@@ -112,6 +145,16 @@ SELECT @columns(cover) FROM cover
  WHERE path BETWEEN :path_low AND :path_high
    AND since <= :on_day AND (until IS NULL OR until >= :on_day)
    /*? place */ AND place = :place /*? end */
+   /*? exclusive */ AND (grid IS NOT NULL) = :exclusive /*? end */
+ ORDER BY path, id
+ LIMIT :limit;
+
+-- name: cover_rows
+-- takes: covers_after scope
+-- gives: cover
+SELECT @columns(cover) FROM cover
+ WHERE path BETWEEN :path_low AND :path_high AND (path, id) > (:after_path, :after_id)
+   AND (until IS NULL OR until >= :on_day)
    /*? exclusive */ AND (grid IS NOT NULL) = :exclusive /*? end */
  ORDER BY path, id
  LIMIT :limit;

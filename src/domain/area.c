@@ -142,6 +142,24 @@ Err area_governing_by_code(Tx *tx, Str code, Area *ret, Fault *f) {
     return area_by_code(tx, n ? layer.id : (LayerId){ 0 }, code, ret, f);
 }
 
+Err area_governing_by_name(Tx *tx, Str name, Area *ret, Fault *f) {
+    Layer layer;
+    Area named[2];
+    size_t n;
+
+    TRY(sql_layer_governing(tx, &layer, 1, &n, f));
+    AreaNamed key = { .layer = n ? layer.id : (LayerId){ 0 }, .name = name };
+    TRY(sql_area_by_name(tx, &key, named, COUNT(named), &n, f));
+    if (n == 2)
+        return fault(f, ERR_INVALID, "area_ambiguous", "area", "有几个网格叫“%.*s”，请写编码。",
+                     "Several areas are called “%.*s”: write the code.", (int)name.n, name.p);
+    if (n == 0)
+        return fault(f, ERR_NOT_FOUND, "area_unknown", "area", "没有编码或名称为“%.*s”的网格。",
+                     "There is no area with the code or name “%.*s”.", (int)name.n, name.p);
+    *ret = named[0];
+    return OK;
+}
+
 Err area_range(Tx *tx, AreaId within, Str *ret_low, Str *ret_high, Fault *f) {
     char high[48];
     Area a;

@@ -45,6 +45,8 @@ Err layer_load(Tx *tx, LayerId id, Layer *ret, Fault *f);
 Err area_load(Tx *tx, AreaId id, Area *ret, Fault *f);
 bool area_in_force(const Area *a, int32_t day); /* active, and its dates say so */
 Err area_by_code(Tx *tx, LayerId layer, Str code, Area *ret, Fault *f);
+/* The only one of the governing layer that is called so: ERR_INVALID: there are several. */
+Err area_governing_by_name(Tx *tx, Str name, Area *ret, Fault *f);
 Err area_governing_by_code(Tx *tx, Str code, Area *ret, Fault *f); /* of the layer that governs */
 /* What lies in an area, itself too: paths from *ret_low to *ret_high. */
 Err area_range(Tx *tx, AreaId within, Str *ret_low, Str *ret_high, Fault *f);

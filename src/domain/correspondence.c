@@ -52,6 +52,14 @@ Err correspondence_list(Tx *tx, const CorrespondenceFind *in, const Actor *by, P
     return OK;
 }
 
+Err org_reason_of(Tx *tx, AreaId area, OrgReason *ret, bool *ret_found, Fault *f) {
+    size_t n;
+
+    TRY(sql_org_reason_now(tx, &(OrgReasonNow){ .area = area }, ret, 1, &n, f));
+    *ret_found = n > 0;
+    return OK;
+}
+
 Err org_reason_put(Tx *tx, const OrgReasonNew *in, const Actor *by, OrgReason *ret, Fault *f) {
     int32_t today = day_of_ms(clock_now_ms());
     Area area;

@@ -14,4 +14,7 @@ Err correspondence_list(Tx *tx, const CorrespondenceFind *in, const Actor *by, P
 /* The reason of an area; the one before it ends, and is kept. */
 Err org_reason_put(Tx *tx, const OrgReasonNew *in, const Actor *by, OrgReason *ret, Fault *f);
 
+/* The reason that stands now. *ret_found false: none was written. For importers. */
+Err org_reason_of(Tx *tx, AreaId area, OrgReason *ret, bool *ret_found, Fault *f);
+
 #endif

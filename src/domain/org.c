@@ -47,6 +47,22 @@ Err org_by_code(Tx *tx, Str code, Org *ret, Fault *f) {
     return OK;
 }
 
+Err org_by_name(Tx *tx, Str name, Org *ret, Fault *f) {
+    OrgNamed key = { .name = name };
+    Org o[2];
+    size_t n;
+
+    TRY(sql_org_by_name(tx, &key, o, COUNT(o), &n, f));
+    if (n == 2)
+        return fault(f, ERR_INVALID, "org_ambiguous", "org", "有几个组织叫“%.*s”，请写代码。",
+                     "Several organisations are called “%.*s”: write the code.", (int)name.n, name.p);
+    if (n == 0)
+        return fault(f, ERR_NOT_FOUND, "org_unknown", "org", "没有代码或名称为“%.*s”的组织。",
+                     "There is no organisation with the code or name “%.*s”.", (int)name.n, name.p);
+    *ret = o[0];
+    return OK;
+}
+
 Err serves_put(Tx *tx, OrgId unit, Str matter, AreaId area, int32_t since, Fault *f) {
     Area at;
     int64_t changed;
@@ -61,14 +77,18 @@ Err serves_put(Tx *tx, OrgId unit, Str matter, AreaId area, int32_t since, Fault
     return sql_serves_add(tx, &s, &changed, f);
 }
 
-Err serves_has(Tx *tx, OrgId unit, Str matter, AreaId area, bool *ret, Fault *f) {
+Err serves_same(Tx *tx, OrgId unit, Str matter, AreaId area, Serves *ret, bool *ret_found, Fault *f) {
     ServesSame same = { .unit = unit, .matter = matter, .area = area, .day = day_of_ms(clock_now_ms()) };
-    Serves row;
     size_t n;
 
-    TRY(sql_serves_same(tx, &same, &row, 1, &n, f));
-    *ret = n > 0;
+    TRY(sql_serves_same(tx, &same, ret, 1, &n, f));
+    *ret_found = n > 0;
     return OK;
+}
+
+Err serves_has(Tx *tx, OrgId unit, Str matter, AreaId area, bool *ret, Fault *f) {
+    Serves row;
+    return serves_same(tx, unit, matter, area, &row, ret, f);
 }
 
 Err serves_find(Tx *tx, Str path, Str matter, int32_t day, Serves *ret, bool *ret_found, Fault *f) {

@@ -99,39 +99,53 @@ static Err find_parent(Tx *tx, const OrgNew *in, const Area *area, const Actor *
 
 /* ---- steps ---- */
 
-static Err note_step(Tx *tx, const Org *o, AreaState from, int32_t day, OrgId into, Str note, const Actor *by,
-                     Fault *f) {
+/* What a step says beside the state; all zero: nothing. */
+typedef struct Said {
+    OrgId into;
+    Str note, name; /* what it is called from then on */
+    OrgKind kind;
+} Said;
+
+static Err note_step(Tx *tx, const Org *o, AreaState from, int32_t day, Said said, const Actor *by, Fault *f) {
     OrgStep s = { .id = { id_new(id_home(o->id.v)) },
                   .org = o->id,
                   .from_state = from,
                   .to_state = o->state,
-                  .into_org = into,
+                  .into_org = said.into,
                   .parent = o->parent,
                   .day = day,
-                  .note = note,
+                  .name = said.name,
+                  .kind = said.kind,
+                  .note = said.note,
                   .account = by->account,
                   .at = moment_now() };
     int64_t changed;
 
     s.has.from_state = from != 0;
-    s.has.into_org = into.v != 0;
+    s.has.into_org = said.into.v != 0;
+    s.has.name = said.name.n > 0;
+    s.has.kind = said.kind != 0;
     s.has.parent = o->has.parent;
-    s.has.note = note.n > 0;
+    s.has.note = said.note.n > 0;
     s.has.account = by->account.v != 0;
     return sql_org_step_add(tx, &s, &changed, f);
+}
+
+static Err check_level(OrgKind kind, const Area *area, Fault *f) {
+    if (org_fits(kind, area->level))
+        return OK;
+    return fault(
+        f, ERR_INVALID, "org_level", "kind", "这类组织（%s）不设在%s一级。%.0s%.0s",
+        "%.0s%.0sAn organisation of this kind (%s) does not stand on the level %s.",
+        choice_numbered(&org_kind_choices, kind)->zh, choice_numbered(&area_level_choices, area->level)->zh,
+        choice_numbered(&org_kind_choices, kind)->en, choice_numbered(&area_level_choices, area->level)->en);
 }
 
 static Err check_new(Tx *tx, const OrgNew *in, const Area *area, Fault *f) {
     Org same;
     Fault none;
 
-    if (!org_fits(in->kind, area->level))
-        return fault(f, ERR_INVALID, "org_level", "kind", "这类组织（%s）不设在%s一级。%.0s%.0s",
-                     "%.0s%.0sAn organisation of this kind (%s) does not stand on the level %s.",
-                     choice_numbered(&org_kind_choices, in->kind)->zh,
-                     choice_numbered(&area_level_choices, area->level)->zh,
-                     choice_numbered(&org_kind_choices, in->kind)->en,
-                     choice_numbered(&area_level_choices, area->level)->en);
+    TRY(check_level(in->kind, area, f));
     if (in->state > AREA_ACTIVE)
         return fault(f, ERR_INVALID, "org_state", "state", "新的组织只能是拟设、已批准或启用。",
                      "A new organisation is proposed, approved or active.");
@@ -163,7 +177,7 @@ Err org_add(Tx *tx, const OrgNew *in, const Actor *by, Org *ret, Fault *f) {
               .since = in->has.since ? in->since : day_of_ms(clock_now_ms()) };
     TRY(find_parent(tx, in, &area, by, &o, f));
     TRY(sql_org_add(tx, &o, &changed, f));
-    TRY(note_step(tx, &o, 0, o.since, (OrgId){ 0 }, (Str){ 0 }, by, f));
+    TRY(note_step(tx, &o, 0, o.since, (Said){ .note = { 0 } }, by, f));
     *ret = o;
     return OK;
 }
@@ -231,7 +245,8 @@ Err org_step(Tx *tx, const OrgStepIn *in, const Actor *by, Org *ret, Fault *f) {
     } else
         o.since = in->day;
     TRY(sql_org_save(tx, &o, &changed, f));
-    TRY(note_step(tx, &o, from, in->day, into.id, in->has.note ? in->note : (Str){ 0 }, by, f));
+    TRY(note_step(tx, &o, from, in->day,
+                  (Said){ .into = into.id, .note = in->has.note ? in->note : (Str){ 0 } }, by, f));
     *ret = o;
     return OK;
 }
@@ -246,7 +261,7 @@ Err org_move(Tx *tx, const OrgMove *in, const Actor *by, Org *ret, Fault *f) {
     o.parent = parent.id;
     o.has.parent = true;
     TRY(sql_org_save(tx, &o, &changed, f));
-    TRY(note_step(tx, &o, o.state, in->day, (OrgId){ 0 }, in->has.note ? in->note : (Str){ 0 }, by, f));
+    TRY(note_step(tx, &o, o.state, in->day, (Said){ .note = in->has.note ? in->note : (Str){ 0 } }, by, f));
     *ret = o;
     return OK;
 }
@@ -268,7 +283,8 @@ static Err hang_again(Tx *tx, Org *o, Fault *f) {
     if (found)
         o->parent = parent.id;
     TRY(sql_org_save(tx, o, &changed, f));
-    return note_step(tx, o, o->state, day_of_ms(clock_now_ms()), (OrgId){ 0 }, str("随网格变更"), &nobody, f);
+    return note_step(tx, o, o->state, day_of_ms(clock_now_ms()), (Said){ .note = str("随网格变更") }, &nobody,
+                     f);
 }
 
 Err org_rehang(Tx *tx, Str path, Fault *f) {
@@ -287,6 +303,41 @@ Err org_rehang(Tx *tx, Str path, Fault *f) {
         for (size_t i = 0; i < n; i++)
             TRY(hang_again(tx, &astray[i], f));
     }
+    return OK;
+}
+
+static Err check_change(Tx *tx, const Org *o, const OrgChange *in, Fault *f) {
+    Area area;
+
+    if (!(in->has.name && !str_same(in->name, o->name)) && !(in->has.kind && in->kind != o->kind))
+        return fault(f, ERR_INVALID, "org_same", "name", "名称和类型都没有变。",
+                     "Neither name nor form changes.");
+    if (ended(o->state) || in->day < o->since)
+        return fault(f, ERR_INVALID, "dates_reversed", "day", "日期不在“%.*s”存续期间。",
+                     "The day does not lie within the time of “%.*s”.", (int)o->name.n, o->name.p);
+    if (!in->has.kind)
+        return OK;
+    if (org_is_unit(in->kind) != org_is_unit(o->kind))
+        return fault(f, ERR_INVALID, "org_sort", "kind", "单位不能改为党组织，党组织也不能改为单位。",
+                     "A unit does not become a Party organisation, nor the other way round.");
+    TRY(area_load(tx, o->area, &area, f));
+    return check_level(in->kind, &area, f);
+}
+
+Err org_change(Tx *tx, const OrgChange *in, const Actor *by, Org *ret, Fault *f) {
+    Org o;
+    int64_t changed;
+    Said said = { .note = in->has.note ? in->note : (Str){ 0 } };
+
+    TRY(org_load_within(tx, in->id, by, &o, f));
+    TRY(check_change(tx, &o, in, f));
+    if (in->has.name)
+        o.name = said.name = in->name;
+    if (in->has.kind)
+        o.kind = said.kind = in->kind;
+    TRY(sql_org_save(tx, &o, &changed, f));
+    TRY(note_step(tx, &o, o.state, in->day, said, by, f));
+    *ret = o;
     return OK;
 }
 

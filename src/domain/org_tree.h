@@ -36,6 +36,11 @@ Err org_step(Tx *tx, const OrgStepIn *in, const Actor *by, Org *ret, Fault *f);
 /* Another parent. ERR_INVALID: it would stand above itself. */
 Err org_move(Tx *tx, const OrgMove *in, const Actor *by, Org *ret, Fault *f);
 
+/* Another name, another form, or both; the history keeps the day. ERR_INVALID: nothing
+ * changes, the form does not stand on this level, a unit would become a Party
+ * organisation. */
+Err org_change(Tx *tx, const OrgChange *in, const Actor *by, Org *ret, Fault *f);
+
 Err org_tree(Tx *tx, const OrgTreeFind *in, const Actor *by, Page *ret, Fault *f);
 Err org_history(Tx *tx, const OrgKey *in, const Actor *by, Page *ret, Fault *f);
 

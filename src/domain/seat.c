@@ -143,6 +143,12 @@ Err seat_fill(Tx *tx, const SeatFill *in, const Actor *by, Post *ret, Fault *f) 
     return post_give(tx, &post, by, ret, f);
 }
 
+Err seats_alike(Tx *tx, AreaId area, SeatKind kind, int32_t day, Seat *ret, size_t max, size_t *ret_n,
+                Fault *f) {
+    SeatAlike alike = { .area = area, .kind = kind, .day = day };
+    return sql_seat_alike(tx, &alike, ret, max, ret_n, f);
+}
+
 Err seat_list(Tx *tx, const SeatFind *in, const Actor *by, Page *ret, Fault *f) {
     SeatFind find = *in;
     Seat after;

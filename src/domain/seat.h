@@ -17,6 +17,11 @@ Err seat_end(Tx *tx, const SeatEnd *in, const Actor *by, Seat *ret, Fault *f);
  * held on one of these days. */
 Err seat_fill(Tx *tx, const SeatFill *in, const Actor *by, Post *ret, Fault *f);
 
+/* The seats of a kind on an area that stand on `day` or later, at most `max`; those that
+ * nobody holds from then on come first. For importers. */
+Err seats_alike(Tx *tx, AreaId area, SeatKind kind, int32_t day, Seat *ret, size_t max, size_t *ret_n,
+                Fault *f);
+
 /* With who holds each that day; `vacant` and `both` select. */
 Err seat_list(Tx *tx, const SeatFind *in, const Actor *by, Page *ret, Fault *f);
 

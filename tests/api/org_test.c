@@ -237,6 +237,25 @@ static void test_one_range(void **state) {
     }
 }
 
+static void test_name_and_form(void **state) {
+    (void)state;
+    assert_ok(add("N0", "branch", &micro[3], ",\"since\":\"2025-01-01\""));
+    int64_t id = answered("id");
+    const char *change = ",\"name\":\"第三网格联合党支部\",\"kind\":\"joint_branch\",\"day\":\"2025-02-01\"";
+    assert_ok(about("org.change", id, change));
+    assert_non_null(strstr(answer, "\"kind\":\"joint_branch\""));
+    refused(about("org.change", id, change), ERR_INVALID, "org_same", "name");
+    refused(about("org.change", id, ",\"kind\":\"agency\",\"day\":\"2025-03-01\""), ERR_INVALID, "org_sort",
+            "kind");
+    refused(about("org.change", id, ",\"kind\":\"zone_party_org\",\"day\":\"2025-03-01\""), ERR_INVALID,
+            "org_level", "kind");
+    refused(about("org.change", id, ",\"name\":\"旧\",\"day\":\"2024-03-01\""), ERR_INVALID, "dates_reversed",
+            "day");
+    assert_ok(about("org.history", id, ""));
+    assert_non_null(
+        strstr(answer, "\"name\":\"第三网格联合党支部\",\"kind\":\"joint_branch\",\"day\":\"2025-02-01\""));
+}
+
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tree),
@@ -248,6 +267,7 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_duties),
         cmocka_unit_test(test_unit_ends),
         cmocka_unit_test(test_one_range),
+        cmocka_unit_test(test_name_and_form),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "organisations on SQLite" : "organisations on PostgreSQL",
