@@ -56,6 +56,31 @@ static Err find_ids(Tx *tx, void *arg, Fault *f) {
     return OK;
 }
 
+/* As many organisations, seats, posts and covers as there are placed cases, and numbers
+ * and duties of each: what a database plans for a small table says nothing. */
+static void fill_organisations(void) {
+    static const char *const rows[] = {
+        "INSERT INTO org (id, home, code, name, kind, area, path, state, since)"
+        " SELECT c.id, a.home, c.code, c.code, 16, a.id, a.path, 3, 0",
+        "INSERT INTO org_count (org, home, day, members) SELECT c.id, a.home, 1, 3",
+        "INSERT INTO org_step (id, home, org, to_state, day, at_ms, at_day) SELECT c.id, a.home, c.id, 3, 0, "
+        "0, 0",
+        "INSERT INTO serves (id, home, unit, matter, area, path, since) SELECT c.id, a.home, c.id, '9', a.id, "
+        "a.path, 0",
+        "INSERT INTO seat (id, home, kind, area, path, since) SELECT c.id, a.home, 5, a.id, a.path, 0",
+        "INSERT INTO post (id, home, account, role, path, since, seat) SELECT c.id, 1, c.id, 5, a.path, 0, "
+        "c.id",
+        "INSERT INTO cover (id, home, place, path, field, org, since) SELECT c.id, a.home, c.id, a.path, 1, "
+        "c.id, 0",
+    };
+    char line[400];
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        snprintf(line, sizeof line, "%s FROM cases c JOIN area a ON a.id = c.area", rows[i]);
+        sql(line);
+    }
+}
+
 /* ---- one operation ---- */
 
 static void dispatcher(Actor *ret) {
@@ -91,6 +116,7 @@ static int set_up(void **state) {
     for (int i = 0; i < 4; i++)
         double_cases(INT64_C(1000000) << i);
     assert_ok(store_read(city, -1, find_ids, NULL, &fa));
+    fill_organisations();
     assert_ok(arena_begin(&a, 1 << 20, &fa));
     assert_ok(store_write_now(city, open_session, &a, false, &fa));
     arena_end(&a);
@@ -454,12 +480,67 @@ static void test_long_history(void **state) {
     test_points(state);
 }
 
+/* ---- organisations: every table that they are read from is found by an index ---- */
+
+/* SQLite calls a table by its alias: any walk but one over rows that were found already,
+ * or over the few exclusive grids there are (an index of those alone). */
+static bool walks_any(const char *line, const char *following) {
+    if (strstr(line, "cover_grid"))
+        return false;
+    if (dialect == SQLITE)
+        return strncmp(line, "SCAN ", 5) == 0 && strncmp(line, "SCAN w", 6) != 0 && !strstr(line, "CONSTANT");
+    return strstr(line, "Scan") && !strstr(line, "Subquery Scan") && !strstr(line, "Bitmap Index") &&
+           !strstr(following, "Index Cond") && !strstr(following, "Recheck Cond");
+}
+
+static void assert_found_by_index(const Hot *h, WatchedQuery w) {
+    static Explain e;
+    char copy[8000], *lines[200] = { 0 };
+    size_t n = 0;
+
+    e.w = w;
+    assert_ok(store_write_now(city, explain, &e, true, &fa));
+    memcpy(copy, e.plan.text, e.plan.n + 1);
+    for (char *p = strtok(copy, "\n"); p && n < COUNT(lines) - 1; p = strtok(NULL, "\n"))
+        lines[n++] = p + strspn(p, " ");
+    for (size_t i = 0; i < n; i++)
+        if (walks_any(lines[i], i + 1 < n ? lines[i + 1] : ""))
+            fail_msg("%s %s: %s walks a table:\n%s", h->op, h->json, w.q->name, e.plan.text);
+}
+
+static void test_organisations(void **state) {
+    static const Hot hot[] = {
+        { "org.tree", "{}", ROLE_DISPATCHER, 1, NULL },
+        { "org.tree", "{\"within\":%A,\"depth\":\"micro_grid\",\"day\":\"2026-01-01\"}", ROLE_DISPATCHER, 2,
+          NULL },
+        { "org.history", "{\"id\":%U}", ROLE_DISPATCHER, 2, NULL },
+        { "org_count.list", "{\"id\":%U}", ROLE_DISPATCHER, 2, NULL },
+        { "serves.list", "{\"unit\":%U}", ROLE_DISPATCHER, 1, NULL },
+        { "seat.list", "{}", ROLE_DISPATCHER, 1, NULL },
+        { "seat.list", "{\"within\":%A,\"vacant\":true}", ROLE_DISPATCHER, 2, NULL },
+        { "seat.list", "{\"both\":true}", ROLE_DISPATCHER, 1, NULL },
+        { "correspondence.list", "{\"within\":%A}", ROLE_DISPATCHER, 5, NULL },
+        { "cover.list", "{\"exclusive\":true}", ROLE_DISPATCHER, 1, NULL },
+        { "cover.list", "{\"place\":%P}", ROLE_DISPATCHER, 1, NULL },
+    };
+    static WatchedQuery asked[COUNT(watch.asked)];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(hot); i++) {
+        try_one(&hot[i], filled(hot[i].json));
+        memcpy(asked, watch.asked, sizeof asked);
+        for (long k = 0; k < hot[i].queries; k++)
+            assert_found_by_index(&hot[i], asked[k]);
+    }
+}
+
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lists),        cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_points),       cmocka_unit_test(test_sign_in),
-        cmocka_unit_test(test_long_history), cmocka_unit_test(test_writes),
-        cmocka_unit_test(test_figures),      cmocka_unit_test(test_filters_that_are_off),
+        cmocka_unit_test(test_lists),         cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_points),        cmocka_unit_test(test_sign_in),
+        cmocka_unit_test(test_long_history),  cmocka_unit_test(test_writes),
+        cmocka_unit_test(test_figures),       cmocka_unit_test(test_filters_that_are_off),
+        cmocka_unit_test(test_organisations),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "plans, SQLite" : "plans, PostgreSQL", tests, set_up,
