@@ -63,6 +63,17 @@ void record_csv_head(const Record *r, unsigned roles, CsvOut *o) {
     csv_end_row(o);
 }
 
+int32_t record_csv_numbers(const Record *r, unsigned roles, bool *ret, int32_t max) {
+    int32_t columns = 0;
+    size_t n;
+    const Field *f = r->fields(&n);
+
+    for (size_t i = 0; i < n && columns < max; i++)
+        if (in_table(&f[i], roles))
+            ret[columns++] = f[i].kind == KIND_INT || f[i].kind == KIND_LONG;
+    return columns;
+}
+
 void record_csv_row(const Record *r, const void *row, unsigned roles, CsvOut *o) {
     size_t n;
     const Field *f = r->fields(&n);

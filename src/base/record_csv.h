@@ -9,4 +9,7 @@
 void record_csv_head(const Record *r, unsigned roles, CsvOut *o);
 void record_csv_row(const Record *r, const void *row, unsigned roles, CsvOut *o);
 
+/* Which of the columns have whole numbers: at most `max` of them; how many columns. */
+int32_t record_csv_numbers(const Record *r, unsigned roles, bool *ret, int32_t max);
+
 #endif

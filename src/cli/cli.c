@@ -216,9 +216,11 @@ const Command commands[] = {
       "split CODE FILE [--day DAY] [--note TEXT] [--layer CODE] [--crs DATUM] [--code FIELD] [--name FIELD] "
       "[--households FIELD]",
       "splits an area along a map file (GeoJSON), or by a table of buildings and parts", true, run_area },
-    { "export", "cases|areas|places|access --as LOGIN [--csv] [--text] [FILE]",
-      "writes a table for a spreadsheet (UTF-8), or a JSON object a line; --text: with their words, 200 at "
-      "most",
+    { "export",
+      "cases|areas|places|access|orgs|units|seats|cover|exclusive|exceptions --as LOGIN [--csv] [--text] [FILE]",
+      "writes a table for a spreadsheet (CSV; a FILE that ends in .xlsx is a workbook), or a JSON object a "
+      "line; "
+      "--text: cases with their words, 200 at most",
       true, run_export },
     { "locate", "LON LAT | --text WORDS", "the chain of grids at a point, or the places that words mean", true,
       run_locate },

@@ -6,12 +6,13 @@
 #include "account.h"
 #include "export.h"
 #include "record_csv.h"
+#include "xlsx_write.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { WORDS_MAX = 200, ROOM = 8 << 20 };
+enum { WORDS_MAX = 200, ROOM = 8 << 20, TABLE_MAX = 128 << 20, COLUMNS_MAX = 200 };
 
 typedef struct Export Export;
 typedef Err Batch(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f);
@@ -26,7 +27,7 @@ typedef struct ExportKind {
 struct Export {
     const ExportKind *kind;
     const char *as, *path; /* path NULL: standard output */
-    bool words;
+    bool words, workbook;  /* workbook: .xlsx, made of the whole table at the end */
     Actor by;
     ExportAt at, next; /* `next` counts when the transaction is through */
     void *rows;
@@ -58,11 +59,41 @@ static Err some_accesses(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *re
     return export_access(tx, at, (AccessListed **)ret, ret_n, f);
 }
 
+static Err some_orgs(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f) {
+    return export_orgs(tx, &e->by, at, (OrgListed **)ret, ret_n, f);
+}
+
+static Err some_units(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f) {
+    return export_units(tx, &e->by, at, (UnitListed **)ret, ret_n, f);
+}
+
+static Err some_seats(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f) {
+    return export_seats(tx, &e->by, at, (SeatListed **)ret, ret_n, f);
+}
+
+static Err some_covers(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f) {
+    return export_covers(tx, &e->by, false, at, (CoverListed **)ret, ret_n, f);
+}
+
+static Err some_exclusive(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f) {
+    return export_covers(tx, &e->by, true, at, (CoverListed **)ret, ret_n, f);
+}
+
+static Err some_exceptions(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f) {
+    return export_exceptions(tx, &e->by, at, (ExceptionListed **)ret, ret_n, f);
+}
+
 static const ExportKind kinds[] = {
     { "cases", RIGHT_CASE_READ, &case_listed_record, some_cases },
     { "areas", RIGHT_SIGNED_IN, &area_listed_record, some_areas },
     { "places", RIGHT_SIGNED_IN, &place_listed_record, some_places },
     { "access", RIGHT_AUDIT_READ, &access_listed_record, some_accesses },
+    { "orgs", RIGHT_SIGNED_IN, &org_listed_record, some_orgs },
+    { "units", RIGHT_SIGNED_IN, &unit_listed_record, some_units },
+    { "seats", RIGHT_SIGNED_IN, &seat_listed_record, some_seats },
+    { "cover", RIGHT_SIGNED_IN, &cover_listed_record, some_covers },
+    { "exclusive", RIGHT_SIGNED_IN, &cover_listed_record, some_exclusive },
+    { "exceptions", RIGHT_SIGNED_IN, &exception_listed_record, some_exceptions },
 };
 
 static const ExportKind *kind_named(const char *name) {
@@ -100,6 +131,8 @@ static Err read_some(Tx *tx, void *arg, Fault *f) {
 static Err put(Export *e, Fault *f) {
     if (e->out.full)
         return fault_arena(f);
+    if (e->workbook)
+        return OK;
     if (fwrite(e->out.p, 1, e->out.n, e->file) != e->out.n)
         return fault(f, ERR_STORE, "file", "", "写不了 %s：%s。", "%s cannot be written: %s.",
                      e->path ? e->path : "stdout", strerror(errno));
@@ -123,6 +156,23 @@ static Err write_some(Export *e, Fault *f) {
     return put(e, f);
 }
 
+static Err write_workbook(Export *e, Fault *f) {
+    bool numbers[COLUMNS_MAX];
+    int32_t columns = record_csv_numbers(e->kind->record, e->by.reads, numbers, COLUMNS_MAX);
+    Buf b;
+
+    TRY(buf_begin(&b, 1 << 16, TABLE_MAX, f));
+    Err err = xlsx_write(buf_view(&e->out), e->kind->record->zh, numbers, columns, &b, f);
+    e->workbook = false;
+    if (err == OK) {
+        e->out.n = 0;
+        buf_put(&e->out, b.p, b.n);
+        err = put(e, f);
+    }
+    buf_end(&b);
+    return err;
+}
+
 static Err run_all(Store *s, Export *e, Fault *f) {
     CsvOut table = { .b = &e->out };
 
@@ -141,8 +191,13 @@ static Err run_all(Store *s, Export *e, Fault *f) {
                          WORDS_MAX);
         TRY(write_some(e, f));
         e->at = e->next;
-    } while (e->n == EXPORT_ROWS);
-    return OK;
+    } while (e->n > 0);
+    return e->workbook ? write_workbook(e, f) : OK;
+}
+
+static bool ends_in_xlsx(const char *path) {
+    size_t n = path ? strlen(path) : 0;
+    return n > 5 && strcmp(path + n - 5, ".xlsx") == 0;
 }
 
 /* A file appears whole or not at all. */
@@ -181,9 +236,10 @@ int run_export(const Config *c, int argc, char **argv) {
     if (!e.kind || !e.as || argc > 2 || (e.words && strcmp(e.kind->name, "cases") != 0))
         return command_usage(command_named("export"));
     e.path = argc == 2 ? argv[1] : NULL;
+    e.workbook = ends_in_xlsx(e.path) && !command_json();
     Err err = installation_open(&in, &s, &f);
     err = err == OK ? arena_begin(&e.arena, ROOM, &f) : err;
-    err = err == OK ? buf_begin(&e.out, 1 << 16, 4 * ROOM, &f) : err;
+    err = err == OK ? buf_begin(&e.out, 1 << 16, TABLE_MAX, &f) : err;
     err = err == OK ? store_read(s, -1, who_asks, &e, &f) : err;
     err = err == OK ? into_file(s, &e, &f) : err;
     installation_close(s);

@@ -99,11 +99,8 @@ const ImportKind import_kinds[] = {
       "Rows that cannot be taken, or that differ from what is there, go to --rejects\n"
       "with their reason. Exit code 0: every row is a case; 1: some are not, or it failed.\n",
       import_cases },
-    { "orgs", "FILE.csv [--area CODE] [--kind KIND] [--json]", "takes units, and what they serve, from a table",
-      "Columns: code, name, kind, area, and serves: beginnings of conditions' codes, with\n"
-      "semicolons between. --area and --kind stand in for a column that is not there.\n"
-      "Kinds: subdistrict_office, residents_committee, agency, property_management,\n"
-      "owners_committee, rights_unit, social_organisation, resident_unit.\n",
+    { "orgs", "FILE.csv|FILE.xlsx [options]",
+      "takes organisations, units, seats and covers from the lists of an office", import_orgs_more,
       import_orgs },
     { "places", "FILE.csv|FILE.xlsx|FILE.geojson [options]",
       "takes buildings, compounds, shops, parks … into their grids", import_places_more, import_places },

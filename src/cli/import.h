@@ -37,6 +37,7 @@ extern const char import_areas_more[];
 int import_places(const Config *c, int argc, char **argv);
 extern const char import_places_more[];
 int import_orgs(const Config *c, int argc, char **argv);
+extern const char import_orgs_more[];
 int import_cases(const Config *c, int argc, char **argv);
 int import_calendar(const Config *c, int argc, char **argv);
 int import_catalogue(const Config *c, int argc, char **argv);
