@@ -241,8 +241,8 @@ test('no page asks for more than it shows', async () => {
     await page.goto('/');
     assert.deepEqual(await settled(p), ['GET /api/1/city'], 'the first question');
     await page.locator('input[name=spot]').fill('松苑路 8 弄');
-    await page.locator('button.pick').first().waitFor();
-    assert.deepEqual(await settled(p), ['GET /api/1/places'], 'one request for what was typed, not one a letter');
+    await page.locator('.fact').waitFor();
+    assert.deepEqual(await settled(p), ['POST /api/1/places/locate'], 'one request for what was typed, not one a letter');
     await page.getByRole('button', { name: '下一步' }).click();
     assert.deepEqual(await settled(p), ['GET /api/1/categories'], 'the second');
     await page.locator('textarea[name=text]').fill('路灯不亮');

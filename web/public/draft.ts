@@ -3,7 +3,7 @@
 import { reactive, watch } from 'vue';
 
 import { Writer } from '../shared/api/client';
-import type { CaseReport } from '../shared/api/types';
+import { case_report_form, type CaseReport } from '../shared/api/types';
 import { forget, recallJson, remember } from '../shared/keep';
 import { lang } from '../shared/modes';
 
@@ -15,6 +15,8 @@ export type Draft = {
   accuracy_m?: number;
   place?: string;
   place_name?: string;
+  place_by_words?: boolean; // filled in because the words mean it and no other
+  rooms?: string[]; // room numbers in the words: they go with the contact, or not at all
   text: string;
   danger: boolean;
   category: string;
@@ -42,11 +44,19 @@ export const sender = new Writer({
   save: (pending) => (pending ? void remember('sending', JSON.stringify(pending)) : forget('sending')),
 });
 
+/* As far as the field holds it: the way to reach somebody comes first. */
+function withRooms(d: Draft): string {
+  const rooms = (d.rooms ?? []).join(' ');
+  const both = rooms ? `${d.contact.trim()} ${rooms}` : d.contact.trim();
+  return Array.from(both).length <= (case_report_form.contact.max ?? 100) ? both : d.contact.trim();
+}
+
 export function reportOf(d: Draft): CaseReport {
   d.in_english ??= lang.value === 'en';
   const r: CaseReport = { text: d.text.trim() };
   if (d.in_english) r.in_english = true;
-  if (d.spot.trim()) r.spot = d.spot.trim();
+  const spot = (d.rooms ?? []).reduce((words, room) => words.replace(room, ''), d.spot).trim();
+  if (spot) r.spot = spot;
   if (d.place) r.place = d.place;
   else if (d.lon !== undefined && d.lat !== undefined) {
     r.lon = d.lon;
@@ -57,7 +67,7 @@ export function reportOf(d: Draft): CaseReport {
   if (d.category) r.category = d.category;
   if (d.reachable) {
     if (d.name.trim()) r.name = d.name.trim();
-    r.contact = d.contact.trim();
+    r.contact = withRooms(d);
   }
   return r;
 }
