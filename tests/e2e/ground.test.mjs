@@ -182,3 +182,50 @@ test('who reported says how it was, and opens it again while he may', async () =
     await noSideways(page, 'reopened');
   });
 });
+
+test('areas and organisations: the tree, who holds what, what is vacant and does not correspond', async () => {
+  const system = await api('system');
+  const all = (await system.get('/api/1/areas?limit=500')).items;
+  const home = all.find((a) => a.name === '松苑居民区');
+  const grid = all.find((a) => a.name === '松苑 01 微网格');
+  const lane = { since: '2025-01-01' };
+  await system.post('/api/1/organisations', { ...lane, code: 'SY', name: '松苑居民区党总支', kind: 'general_branch', area: home.id });
+  const branch = await system.post('/api/1/organisations', { ...lane, code: 'SY-1', name: '松苑一网格党支部', kind: 'branch', area: grid.id });
+  await system.post(`/api/1/organisations/${branch.id}/counts`, { day: '2025-02-01', members: 12 });
+  await system.post('/api/1/correspondence/reasons', { area: all.find((a) => a.name === '松苑 02 微网格').id, reason: '与一网格联建' });
+  for (const kind of ['grid_lead', 'grid_worker']) await system.post('/api/1/seats', { ...lane, kind, area: grid.id });
+  const vacant = (await system.get(`/api/1/seats?within=${grid.id}`)).items;
+  await (await api('security')).post(`/api/1/seats/${vacant[0].id}/holder`, { login: 'grid' });
+
+  for (const [name, options] of Object.entries({ desk: {}, 'desk.en': { lang: 'en' }, phone: { size: 'phone' }, 'phone.en.dark': { size: 'phone', lang: 'en', dark: true } }))
+    await with_person(options, async (page) => {
+      await page.goto(`/console/grids?area=${home.id}`);
+      await page.locator('input[name=login]').fill('dispatch');
+      await page.locator('input[name=password]').fill(PASSWORD);
+      await page.locator('form button[type=submit]').click();
+      await page.locator('.detail h2', { hasText: '松苑居民区' }).waitFor();
+      await page.locator('[data-test=orgs]', { hasText: '2' }).waitFor();
+      assert.match(await page.locator('[data-test=seats]').textContent(), /^1\/2/);
+      assert.match(await page.locator('[data-test=members]').textContent(), /^12/);
+      await page.getByText('与一网格联建').waitFor();
+      await noViolations(page, `grids, ${name}`);
+      await noSideways(page, `grids, ${name}`);
+      await shot(page, `grids.${name}`);
+    });
+
+  await with_person({}, async (page) => {
+    await page.goto('/console/grids');
+    await page.locator('input[name=login]').fill('dispatch');
+    await page.locator('input[name=password]').fill(PASSWORD);
+    await page.locator('form button[type=submit]').click();
+    await page.locator('.areas').getByText('缺 1').first().waitFor();
+    await page.getByRole('button', { name: '云桥街道里面' }).click();
+    await page.locator('.areas a', { hasText: '松苑居民区' }).click();
+    await page.getByRole('button', { name: '只看空缺' }).click();
+    assert.equal(await page.locator('.detail section').first().locator('tbody tr').count(), 1);
+    await page.locator('input[name=day]').fill('2025-01-15'); // before it was counted
+    await page.locator('[data-test=members]', { hasText: '–' }).waitFor();
+    assert.equal(new URL(page.url()).searchParams.get('day'), '2025-01-15');
+    await shot(page, 'grids.day');
+  });
+});

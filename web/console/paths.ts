@@ -4,3 +4,4 @@ export const HOME = '/console/';
 export const LIST = '/console/cases';
 export const DESK = '/console/desk';
 export const FIGURES = '/console/figures';
+export const GRIDS = '/console/grids';

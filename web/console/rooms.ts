@@ -10,7 +10,8 @@ import { route } from '../shared/route';
 import Cases from './Cases.vue';
 import Desk from './Desk.vue';
 import Figures from './Figures.vue';
-import { DESK, FIGURES, LIST } from './paths';
+import Grids from './Grids.vue';
+import { DESK, FIGURES, GRIDS, LIST } from './paths';
 import { may, me } from './session';
 
 export type Room = {
@@ -27,6 +28,7 @@ const reads = (who: Me) => may(who, 'case_read');
 const all: Room[] = [
   { path: DESK, icon: 'desk', title: () => say('工作台', 'Desk'), page: Desk, may: reads },
   { path: LIST, icon: 'cas', title: () => say('案件', 'Cases'), page: Cases, may: reads },
+  { path: GRIDS, icon: 'tree', title: () => say('网格与组织', 'Grids'), page: Grids, may: reads },
   { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },
 ];
 

@@ -19,6 +19,7 @@ export const icons = {
   qr: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2.5v2.5M20 14v6h-6M17 20v-2',
   search: 'M11 4a7 7 0 1 0 .01 0M16 16l4.5 4.5',
   trash: 'M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5',
+  tree: 'M9 3h6v5H9zM3 16h5v5H3zM9.5 16h5v5h-5zM16 16h5v5h-5zM12 8v8M5.5 16v-4h13v4',
   user: 'M12 4a4 4 0 1 0 .01 0M4.5 21c.5-4.5 3.5-7 7.5-7s7 2.5 7.5 7',
   warn: 'M12 4 2.5 20h19zM12 10v5M12 17.5h.01',
   x: 'M6 6l12 12M18 6 6 18',
