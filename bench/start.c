@@ -3,8 +3,8 @@
  *
  *   bench_start JINGWEI DIRECTORY [ROUNDS]
  *
- * The grids are a gap-free tiling of crooked cells of 20 corners each (Baltimore's
- * blocks have 17 in the mean). Pages that belong to the mapped file count as memory. */
+ * The grids are a gap-free tiling of crooked cells of 20 corners each. Pages that belong
+ * to the mapped file count as memory. */
 #include "child.h"
 #include "city.h"
 #include "load.h"
