@@ -9,7 +9,7 @@ INSERT INTO cases (@columns(cases)) VALUES (@values(cases));
 SELECT @columns(cases) FROM cases
  WHERE home = :home AND id = :id
    AND path BETWEEN :path_low AND :path_high
-   AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high;
+   AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high);
 
 -- name: case_save
 -- Moves a case on. No row changed means someone was faster: ERR_CONFLICT. The
@@ -41,7 +41,7 @@ UPDATE cases SET due_provisional = :due_provisional, finish_provisional = :finis
 -- gives: cases
 SELECT @columns(cases) FROM cases
  WHERE path BETWEEN :path_low AND :path_high
-   AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
+   AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
    /*? state */ AND state = :state /*? end */
    /*? open */ AND state < 10 /*? end */
    /*? placed */ AND placed = :placed /*? end */
@@ -66,7 +66,7 @@ SELECT @columns(cases) FROM cases
 -- gives: count
 SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
  WHERE path BETWEEN :path_low AND :path_high
-   AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
+   AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
    /*? state */ AND state = :state /*? end */
    /*? open */ AND state < 10 /*? end */
    /*? placed */ AND placed = :placed /*? end */

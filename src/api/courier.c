@@ -6,6 +6,7 @@
 #include "delivery.h"
 #include "log.h"
 #include "outbox.h"
+#include "roster.h"
 #include "seal.h"
 
 #include <poll.h>
@@ -21,7 +22,7 @@ struct Courier {
     atomic_bool stop;
     int64_t seen;                /* news of the store */
     int64_t tried_s, reminded_m; /* of the city's clock: when it last looked, and reminded */
-    int64_t looked_ms, rest_until_ms;
+    int64_t looked_ms, looked_m, rest_until_ms;
 };
 
 /* ---- out ---- */
@@ -145,8 +146,10 @@ static void look(Courier *c) {
     if (clock_mono_ms() - c->looked_ms < LOOK_MS && c->looked_ms)
         return;
     c->looked_ms = clock_mono_ms();
-    if (delivery_look(c->store, &f) != OK)
+    if (delivery_look(c->store, &f) != OK ||
+        (clock_now_ms() / MINUTE_MS != c->looked_m && roster_look(c->store, &f) != OK))
         log_event(LOG_WARNING, "outbox.look_failed", L_FAULT(&f));
+    c->looked_m = clock_now_ms() / MINUTE_MS;
 }
 
 static void *work(void *arg) {

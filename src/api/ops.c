@@ -23,6 +23,7 @@
 #include "org_tree.h"
 #include "place.h"
 #include "request.h"
+#include "roster.h"
 #include "seat.h"
 #include "setting.h"
 #include "subscription.h"

@@ -9,6 +9,7 @@
 #include "gzip.h"
 #include "http.h"
 #include "retention.h"
+#include "roster.h"
 #include "session.h"
 #include "static.h"
 
@@ -300,7 +301,7 @@ static void metric(Buf *b, const char *name, const char *help, int64_t value) {
 }
 
 static void answer_metrics(const Rest *r, HttpCall *c) {
-    char room[6000];
+    char room[8000];
     Buf b = { room, 0, sizeof room, false, 0 };
     HttpCounts h = http_counts(http_server(c));
     StoreCounts s = store_counts(r->store);
@@ -322,6 +323,8 @@ static void answer_metrics(const Rest *r, HttpCall *c) {
     metric(&b, "retention_client_keys", "Client keys erased in time.", gone.requests);
     metric(&b, "retention_sessions", "Sessions erased in time.", gone.sessions);
     metric(&b, "retention_contacts", "Reporters' contacts erased in time.", gone.contacts);
+    metric(&b, "duty_unattended", "Open cases of danger for which nobody is on duty, up to 200.",
+           roster_unattended());
     metric(&b, "outbox_waiting", "Deliveries that wait or are tried again.", out.waiting);
     metric(&b, "outbox_oldest_seconds", "How long the oldest of them has waited.", out.oldest_s);
     metric(&b, "outbox_given_up", "Deliveries that were given up and not yet erased.", out.given_up);

@@ -6,6 +6,7 @@
 #include "outbox_q.h"
 #include "polygon.h"
 #include "repair.h"
+#include "roster_q.h"
 #include "tree_q.h"
 
 #include <stdio.h>
@@ -41,15 +42,15 @@ static bool lies_in(Str path, Str above) { return path.n >= above.n && memcmp(pa
 
 typedef Err ShiftQuery(Tx *tx, const PathShift *in, int64_t *ret_changed, Fault *f);
 
-static ShiftQuery *const shifts[] = { sql_area_shift,   sql_place_shift, sql_org_shift,
-                                      sql_serves_shift, sql_post_shift,  sql_seat_shift,
-                                      sql_cover_shift,  sql_case_shift,  sql_notice_shift };
+static ShiftQuery *const shifts[] = { sql_area_shift,   sql_place_shift, sql_org_shift,   sql_serves_shift,
+                                      sql_post_shift,   sql_seat_shift,  sql_cover_shift, sql_case_shift,
+                                      sql_notice_shift, sql_shift_shift };
 const Record *const area_followers[] = { &area_record,   &place_record, &org_record,   &serves_record,
                                          &post_record,   &seat_record,  &cover_record, &cases_record,
-                                         &notice_record, NULL };
+                                         &notice_record, &shift_record, NULL };
 _Static_assert(COUNT(area_followers) == COUNT(shifts) + 1, "one query for each table");
 
-static Err shift(Tx *tx, Str from, Str to, Fault *f) {
+static Err shift_paths(Tx *tx, Str from, Str to, Fault *f) {
     char high[48];
     PathShift s = { .low = from, .to_path = to, .cut = (int32_t)from.n + 1 };
     int64_t changed;
@@ -89,7 +90,7 @@ Err area_hang_under(Tx *tx, AreaId id, AreaId parent, Fault *f) {
         return OK;
     TRY(area_path_under(tx_arena(tx), above.path, above.children++, &path, f));
     TRY(sql_area_save(tx, &above, &changed, f));
-    TRY(shift(tx, a.path, path, f));
+    TRY(shift_paths(tx, a.path, path, f));
     a.path = path;
     a.parent = parent;
     a.has.parent = true;

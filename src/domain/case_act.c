@@ -8,6 +8,10 @@
 #include "keys.h"
 #include "limits.h"
 #include "org.h"
+#include "outbox.h"
+#include "roster.h"
+
+#include <stdio.h>
 
 Err case_load(Tx *tx, CaseId id, const Actor *by, Case *ret, Fault *f) {
     CaseKey key = { .id = id };
@@ -78,10 +82,44 @@ static Err do_dispatch(Tx *tx, const CaseActIn *in, Case *c, int64_t now, Fault 
     TRY(judge_unit(tx, in, c, f));
     c->unit = unit.id;
     c->has.unit = true;
+    c->has.holding = c->has.holding && c->holding.v != unit.id.v;
     if (!c->has.dispatched) /* the limit runs from the first; a second one does not start it again */
         c->dispatched = moment_at(now);
     c->has.dispatched = true;
     return case_clock_set(tx, c, now, f);
+}
+
+/* What is urgent goes up to the unit above at once where nobody is on duty; where there
+ * is none with anybody, it stays, and those on duty for the ground are alerted. */
+static Err urgent_up(Tx *tx, Case *c, int64_t now, Str *ret_why, bool *ret_unmanned, Fault *f) {
+    bool urgent, kept;
+    OnDuty on;
+    Org asked, above;
+    OrgId up;
+    char why[700];
+
+    *ret_unmanned = false;
+    TRY(case_urgent(tx, c, &urgent, f));
+    if (!urgent)
+        return OK;
+    TRY(roster_kept(tx, &kept, f));
+    if (!kept)
+        return OK;
+    TRY(roster_of_unit(tx, c->unit, now, &on, f));
+    if (on.n)
+        return OK;
+    *ret_unmanned = true;
+    TRY(org_load(tx, c->unit, &asked, f));
+    TRY(roster_unit_above(tx, c->unit, now, &up, f));
+    if (up.v) {
+        TRY(org_load(tx, up, &above, f));
+        c->unit = up;
+        snprintf(why, sizeof why, "急件：%.*s无人值班，升级派给%.*s", (int)asked.name.n, asked.name.p,
+                 (int)above.name.n, above.name.p);
+    } else
+        snprintf(why, sizeof why, "急件：%.*s无人值班，上级单位也无人，已通知网格值班人员", (int)asked.name.n,
+                 asked.name.p);
+    return str_copy(tx_arena(tx), str(why), ret_why, f);
 }
 
 static Err do_handle(Tx *tx, const Actor *by, Case *c, int64_t now, Fault *f) {
@@ -103,7 +141,8 @@ static Err do_return(Tx *tx, const CaseActIn *in, Case *c, int64_t now, Fault *f
                      "That is your own unit: name the one whose matter it is.");
     TRY(org_load(tx, in->unit, &right, f));
     TRY(case_urgent(tx, c, &urgent, f));
-    c->has.unit = urgent;
+    c->has.unit = c->has.holding = urgent;
+    c->holding = c->unit;
     return case_clock_set(tx, c, now, f);
 }
 
@@ -181,6 +220,7 @@ static Err apply(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, int64_t 
     case ACT_RETURN: return do_return(tx, in, c, now, f);
     case ACT_REOPEN: return do_reopen(tx, c, now, f);
     case ACT_APPRAISE: return do_appraise(in, c, f);
+    case ACT_TAKE: c->has.holding = false; return OK; /* from now on it is the new one's */
     case ACT_FEEDBACK:
         c->attempts++;
         c->answered = c->answered || (in->has.answered && in->answered);
@@ -209,10 +249,22 @@ static Err note_of(Tx *tx, const CaseActIn *in, Str *ret, Fault *f) {
     return str_copy(tx_arena(tx), buf_view(&b), ret, f);
 }
 
+/* The note of who takes the step comes first; the history keeps 2,000 characters. */
+static Err joined(Tx *tx, Str note, Str why, Str *ret, Fault *f) {
+    char room[8800];
+    Buf b = { room, 0, sizeof room, false, 0 };
+
+    buf_put(&b, note.p, note.n);
+    buf_str(&b, note.n ? "；" : "");
+    buf_put(&b, why.p, why.n);
+    return str_copy(tx_arena(tx), buf_view(&b), ret, f);
+}
+
 Err case_step_take(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault *f) {
     int64_t changed, now = clock_now_ms();
     const CaseState from = c->state;
-    Str note;
+    bool unmanned = false;
+    Str note, why = { 0 };
 
     if (c->revision != in->revision)
         return case_changed(f);
@@ -229,14 +281,19 @@ Err case_step_take(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault 
     c->state = step->to;
     c->revision++;
     TRY(apply(tx, in, by, c, now, f));
+    if (in->act == ACT_DISPATCH)
+        TRY(urgent_up(tx, c, now, &why, &unmanned, f));
     TRY(sql_case_save(tx, c, &changed, f));
     if (changed != 1)
         return case_changed(f);
     TRY(note_of(tx, in, &note, f));
+    if (why.n)
+        TRY(joined(tx, note, why, &note, f));
     Case told = *c; /* the event of a return names the right unit */
     if (in->act == ACT_RETURN)
         told.unit = in->unit;
-    return case_event_at(tx, &told, in->act, from, by, now, note, f);
+    TRY(case_event_at(tx, &told, in->act, from, by, now, note, f));
+    return unmanned ? outbox_unmanned(tx, c, now, f) : OK;
 }
 
 Err case_act(Tx *tx, const CaseActIn *in, const Actor *by, Case *ret, Fault *f) {

@@ -160,6 +160,10 @@ Err case_judge(Tx *tx, const Case *c, const CaseStep *step, const Actor *by, Fau
         return fault(f, ERR_FORBIDDEN, "step_not_yours", "act", "这一步不归“%s”办。%.0s",
                      "%.0sThis step is not for a %s to take.", choice_numbered(&role_choices, by->role)->zh,
                      choice_numbered(&role_choices, by->role)->en);
+    if (by->unit.v && (!c->has.unit || c->unit.v != by->unit.v)) /* he sees it, for he holds it yet */
+        return fault(
+            f, ERR_FORBIDDEN, "handed_over", "", "案件已派给别的单位；在其签收前请继续先行处置。",
+            "It was dispatched to another unit; until that has taken it on, please go on handling it.");
     switch (step->act) {
     case ACT_FILE:
     case ACT_DISPATCH:

@@ -3,6 +3,7 @@
 
 #include "notice.h"
 #include "outbox_q.h"
+#include "roster.h"
 #include "setting.h"
 #include "subscription.h"
 
@@ -32,12 +33,22 @@ static const struct {
 
 Err outbox_tell(Tx *tx, const Case *c, NoticeKind kind, unsigned trays, int64_t at_ms, Fault *f) {
     TRY(notice_put(tx, c, kind, trays, (AccountId){ 0 }, at_ms, f));
-    return subscription_tell(tx, c, kind, at_ms, f);
+    return subscription_tell(tx, c, kind, (Str){ 0 }, at_ms, f);
 }
 
 /* Settled on the spot, or found right when it was sampled: closed, too. */
 static bool closes(const Case *c, CaseAct act) {
     return (act == ACT_SETTLE || act == ACT_PASS) && c->state == CASE_CLOSED;
+}
+
+/* In the trays for whoever looks; by name to those who are on duty. */
+static Err alert(Tx *tx, const Case *c, NoticeKind kind, int64_t at_ms, Fault *f) {
+    TRY(notice_put(tx, c, kind, ON(CENTRE) | ON(GRID), (AccountId){ 0 }, at_ms, f));
+    return roster_alert(tx, c, kind, at_ms, f);
+}
+
+Err outbox_unmanned(Tx *tx, const Case *c, int64_t at_ms, Fault *f) {
+    return alert(tx, c, NOTICE_UNMANNED, at_ms, f);
 }
 
 Err outbox_step(Tx *tx, const Case *c, CaseAct act, int64_t at_ms, Fault *f) {
@@ -47,7 +58,7 @@ Err outbox_step(Tx *tx, const Case *c, CaseAct act, int64_t at_ms, Fault *f) {
         if (told[i].act == act)
             TRY(outbox_tell(tx, c, told[i].kind, told[i].trays, at_ms, f));
     if (act == ACT_REPORT && c->danger)
-        TRY(outbox_tell(tx, c, NOTICE_DANGER, ON(CENTRE) | ON(GRID), at_ms, f));
+        TRY(alert(tx, c, NOTICE_DANGER, at_ms, f));
     return OK;
 }
 

@@ -16,6 +16,9 @@ Err outbox_step(Tx *tx, const Case *c, CaseAct act, int64_t at_ms, Fault *f);
 /* The same for something that is no step. */
 Err outbox_tell(Tx *tx, const Case *c, NoticeKind kind, unsigned trays, int64_t at_ms, Fault *f);
 
+/* An urgent case was dispatched where nobody is on duty. */
+Err outbox_unmanned(Tx *tx, const Case *c, int64_t at_ms, Fault *f);
+
 /* Tells of every deadline that has come near or gone by since, a hundred cases in a
  * transaction, until none is left or `stop` is set (NULL: never). Each is told of once.
  * The caller holds the lease of the outbox. */

@@ -7,6 +7,7 @@
 #include "case_words.h"
 #include "lease.h"
 #include "outbox_q.h"
+#include "roster_q.h"
 #include "system_q.h"
 #include "words_q.h"
 
@@ -52,6 +53,11 @@ static Err erase_notices_read(Tx *tx, int64_t *ret_n, Fault *f) {
 static Err erase_deliveries(Tx *tx, int64_t *ret_n, Fault *f) {
     OlderThan old = days_ago(30);
     return sql_delivery_forget(tx, &old, ret_n, f);
+}
+
+static Err erase_shifts(Tx *tx, int64_t *ret_n, Fault *f) {
+    OlderThan old = days_ago(365);
+    return sql_shift_forget(tx, &old, ret_n, f);
 }
 
 static Err erase_contact(Tx *tx, Reporter *r, const Actor *by, Fault *f) {
@@ -141,6 +147,7 @@ static const struct {
     { erase_notices, offsetof(RetentionCount, told), &told_total },
     { erase_notices_read, offsetof(RetentionCount, told), &told_total },
     { erase_deliveries, offsetof(RetentionCount, told), &told_total },
+    { erase_shifts, offsetof(RetentionCount, told), &told_total },
 };
 
 Err retention_pass(Store *s, const atomic_bool *stop, bool *ret_ours, RetentionCount *ret, Fault *f) {

@@ -124,7 +124,7 @@ static Err put_case(Tx *tx, const Case *c, Buf *b, Fault *f) {
 }
 
 static Err queue(Tx *tx, const Case *c, NoticeKind kind, int64_t at_ms, const Subscription *to, Str about,
-                 Fault *f) {
+                 Str people, Fault *f) {
     char room[BODY_MAX];
     Buf b = { room, 0, sizeof room, false, 0 };
     int64_t changed;
@@ -139,6 +139,8 @@ static Err queue(Tx *tx, const Case *c, NoticeKind kind, int64_t at_ms, const Su
     buf_fmt(&b, "{\"id\":\"%lld\",\"event\":\"%s\"", (long long)d.id.v,
             choice_numbered(&notice_kind_choices, kind)->word);
     put_time(&b, "at", at_ms);
+    if (people.n)
+        buf_fmt(&b, ",\"to\":[%.*s]", (int)people.n, people.p);
     buf_fmt(&b, ",\"case\":%.*s}", (int)about.n, about.p);
     if (b.full)
         return fault_arena(f);
@@ -146,7 +148,7 @@ static Err queue(Tx *tx, const Case *c, NoticeKind kind, int64_t at_ms, const Su
     return sql_delivery_add(tx, &d, &changed, f);
 }
 
-Err subscription_tell(Tx *tx, const Case *c, NoticeKind kind, int64_t at_ms, Fault *f) {
+Err subscription_tell(Tx *tx, const Case *c, NoticeKind kind, Str to, int64_t at_ms, Fault *f) {
     char room[BODY_MAX - 200];
     Buf about = { room, 0, sizeof room, false, 0 };
     Subscription *all = arena_raw(tx_arena(tx), SUBSCRIPTIONS_MAX * sizeof *all);
@@ -164,7 +166,7 @@ Err subscription_tell(Tx *tx, const Case *c, NoticeKind kind, int64_t at_ms, Fau
             TRY(put_case(tx, c, &about, f));
         if (about.full)
             return fault_arena(f);
-        TRY(queue(tx, c, kind, at_ms, &all[i], buf_view(&about), f));
+        TRY(queue(tx, c, kind, at_ms, &all[i], buf_view(&about), to, f));
     }
     return OK;
 }

@@ -8,8 +8,8 @@
 #include "tx.h"
 
 /* Queues a delivery for each active subscription that wants this kind. Disputes (305) are
- * told to nobody. */
-Err subscription_tell(Tx *tx, const Case *c, NoticeKind kind, int64_t at_ms, Fault *f);
+ * told to nobody. `to`: who is on duty and alerted, logins as JSON texts; n 0: nobody is. */
+Err subscription_tell(Tx *tx, const Case *c, NoticeKind kind, Str to, int64_t at_ms, Fault *f);
 
 Err subscription_load(Tx *tx, SubscriptionId id, Subscription *ret, Fault *f);
 Err subscription_secret_open(Tx *tx, const Subscription *s, Str *ret, Fault *f); /* in the arena; wipe it */

@@ -340,6 +340,9 @@ static void test_return_of_what_is_urgent(void **state) {
     snprintf(more, sizeof more, "{\"id\":\"%lld\"}", (long long)id);
     assert_ok(call("case.get", &handler, more)); /* it still sees it */
     send_to(id, order);
+    assert_ok(call("case.get", &handler, more)); /* and holds it, until the next one has taken it on */
+    Actor next = handler_of(order);
+    step(&next, id, "take", "", OK);
     assert_int_equal(call("case.get", &handler, more), ERR_NOT_FOUND);
 }
 
