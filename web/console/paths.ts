@@ -5,3 +5,4 @@ export const LIST = '/console/cases';
 export const DESK = '/console/desk';
 export const FIGURES = '/console/figures';
 export const GRIDS = '/console/grids';
+export const DELIVERIES = '/console/deliveries';

@@ -8,10 +8,11 @@ import { say } from '../shared/modes';
 import type { IconName } from '../shared/parts/icons';
 import { route } from '../shared/route';
 import Cases from './Cases.vue';
+import Deliveries from './Deliveries.vue';
 import Desk from './Desk.vue';
 import Figures from './Figures.vue';
 import Grids from './Grids.vue';
-import { DESK, FIGURES, GRIDS, LIST } from './paths';
+import { DELIVERIES, DESK, FIGURES, GRIDS, LIST } from './paths';
 import { may, me } from './session';
 
 export type Room = {
@@ -30,6 +31,7 @@ const all: Room[] = [
   { path: LIST, icon: 'cas', title: () => say('案件', 'Cases'), page: Cases, may: reads },
   { path: GRIDS, icon: 'tree', title: () => say('网格与组织', 'Grids'), page: Grids, may: reads },
   { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },
+  { path: DELIVERIES, icon: 'out', title: () => say('投递', 'Deliveries'), page: Deliveries, may: (who) => may(who, 'setting_write') },
 ];
 
 export const rooms = computed(() => all.filter((room) => !room.may || (me.value && room.may(me.value))));
