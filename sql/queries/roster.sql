@@ -87,3 +87,35 @@ SELECT @columns(cases) FROM cases
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
  ORDER BY danger DESC, id DESC
  LIMIT :limit;
+
+-- name: handover_add
+-- takes: handover
+INSERT INTO handover (@columns(handover)) VALUES (@values(handover));
+
+-- name: handover_save
+-- takes: handover
+UPDATE handover SET @sets(handover) WHERE home = :home AND id = :id;
+
+-- name: handover_by_id
+-- takes: handover_key handover_find
+-- gives: handover
+SELECT @columns(handover) FROM handover
+ WHERE home = :home AND id = :id AND path = :path AND coalesce(unit, 0) = :unit;
+
+-- name: handover_list
+-- Of one post's place, newest first.
+-- takes: handover_find
+-- gives: handover
+SELECT @columns(handover) FROM handover
+ WHERE path = :path AND coalesce(unit, 0) = :unit
+ ORDER BY id DESC
+ LIMIT :limit;
+
+-- name: handover_forget
+-- takes: older_than
+DELETE FROM handover WHERE (home, id) IN
+ (SELECT home, id FROM handover WHERE given_ms < :before_ms ORDER BY given_ms LIMIT :limit);
+
+-- name: handover_shift
+-- takes: path_shift
+UPDATE handover SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low AND :high;

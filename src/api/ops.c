@@ -17,6 +17,7 @@
 #include "delivery.h"
 #include "guard.h"
 #include "gzip.h"
+#include "handover.h"
 #include "notice.h"
 #include "org.h"
 #include "post.h"

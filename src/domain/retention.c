@@ -60,6 +60,11 @@ static Err erase_shifts(Tx *tx, int64_t *ret_n, Fault *f) {
     return sql_shift_forget(tx, &old, ret_n, f);
 }
 
+static Err erase_handovers(Tx *tx, int64_t *ret_n, Fault *f) {
+    OlderThan old = days_ago(365);
+    return sql_handover_forget(tx, &old, ret_n, f);
+}
+
 static Err erase_contact(Tx *tx, Reporter *r, const Actor *by, Fault *f) {
     int64_t changed;
 
@@ -148,6 +153,7 @@ static const struct {
     { erase_notices_read, offsetof(RetentionCount, told), &told_total },
     { erase_deliveries, offsetof(RetentionCount, told), &told_total },
     { erase_shifts, offsetof(RetentionCount, told), &told_total },
+    { erase_handovers, offsetof(RetentionCount, told), &told_total },
 };
 
 Err retention_pass(Store *s, const atomic_bool *stop, bool *ret_ours, RetentionCount *ret, Fault *f) {

@@ -287,6 +287,39 @@ static void test_holds_until_taken(void **state) {
     assert_string_equal(testdb_ask(&city_db, "SELECT count(*) FROM cases WHERE holding IS NOT NULL"), "0");
 }
 
+/* ---- hand-over ---- */
+
+static void test_handover(void **state) {
+    char json[80];
+    Actor next = actor_as(ROLE_DISPATCHER, 0, 88);
+    (void)state;
+    testdb_exec(&city_db, "UPDATE cases SET state = 10");
+    report_danger(); /* to be accepted by 09:30 */
+    assert_ok(call("handover.page", &dispatcher, "{}"));
+    assert_ptr_equal(strstr(answer, "{\"n\":1,\"more\":false,"), answer);
+    assert_non_null(strstr(answer, "\"danger\":[{"));
+    assert_non_null(strstr(answer, "\"overdue\":[],\"due\":[{"));
+    assert_non_null(strstr(answer, "\"promised\":[],\"waiting\":[]"));
+    clock_stop(begun + HOURS(1));
+    assert_ok(call("handover.give", &dispatcher, "{\"note\":\"煤气公司已在路上\"}"));
+    int64_t id = answered("id");
+    assert_int_equal(answered("overdue"), 1);
+    assert_ok(call("handover.page", &next, "{}"));
+    assert_non_null(strstr(answer, "煤气公司已在路上"));
+    assert_non_null(strstr(answer, "\"overdue\":[{"));
+    snprintf(json, sizeof json, "{\"id\":\"%lld\"}", (long long)id);
+    assert_refused(call("handover.take", &dispatcher, json), ERR_FORBIDDEN, "handover_own");
+    assert_refused(call("handover.take", &roads_handler, json), ERR_NOT_FOUND, "handover_unknown");
+    assert_ok(call("handover.take", &next, json));
+    assert_refused(call("handover.take", &next, json), ERR_CONFLICT, "handover_taken");
+    assert_ok(call("handover.page", &next, "{}"));
+    assert_non_null(strstr(answer, "\"waiting\":[]"));
+    assert_ok(call("handover.list", &next, "{}"));
+    assert_non_null(strstr(answer, "\"taken_by\":\"88\""));
+    assert_ok(call("handover.list", &roads_handler, "{}"));
+    assert_string_equal(answer, "{\"items\":[]}");
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 static int run_on(Dialect d) {
@@ -299,6 +332,7 @@ static int run_on(Dialect d) {
         EACH(test_danger_alerts_who_is_on_duty),
         EACH(test_gone),
         EACH(test_holds_until_taken),
+        EACH(test_handover),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "roster, SQLite" : "roster, PostgreSQL", tests, NULL,
