@@ -15,7 +15,7 @@ City city_make(const char *program, const char *room) {
     snprintf(c.dir, sizeof c.dir, "%s/city", room);
     child_run((char *const[]){ path, "import", "calendar", JW_SOURCE "/data/calendar-cn.csv", "--data", c.dir,
                                NULL });
-    child_run((char *const[]){ path, "demo", "--data", c.dir, NULL });
+    child_run((char *const[]){ path, "demo", "--small", "--data", c.dir, NULL });
     return c;
 }
 

@@ -39,6 +39,12 @@ int64_t id_new(int32_t home) {
            sequence;
 }
 
+int64_t id_past(int64_t ms, int32_t home, int32_t sequence) {
+    int64_t tick = first_of(ms) >> SEQUENCE_BITS;
+    return ((tick << HOME_BITS | (home & HOME_MAX)) << NODE_BITS | NODE_MAX) << SEQUENCE_BITS |
+           (sequence & ((1 << SEQUENCE_BITS) - 1));
+}
+
 int32_t id_home(int64_t id) { return (int32_t)(id >> (NODE_BITS + SEQUENCE_BITS)) & HOME_MAX; }
 int32_t id_node(int64_t id) { return (int32_t)(id >> SEQUENCE_BITS) & NODE_MAX; }
 int64_t id_ms(int64_t id) { return (id >> (HOME_BITS + NODE_BITS + SEQUENCE_BITS)) * TICK_MS + EPOCH_MS; }

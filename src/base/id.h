@@ -13,6 +13,11 @@ enum { HOME_MAX = 4095, NODE_MAX = 31 };
 
 void id_node_set(int32_t node); /* leased by the store; 0 until then           */
 int64_t id_new(int32_t home);   /* grows within this process, whatever the clock does; never 0 */
+/* The name of a row that is told after the fact: as if it had been made at `ms`, with a
+ * `sequence` that tells it from others of the same tick. Under the highest node number;
+ * whoever calls sees to it that no server was at work here at that time. */
+int64_t id_past(int64_t ms, int32_t home, int32_t sequence);
+
 int32_t id_home(int64_t id);
 int32_t id_node(int64_t id);
 int64_t id_ms(int64_t id); /* when it was made, within 4 ms (later after a burst) */

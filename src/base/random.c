@@ -54,11 +54,16 @@ static Code code_of(const uint8_t value[CODE_LETTERS]) {
 }
 
 Code code_make(int32_t home) {
-    uint8_t value[CODE_LETTERS];
     uint64_t bits;
 
-    assert(home >= 0 && home < 1 << HOME_BITS);
     random_bytes(&bits, sizeof bits);
+    return code_from(home, bits);
+}
+
+Code code_from(int32_t home, uint64_t bits) {
+    uint8_t value[CODE_LETTERS];
+
+    assert(home >= 0 && home < 1 << HOME_BITS);
     bits &= (UINT64_C(1) << RANDOM_BITS) - 1;
     bits |= ((uint64_t)home ^ (bits & ((1 << HOME_BITS) - 1))) << RANDOM_BITS;
     for (int i = CODE_LETTERS - 1; i-- > 0; bits >>= 5)

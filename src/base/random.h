@@ -24,6 +24,10 @@ typedef struct Code {
 
 Code code_make(int32_t home); /* 0 … 4095 */
 
+/* The same of bits that are given, for a city that is to come out the same every time:
+ * whoever knows how they were drawn knows the code. */
+Code code_from(int32_t home, uint64_t bits);
+
 /* Reads what a person typed: lower case, spaces, dashes anywhere or missing, O
  * for 0, I or L for 1, full-width letters. ERR_INVALID says which is wrong: a
  * letter, the length, or the check. */

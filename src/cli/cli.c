@@ -206,7 +206,8 @@ static int run_check(const Config *c, int argc, char **argv) {
 
 const Command commands[] = {
     { "serve", "[--listen ADDR:PORT]", "serves pages and API", false, run_serve },
-    { "demo", "[--seed N]", "makes a small fictional subdistrict in an empty data directory", true, run_demo },
+    { "demo", "[--households N] [--cases N] [--seed N] [--as-of DATE] [--small]",
+      "makes a fictional city in an empty data directory", true, run_demo },
     { "call", "OPERATION [JSON] [--as LOGIN] [--key CLIENT-KEY]", "runs any operation", true, run_call },
     { "user", "add LOGIN NAME | passwd LOGIN | post LOGIN ROLE [AREA] [UNIT]",
       "accounts and their posts; a password is read from standard input", true, run_user },

@@ -1,7 +1,8 @@
-/* demo – puts the fictional subdistrict into an empty data directory, and says
- * how to sign in. */
+/* demo – puts a fictional city into an empty data directory, and says how to sign in.
+ * `--small`: one subdistrict with 300 cases, whatever the day, for tests and a first look. */
 #include "command.h"
 
+#include "clock.h"
 #include "demo.h"
 #include "seal.h"
 
@@ -10,28 +11,69 @@
 
 #define DEMO_PASSWORD "jingwei-demo"
 
+/* A whole number from 0 on, or -1. */
+static int64_t number(const char *z) {
+    char *end;
+    long long n = strtoll(z, &end, 10);
+    return !*z || *end || n < 0 ? -1 : n;
+}
+
+static bool read_number(int *argc, char **argv, const char *flag, int64_t most, int64_t *ret) {
+    const char *z = command_option(argc, argv, flag);
+
+    if (z)
+        *ret = number(z);
+    return *ret >= 0 && *ret <= most;
+}
+
+/* The last day whose hour has come. */
+static int32_t usual_day(void) { return day_of_ms(clock_now_ms() - DEMO_HOUR * 3600000LL); }
+
+static bool read_wish(int *argc, char **argv, DemoWish *ret) {
+    int64_t households = DEMO_HOUSEHOLDS, cases = DEMO_CASES, seed = 2026;
+    const char *day = command_option(argc, argv, "--as-of");
+    DemoWish w = { .as_of = usual_day() };
+
+    if (!read_number(argc, argv, "--households", INT32_MAX, &households) ||
+        !read_number(argc, argv, "--cases", INT32_MAX, &cases) ||
+        !read_number(argc, argv, "--seed", UINT32_MAX, &seed) || (day && !day_parse(day, &w.as_of)))
+        return false;
+    w.households = (int32_t)households;
+    w.cases = (int32_t)cases;
+    w.seed = (uint64_t)seed;
+    *ret = w;
+    return true;
+}
+
+static void say(bool small, const char *people) {
+    if (command_json()) {
+        printf("{\"made\":true,\"password\":\"" DEMO_PASSWORD "\"}\n");
+        return;
+    }
+    printf("%s已建好。所有演示账号的密码都是 " DEMO_PASSWORD "\n"
+           "The demo %s is made. The password of all demo accounts is " DEMO_PASSWORD "\n%s",
+           small ? "演示街道" : "演示城市“" DEMO_CITY "”", small ? "subdistrict" : "city", people);
+}
+
 int run_demo(const Config *c, int argc, char **argv) {
-    const char *seed = command_option(&argc, argv, "--seed");
+    bool small = command_flag(&argc, argv, "--small");
     Installation in = command_installation(c);
-    char hash[PASSWORD_HASH], room[2048] = "";
+    char hash[PASSWORD_HASH], room[4096] = "";
     Buf said = { room, 0, sizeof room, false, 0 };
     Store *s = NULL;
+    DemoWish wish;
     Fault f;
 
-    if (argc != 0)
+    if (!read_wish(&argc, argv, &wish) || argc != 0)
         return command_usage(command_named("demo"));
     Err e = installation_open(&in, &s, &f);
     e = e == OK ? password_hash(str(DEMO_PASSWORD), hash, &f) : e;
-    e = e == OK ? demo_make(s, str(hash), seed ? (uint32_t)strtoul(seed, NULL, 10) : 2026, &said, &f) : e;
+    if (e == OK)
+        e = small ? demo_make(s, str(hash), (uint32_t)wish.seed, &said, &f)
+                  : demo_city_make(s, &wish, str(hash), &said, &f);
     installation_close(s);
     if (e != OK)
         return command_fault(&f);
-    if (command_json()) {
-        printf("{\"made\":true,\"password\":\"" DEMO_PASSWORD "\"}\n");
-        return EXIT_OK;
-    }
-    printf("演示街道已建好。所有演示账号的密码都是 " DEMO_PASSWORD "\n"
-           "The demo subdistrict is made. The password of all demo accounts is " DEMO_PASSWORD "\n%s",
-           room);
+    say(small, room);
     return EXIT_OK;
 }

@@ -5,5 +5,6 @@
 
 extern const char default_catalogue[]; /* data/catalogue.csv   */
 extern const char default_calendar[];  /* data/calendar-cn.csv */
+extern const char demo_words[];        /* data/demo/words.txt  */
 
 #endif

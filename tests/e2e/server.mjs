@@ -33,7 +33,7 @@ export async function startServer({ store = 'sqlite', more = [] } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'jingwei-e2e-'));
   const where = ['--data', join(data, 'city'), ...(store === 'postgres' ? ['--store', newDatabase()] : [])];
   if (store === 'postgres') execFileSync(binary, ['migrate', ...where]);
-  const told = execFileSync(binary, ['demo', ...where], { encoding: 'utf8' });
+  const told = execFileSync(binary, ['demo', '--small', ...where], { encoding: 'utf8' });
   assert.match(told, new RegExp(PASSWORD), 'demo prints the password of its accounts');
   const child = spawn(binary, ['serve', ...where, '--listen', '127.0.0.1:0', ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((done) => child.once('exit', done));

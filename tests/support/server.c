@@ -103,7 +103,7 @@ void server_make(Dialect d, TestServer *ret) {
         Said m = server_command(ret, (const char *const[]){ "migrate", NULL });
         assert_said(&m, 0, "", "");
     }
-    Said said = server_command(ret, (const char *const[]){ "demo", NULL });
+    Said said = server_command(ret, (const char *const[]){ "demo", "--small", NULL });
     assert_said(&said, 0, "", "");
 }
 

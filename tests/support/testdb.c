@@ -41,7 +41,7 @@ void testdb_exec(const TestDb *db, const char *sql) {
 
 /* ---- questions ---- */
 
-static char told[1 << 16];
+static char told[1 << 20];
 static Buf tell;
 
 static void tell_row(int n, const char *(*value)(void *row, int column), void *row) {
