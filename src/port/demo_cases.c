@@ -259,9 +259,14 @@ static Err reporter_of(const Year *y, const Case *c, const Where *w, Actor *ret,
     return OK;
 }
 
-static void hands_of(const Year *y, const Where *w, const Matter *m, Hands *ret) {
+/* Of the subdistrict that it lies in, or that an agreement gives it to. */
+static void hands_of(const Year *y, const Case *of, const Where *w, const Matter *m, Hands *ret) {
     const DemoCity *c = y->city;
     const DemoSubdistrict *s = &c->subdistricts[c->residentials[c->micros[w->micro].residential].subdistrict];
+
+    for (int32_t i = 0; of->placed == PLACED_BY_AGREEMENT && i < c->n_subdistricts; i++)
+        if (c->subdistricts[i].id.v == of->area.v)
+            s = &c->subdistricts[i];
     int32_t other = (m->unit + 1) % UNITS;
 
     *ret = (Hands){ .dispatcher = c->centre[ROLE_DISPATCHER],
@@ -311,13 +316,12 @@ static Err write_case(Tx *tx, Year *y, int32_t i, Fault *f) {
     c.category = m->condition.category;
     c.has.category = c.source != SOURCE_PUBLIC || dice_percent(&d, 55);
     TRY(case_told_begin(tx, &y->with, i % 128, dice_bits(&d), &c, f));
-    hands_of(y, &w, m, &hands);
+    hands_of(y, &c, &w, m, &hands);
     TRY(say_notes(y, m, &w, &d, &notes, f));
     course.placed = c.has.area;
     course.outside = c.source == SOURCE_PUBLIC || c.source == SOURCE_HOTLINE;
-    if (c.source == SOURCE_WORKER && c.has.area && !m->indoors &&
+    if (c.source == SOURCE_WORKER && c.placed == PLACED && !m->indoors &&
         m->condition.finish_clock != CLOCK_URGENT_HOUR && dice_percent(&d, 30)) {
-        c.has.occurred = false;
         TRY(course_sampled(&course, &d, c.reported.ms, case_is_sampled(c.id), f));
         return case_told_settled(tx, &y->with, &c, &m->condition, &by, notes.say[NOTE_SPOT], course.steps,
                                  course.n, f);

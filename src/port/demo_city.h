@@ -36,9 +36,14 @@ typedef struct DemoMicro {
     char code[24], name[DEMO_NAME], compound[DEMO_NAME];
     AreaId id;
     PlaceId own;    /* exclusive: the place that it is for */
+    PlaceId shop;   /* a small firm on the street; 0: none */
     PlaceKind kind; /* exclusive: what stands there; 0: homes */
-    int32_t residential, households, first_block, n_blocks, first_place, n_places;
+    int32_t residential, households, first_block, n_blocks, first_group, n_groups, first_place, n_places;
 } DemoMicro;
+
+typedef struct DemoGroup { /* of buildings; an exclusive grid has one, which is no area */
+    int32_t first_block, n_blocks;
+} DemoGroup;
 
 typedef struct DemoPlace {
     Point at;
@@ -60,8 +65,9 @@ typedef struct DemoCity {
     DemoZone *zones;
     DemoResidential *residentials;
     DemoMicro *micros;
+    DemoGroup *groups;
     DemoPlace *places;
-    int32_t n_subdistricts, n_zones, n_residentials, n_micros, n_places, places_max, n_exclusive;
+    int32_t n_subdistricts, n_zones, n_residentials, n_micros, n_groups, n_places, places_max, n_exclusive;
     char (*roads)[DEMO_NAME]; /* two for each residential area, in its order */
     LayerId layer;
     AreaId district;

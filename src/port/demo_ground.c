@@ -44,6 +44,7 @@ static Err take_all(DemoCity *c, Fault *f) {
     TRY(take(&c->zones, n + 2, sizeof *c->zones, f));
     TRY(take(&c->residentials, n + 2, sizeof *c->residentials, f));
     TRY(take(&c->micros, n, sizeof *c->micros, f));
+    TRY(take(&c->groups, n * GROUPS_MAX, sizeof *c->groups, f));
     TRY(take(&c->places, (size_t)c->places_max, sizeof *c->places, f));
     return take(&c->blocks, (size_t)(c->mesh.wide * c->mesh.high), sizeof *c->blocks, f);
 }
@@ -54,6 +55,7 @@ void demo_ground_end(DemoCity *c) {
     mem_free(c->zones);
     mem_free(c->residentials);
     mem_free(c->micros);
+    mem_free(c->groups);
     mem_free(c->places);
     mem_free(c->blocks);
 }
@@ -123,6 +125,22 @@ static Err divide_evenly(DemoCity *c, int32_t *blocks, int32_t n, int32_t micros
     return e;
 }
 
+/* The finest parts, and so the labels of the mesh: what is above is a row of them. */
+static Err plan_groups(DemoCity *c, DemoMicro *m, Dice *d, Fault *f) {
+    int32_t wanted = m->kind ? 1 : dice_between(d, GROUPS_MIN, GROUPS_MAX), at[GROUPS_MAX + 1];
+
+    m->first_group = c->n_groups;
+    m->n_groups = wanted < m->n_blocks ? wanted : m->n_blocks;
+    TRY(divide_evenly(c, c->blocks + m->first_block, m->n_blocks, m->n_groups, m->n_groups, 25, at, f));
+    for (int32_t i = 0; i < m->n_groups; i++) {
+        c->groups[c->n_groups] = (DemoGroup){ m->first_block + at[i], at[i + 1] - at[i] };
+        for (int32_t k = at[i]; k < at[i + 1]; k++)
+            c->mesh.label[c->blocks[m->first_block + k]] = c->n_groups;
+        c->n_groups++;
+    }
+    return OK;
+}
+
 static Err plan_micros(DemoCity *c, int32_t residential, int32_t *blocks, int32_t n, int32_t micros, Fault *f) {
     DemoResidential *r = &c->residentials[residential];
     int32_t at[PER_RESIDENTIAL + 1];
@@ -140,8 +158,7 @@ static Err plan_micros(DemoCity *c, int32_t residential, int32_t *blocks, int32_
         name_micro(c, m, i + 1);
         if (c->n_micros % EXCLUSIVE_OF == 5)
             make_exclusive(c, m, c->n_exclusive++);
-        for (int32_t k = 0; k < m->n_blocks; k++)
-            c->mesh.label[c->blocks[m->first_block + k]] = c->n_micros;
+        TRY(plan_groups(c, m, &d, f));
         c->n_micros++;
     }
     return OK;
@@ -223,23 +240,22 @@ Err demo_ground_plan(DemoCity *c, Fault *f) {
 
 static int32_t since(void) { return day_of_civil(2024, 1, 1); }
 
+/* An area is a row of groups, from `low` to `high`. */
 static Err put_area(Tx *tx, DemoCity *c, AreaLevel level, AreaId parent, const char *code, const char *name,
                     int32_t low, int32_t high, int32_t households, AreaId *ret, Fault *f) {
-    Shape shape = { 0 };
+    const DemoGroup *first = &c->groups[low], *last = &c->groups[high];
+    int32_t n = last->first_block + last->n_blocks - first->first_block;
+    Shape shape;
     Area a;
 
     c->row.used = 0;
-    if (low <= high) { /* consecutive micro-grids are consecutive blocks */
-        const DemoMicro *first = &c->micros[low], *last = &c->micros[high];
-        TRY(mesh_shape(&c->mesh, c->blocks + first->first_block,
-                       last->first_block + last->n_blocks - first->first_block, low, high, &c->row, &shape, f));
-    }
+    TRY(mesh_shape(&c->mesh, c->blocks + first->first_block, n, low, high, &c->row, &shape, f));
     AreaPut put = { .layer = c->layer,
                     .level = level,
                     .parent = parent,
                     .code = str(code),
                     .name = str(name),
-                    .shape = low <= high ? &shape : NULL,
+                    .shape = &shape,
                     .households = households,
                     .since = since() };
     TRY(area_put(tx, &put, &a, f));
@@ -247,15 +263,17 @@ static Err put_area(Tx *tx, DemoCity *c, AreaLevel level, AreaId parent, const c
     return OK;
 }
 
+static int32_t group_end(const DemoMicro *m) { return m->first_group + m->n_groups - 1; }
+
 void demo_address(const DemoCity *c, const DemoPlace *p, char *ret, size_t room) {
     const DemoResidential *r = &c->residentials[c->micros[p->micro].residential];
     demo_name(ret, room, "%s%d弄%d号", r->roads[p->road], p->lane, p->number);
 }
 
-static Err put_building(Tx *tx, DemoCity *c, DemoPlace *p, int32_t households, int32_t number_in_compound,
-                        Dice *d, Fault *f) {
+static Err put_building(Tx *tx, DemoCity *c, DemoPlace *p, const DemoGroup *g, int32_t households,
+                        int32_t number_in_compound, Dice *d, Fault *f) {
     const DemoMicro *m = &c->micros[p->micro];
-    Point at = mesh_spot(&c->mesh, c->blocks[m->first_block + dice_below(d, m->n_blocks)], d);
+    Point at = mesh_spot(&c->mesh, c->blocks[g->first_block + dice_below(d, g->n_blocks)], d);
     char name[160], alias[160];
     Place place;
     PlaceAlias also;
@@ -278,24 +296,24 @@ static Err put_building(Tx *tx, DemoCity *c, DemoPlace *p, int32_t households, i
     return place_alias_put(tx, p->id, str(alias), ALIAS_COMMON, &also, f);
 }
 
-static Err put_group(Tx *tx, DemoCity *c, int32_t micro, int32_t number, int32_t households, int32_t *built,
-                     Dice *d, Fault *f) {
+static Err put_group(Tx *tx, DemoCity *c, int32_t micro, int32_t i, int32_t *built, Dice *d, Fault *f) {
     DemoMicro *m = &c->micros[micro];
     DemoResidential *r = &c->residentials[m->residential];
+    const int32_t label = m->first_group + i, households = share(m->households, m->n_groups, i);
     int32_t buildings = dice_between(d, BUILDINGS_MIN, BUILDINGS_MAX), lane = 8 + 4 * r->lanes++;
     int16_t road = (int16_t)dice_below(d, 2);
     char code[32], name[160];
     AreaId group;
 
-    demo_name(code, sizeof code, "%s-%02d", m->code, number);
+    demo_name(code, sizeof code, "%s-%02d", m->code, i + 1);
     demo_name(name, sizeof name, "%s%d弄楼组", r->roads[road], lane);
-    TRY(put_area(tx, c, LEVEL_BUILDINGS, m->id, code, name, 1, 0, households, &group, f));
-    for (int32_t i = 0; i < buildings; i++) {
+    TRY(put_area(tx, c, LEVEL_BUILDINGS, m->id, code, name, label, label, households, &group, f));
+    for (int32_t k = 0; k < buildings; k++) {
         DemoPlace *p = &c->places[c->n_places++];
         *p = (DemoPlace){
-            .group = group, .micro = micro, .lane = lane, .road = road, .number = (int16_t)(i + 1)
+            .group = group, .micro = micro, .lane = lane, .road = road, .number = (int16_t)(k + 1)
         };
-        TRY(put_building(tx, c, p, share(households, buildings, i), ++*built, d, f));
+        TRY(put_building(tx, c, p, &c->groups[label], share(households, buildings, k), ++*built, d, f));
     }
     m->n_places += buildings;
     return OK;
@@ -320,8 +338,8 @@ static Err put_own_place(Tx *tx, DemoCity *c, DemoMicro *m, Dice *d, Fault *f) {
 }
 
 /* Small firms along the street: some are covered, some are not. */
-static Err put_shops(Tx *tx, DemoCity *c, int32_t micro, Dice *d, Fault *f) {
-    const DemoMicro *m = &c->micros[micro];
+static Err put_shop(Tx *tx, DemoCity *c, int32_t micro, Dice *d, Fault *f) {
+    DemoMicro *m = &c->micros[micro];
     const DemoResidential *r = &c->residentials[m->residential];
     Point at = mesh_spot(&c->mesh, c->blocks[m->first_block + dice_below(d, m->n_blocks)], d);
     Str trade = grammar_way(c->grammar, "shop", (size_t)dice_below(d, 1000));
@@ -339,22 +357,25 @@ static Err put_shops(Tx *tx, DemoCity *c, int32_t micro, Dice *d, Fault *f) {
                      .lat = at.lat,
                      .kind = PLACE_SHOP,
                      .since = since() };
-    return place_put(tx, &put, &place, f);
+    TRY(place_put(tx, &put, &place, f));
+    m->shop = place.id;
+    return OK;
 }
 
 static Err put_micro(Tx *tx, DemoCity *c, int32_t i, Fault *f) {
     DemoMicro *m = &c->micros[i];
     Dice d = dice_of(c->wish->seed, 32, (uint64_t)i);
-    int32_t groups = dice_between(&d, GROUPS_MIN, GROUPS_MAX), built = 0;
+    int32_t built = 0;
 
     m->first_place = c->n_places;
     m->n_places = 0;
-    TRY(put_area(tx, c, LEVEL_MICRO, c->residentials[m->residential].id, m->code, m->name, i, i, m->households,
-                 &m->id, f));
+    m->shop.v = 0;
+    TRY(put_area(tx, c, LEVEL_MICRO, c->residentials[m->residential].id, m->code, m->name, m->first_group,
+                 group_end(m), m->households, &m->id, f));
     if (m->kind)
         return put_own_place(tx, c, m, &d, f);
-    for (int32_t g = 0; g < groups; g++)
-        TRY(put_group(tx, c, i, g + 1, share(m->households, groups, g), &built, &d, f));
+    for (int32_t g = 0; g < m->n_groups; g++)
+        TRY(put_group(tx, c, i, g, &built, &d, f));
     return OK;
 }
 
@@ -364,12 +385,13 @@ static Err put_residential(Tx *tx, DemoCity *c, int32_t i, Fault *f) {
 
     r->lanes = 0;
     demo_name(name, sizeof name, "%s居民区", r->name);
-    return put_area(tx, c, LEVEL_RESIDENTIAL, c->zones[r->zone].id, r->code, name, r->first_micro,
-                    r->first_micro + r->n_micros - 1, -1, &r->id, f);
+    return put_area(tx, c, LEVEL_RESIDENTIAL, c->zones[r->zone].id, r->code, name,
+                    c->micros[r->first_micro].first_group,
+                    group_end(&c->micros[r->first_micro + r->n_micros - 1]), -1, &r->id, f);
 }
 
-/* The micro-grids of a zone, and of a subdistrict, stand in one row. */
-static void micros_of(const DemoCity *c, int32_t zone, int32_t subdistrict, int32_t *ret_low,
+/* Those of a zone, and of a subdistrict, stand in one row. */
+static void groups_of(const DemoCity *c, int32_t zone, int32_t subdistrict, int32_t *ret_low,
                       int32_t *ret_high) {
     *ret_low = INT32_MAX;
     *ret_high = -1;
@@ -377,24 +399,25 @@ static void micros_of(const DemoCity *c, int32_t zone, int32_t subdistrict, int3
         const DemoResidential *r = &c->residentials[i];
         if (zone >= 0 ? r->zone != zone : r->subdistrict != subdistrict)
             continue;
-        *ret_low = r->first_micro < *ret_low ? r->first_micro : *ret_low;
-        *ret_high = r->first_micro + r->n_micros - 1;
+        int32_t first = c->micros[r->first_micro].first_group;
+        *ret_low = first < *ret_low ? first : *ret_low;
+        *ret_high = group_end(&c->micros[r->first_micro + r->n_micros - 1]);
     }
 }
 
 static Err put_upper(Tx *tx, DemoCity *c, Fault *f) {
     int32_t low, high;
 
-    TRY(put_area(tx, c, LEVEL_DISTRICT, (AreaId){ 0 }, "990200", DEMO_CITY, 0, c->n_micros - 1, -1,
+    TRY(put_area(tx, c, LEVEL_DISTRICT, (AreaId){ 0 }, "990200", DEMO_CITY, 0, c->n_groups - 1, -1,
                  &c->district, f));
     for (int32_t i = 0; i < c->n_subdistricts; i++) {
         DemoSubdistrict *s = &c->subdistricts[i];
-        micros_of(c, -1, i, &low, &high);
+        groups_of(c, -1, i, &low, &high);
         TRY(put_area(tx, c, LEVEL_SUBDISTRICT, c->district, s->code, s->name, low, high, -1, &s->id, f));
     }
     for (int32_t i = 0; i < c->n_zones; i++) {
         DemoZone *z = &c->zones[i];
-        micros_of(c, i, -1, &low, &high);
+        groups_of(c, i, -1, &low, &high);
         TRY(put_area(tx, c, LEVEL_ZONE, c->subdistricts[z->subdistrict].id, z->code, z->name, low, high, -1,
                      &z->id, f));
     }
@@ -421,7 +444,7 @@ Err demo_ground_write(Tx *tx, DemoCity *c, Fault *f) {
         Dice d = dice_of(c->wish->seed, 33, (uint64_t)i);
         TRY(put_micro(tx, c, i, f));
         if (!c->micros[i].kind && dice_percent(&d, SHOPS_PERCENT))
-            TRY(put_shops(tx, c, i, &d, f));
+            TRY(put_shop(tx, c, i, &d, f));
     }
     TRY(places_changed(tx, f));
     return area_layer_changed(tx, c->layer, f);

@@ -158,28 +158,48 @@ static void set_banks(Mesh *m, uint64_t seed, int32_t *all, int32_t *stack) {
         m->n_inside += m->bank[i] >= 0;
 }
 
-static int by_lon(const void *x, const void *y) {
-    const Point *a = x, *b = y;
-    return a->lon != b->lon ? (a->lon > b->lon) - (a->lon < b->lon) : (a->lat > b->lat) - (a->lat < b->lat);
+static int by_corner(const void *x, const void *y) {
+    const RiverCorner *a = x, *b = y;
+    return a->corner != b->corner ? (a->corner > b->corner) - (a->corner < b->corner)
+                                  : (a->south > b->south) - (a->south < b->south);
 }
 
-/* Corners between the banks move towards the river's course, so that it flows. */
-static void run_river(Mesh *m, uint64_t seed) {
+static int by_lon(const void *x, const void *y) {
+    const RiverCorner *a = x, *b = y;
+    return a->at.lon != b->at.lon ? (a->at.lon > b->at.lon) - (a->at.lon < b->at.lon) : by_corner(x, y);
+}
+
+/* The corners between the banks, each once. */
+static void find_river(Mesh *m) {
+    int32_t n = 0;
+
     for (int32_t i = 0; i < m->wide * m->high; i++)
         for (int k = 0; m->bank[i] == 0 && k < SIDES; k++) {
             int32_t next = beyond(m, i, k);
             if (next < 0 || m->bank[next] != 1)
                 continue;
-            for (int end = 0; end < 2; end++) {
-                int32_t at = block_corner(m, i, (k + end) % SIDES);
-                double column = (double)(m->corners[at].lon - WEST) / (2.0 * STEP_LON);
-                int32_t lat = SOUTH + (int32_t)(river_row(m, seed, column) * STEP_LAT),
-                        off = lat - m->corners[at].lat;
-                const int32_t most = STEP_LAT / 4;
-                m->corners[at].lat += off > most ? most : off < -most ? -most : off;
-                m->river[m->n_river++] = m->corners[at];
-            }
+            for (int end = 0; end < 2; end++)
+                m->river[n++] =
+                    (RiverCorner){ .corner = block_corner(m, i, (k + end) % SIDES), .south = i, .north = next };
         }
+    qsort(m->river, (size_t)n, sizeof *m->river, by_corner);
+    for (int32_t i = 0; i < n; i++)
+        if (i == 0 || m->river[i].corner != m->river[i - 1].corner)
+            m->river[m->n_river++] = m->river[i];
+}
+
+/* They move towards the river's course, so that it flows; never so far that a block folds. */
+static void run_river(Mesh *m, uint64_t seed) {
+    const int32_t most = STEP_LAT / 4;
+
+    find_river(m);
+    for (int32_t i = 0; i < m->n_river; i++) {
+        Point *p = &m->corners[m->river[i].corner];
+        double column = (double)(p->lon - WEST) / (2.0 * STEP_LON);
+        int32_t off = SOUTH + (int32_t)(river_row(m, seed, column) * STEP_LAT) - p->lat;
+        p->lat += off > most ? most : off < -most ? -most : off;
+        m->river[i].at = *p;
+    }
     qsort(m->river, (size_t)m->n_river, sizeof *m->river, by_lon);
 }
 

@@ -12,13 +12,18 @@
 #include "demo_dice.h"
 #include "polygon.h"
 
+typedef struct RiverCorner {
+    Point at;
+    int32_t corner, south, north; /* blocks on both banks there */
+} RiverCorner;
+
 typedef struct Mesh {
     int32_t wide, high; /* blocks */
     Point *corners;
     int32_t *bank;  /* of each block: 0, 1; -1 outside the city */
     int32_t *label; /* the part it belongs to; -1: none yet */
     int32_t n_inside;
-    Point *river; /* along its course, west to east */
+    RiverCorner *river; /* along its course, west to east */
     int32_t n_river;
 } Mesh;
 

@@ -4,6 +4,7 @@
 #include "demo_city.h"
 
 #include "account.h"
+#include "border.h"
 #include "correspondence.h"
 #include "cover.h"
 #include "org.h"
@@ -16,6 +17,7 @@
 #include <string.h>
 
 enum {
+    STRETCH = 24, /* corners of the river in one agreement */
     COUNTS = 3,
     COUNT_EVERY_D = 120,
     NO_BRANCH_PERCENT = 5,
@@ -101,6 +103,20 @@ void demo_people_say(Buf *said) {
 }
 
 /* ---- units ---- */
+
+/* The subdistrict of a block, by the group that it is labelled with. */
+static int32_t subdistrict_at(const DemoCity *c, int32_t block) {
+    int32_t low = 0, high = c->n_micros - 1, label = c->mesh.label[block];
+
+    while (low < high) { /* the last micro-grid that begins at or before it */
+        int32_t mid = (low + high + 1) / 2;
+        if (c->micros[mid].first_group <= label)
+            low = mid;
+        else
+            high = mid - 1;
+    }
+    return c->residentials[c->micros[low].residential].subdistrict;
+}
 
 int32_t demo_unit_for(Str category) {
     for (int32_t i = 0; i < UNITS; i++)
@@ -223,7 +239,38 @@ static Err put_branch(Tx *tx, DemoCity *c, int32_t i, Dice *d, Fault *f) {
         return put_reason(tx, c, m->id, grammar_way(c->grammar, "no-branch", (size_t)dice_below(d, 1000)), f);
     snprintf(code, sizeof code, "D%s", m->code);
     snprintf(name, sizeof name, "%s第%d党支部", r->name, i - r->first_micro + 1);
-    return put_org(tx, c, PARTY_BRANCH, m->id, code, name, dice_between(d, 8, 38), &made, f);
+    TRY(put_org(tx, c, PARTY_BRANCH, m->id, code, name, dice_between(d, 8, 38), &made, f));
+    return m->shop.v && dice_percent(d, COVERED_PERCENT)
+               ? cover(tx, c, m->shop, FIELD_SMALL, made, (AreaId){ 0 }, f)
+               : OK;
+}
+
+/* Along the river each stretch is one bank's, whichever side a case lies on. */
+static Err put_borders(Tx *tx, DemoCity *c, Fault *f) {
+    const Mesh *m = &c->mesh;
+    Actor by;
+    Border made;
+    Spot line[STRETCH + 1];
+
+    operator_is(&by);
+    for (int32_t i = 0, which = 0; i + 1 < m->n_river; i += STRETCH, which++) {
+        int32_t n = m->n_river - i <= STRETCH ? m->n_river - i : STRETCH + 1;
+        int32_t side = which & 1 ? m->river[i].north : m->river[i].south, s = subdistrict_at(c, side);
+        char name[100];
+        for (int32_t k = 0; k < n; k++)
+            line[k] = (Spot){ .lon = m->river[i + k].at.lon, .lat = m->river[i + k].at.lat };
+        snprintf(name, sizeof name, "望潮河第%d段", which + 1);
+        BorderNew in = { .name = str(name),
+                         .area = c->subdistricts[s].id,
+                         .unit = c->subdistricts[s].units[1],
+                         .since = since(),
+                         .points = { line, (size_t)n } };
+        in.has.unit = in.has.points = true;
+        c->row.used = 0;
+        if (n > 1)
+            TRY(border_add(tx, &in, &by, &made, f));
+    }
+    return OK;
 }
 
 static Err put_party(Tx *tx, DemoCity *c, Fault *f) {
@@ -332,6 +379,7 @@ Err demo_orgs_write(Tx *tx, DemoCity *c, Fault *f) {
     TRY(put_people(tx, c, f));
     for (int32_t i = 0; i < c->n_subdistricts; i++)
         TRY(put_units(tx, c, i, f));
+    TRY(put_borders(tx, c, f));
     TRY(put_party(tx, c, f));
     for (int32_t i = 0; i < c->n_residentials; i++)
         TRY(put_residential(tx, c, i, f));

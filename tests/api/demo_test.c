@@ -131,18 +131,41 @@ static void levels_tile_without_gap(void **state) {
     double whole = 0;
 
     (void)state;
-    for (int level = LEVEL_DISTRICT; level <= LEVEL_MICRO; level++) {
+    for (int level = LEVEL_DISTRICT; level <= LEVEL_BUILDINGS; level++) {
         Shapes s = { 0 };
         Audit audit;
         load(level, &s);
         assert_ok(audit_layer(s.list, s.n, NULL, &audit, &fa));
-        assert_int_equal(audit.gaps + audit.overlaps + audit.repaired + audit.hopeless, 0);
+        assert_int_equal(audit.overlaps + audit.repaired + audit.hopeless, 0);
         assert_int_equal(audit.vertices, 0); /* neighbours share every corner */
-        whole = whole ? whole : s.m2;
-        assert_true(s.m2 > whole - 1 && s.m2 < whole + 1);
+        if (level < LEVEL_BUILDINGS) {       /* exclusive grids have no groups of buildings */
+            assert_int_equal(audit.gaps, 0);
+            whole = whole ? whole : s.m2;
+            assert_true(s.m2 > whole - 1 && s.m2 < whole + 1);
+        }
         audit_free(&audit);
         arena_end(&s.arena);
     }
+}
+
+/* What words call a building and where it stands are the same group. */
+static void buildings_stand_in_their_group(void **state) {
+    char *all, *rest;
+    Actor by = actor_as(ROLE_DISPATCHER, 0, 1);
+    int seen = 0;
+
+    (void)state;
+    all = rest = strdup(testdb_ask(
+        &city_db, "SELECT p.lon, p.lat, a.code FROM place p JOIN area a ON a.id = p.area WHERE p.kind = 1"));
+    for (char *row; (row = strsep(&rest, ";")) && *row; seen++) {
+        char json[120], *lon = strsep(&row, "|"), *lat = strsep(&row, "|");
+        snprintf(json, sizeof json, "{\"lon\":%.7f,\"lat\":%.7f}", atof(lon) / 1e7, atof(lat) / 1e7);
+        assert_ok(call("area.locate", &by, json));
+        if (!strstr(answer, row) && !strstr(answer, "望潮河")) /* unless an agreement decides */
+            fail_msg("%s is not in %s: %s", json, row, answer);
+    }
+    assert_true(seen > 50);
+    free(all);
 }
 
 /* ---- the same again ---- */
@@ -161,7 +184,7 @@ static void levels_tile_without_gap(void **state) {
 static void same_seed_same_city(void **state) {
     /* What gcc and clang, SQLite and PostgreSQL give. Changed words, rules or catalogue
      * change it; then this is to be written anew. */
-    static const char *const expected = "2336837079c2c64d";
+    static const char *const expected = "13e8c4770183ab15";
     static const char *const asked[] = { ALL_CASES, ALL_AREAS, ALL_EVENTS };
     uint8_t hash[32] = { 0 };
     char hex[17];
@@ -405,10 +428,15 @@ static void the_operations_would_have_written_it(void **state) {
 
 static int run_on(Dialect d) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(check_finds_nothing),          cmocka_unit_test(micro_grids_have_their_households),
-        cmocka_unit_test(each_address_has_one_chain),   cmocka_unit_test(levels_tile_without_gap),
-        cmocka_unit_test(same_seed_same_city),          cmocka_unit_test(the_year_has_everything),
-        cmocka_unit_test(refuses_a_city_that_is_there), cmocka_unit_test(the_operations_would_have_written_it),
+        cmocka_unit_test(check_finds_nothing),
+        cmocka_unit_test(micro_grids_have_their_households),
+        cmocka_unit_test(each_address_has_one_chain),
+        cmocka_unit_test(levels_tile_without_gap),
+        cmocka_unit_test(buildings_stand_in_their_group),
+        cmocka_unit_test(same_seed_same_city),
+        cmocka_unit_test(the_year_has_everything),
+        cmocka_unit_test(refuses_a_city_that_is_there),
+        cmocka_unit_test(the_operations_would_have_written_it),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "demo sqlite" : "demo postgres", tests, setup, teardown);
