@@ -92,9 +92,10 @@ const ImportKind import_kinds[] = {
       "row\n"
       "that is wrong refuses the whole table. See docs/catalogue.md.\n",
       import_catalogue },
-    { "cases", "FILE.csv --map MAP.json [--rejects FILE.csv] [--json]",
+    { "cases", "FILE.csv|FILE.xlsx --map MAP.json [--sheet NAME] [--rejects FILE.csv] [--json]",
       "takes the tickets of another system as cases",
-      "The mapping says which column is what; docs/import-cases.md describes it.\n"
+      "The mapping says which column is what; docs/import-cases.md describes it. Of a workbook the first\n"
+      "sheet is read, or the one that --sheet names.\n"
       "Run it again after a failure: what is there already is not doubled.\n"
       "Rows that cannot be taken, or that differ from what is there, go to --rejects\n"
       "with their reason. Exit code 0: every row is a case; 1: some are not, or it failed.\n",

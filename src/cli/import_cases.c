@@ -2,7 +2,7 @@
  * rows into theirs, and what became of all in a few lines or as JSON. */
 #include "import.h"
 
-#include "cases_file.h"
+#include "cases_book.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -148,19 +148,75 @@ static void print_rejected(const Rejects *r) {
 /* ---- the command ---- */
 
 typedef struct Words {
-    const char *input, *map;
+    const char *input, *map, *sheet;
     Rejects rejects;
 } Words;
 
-static Err import_whole(Store *s, const Words *w, const CasesMap *m, CasesCount *ret, Fault *f) {
-    Rejects *rejects = (Rejects *)&w->rejects;
+/* A pipe is a table of text: it cannot be looked at twice. */
+static bool is_workbook(const char *path) {
+    char start[4];
+    struct stat st;
+    FILE *in = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? fopen(path, "rb") : NULL;
+    size_t n = in ? fread(start, 1, sizeof start, in) : 0;
+
+    if (in)
+        fclose(in);
+    return xlsx_looks_like((Str){ start, n });
+}
+
+static Err import_csv(Store *s, const Words *w, const CasesMap *m, Rejects *rejects, CasesCount *ret,
+                      Fault *f) {
     ImportFile file;
 
+    if (w->sheet)
+        return fault(f, ERR_INVALID, "sheet_of_text", "sheet",
+                     "%s 不是 XLSX 工作簿，没有工作表；请去掉 --sheet。",
+                     "%s is no XLSX workbook, so it has no sheets; leave out --sheet.", w->input);
     TRY(import_file_open(w->input, &file, f));
     Err e = rejects_open(rejects, w->input, w->map, f);
     e = e == OK ? cases_import(s, m, import_file_pull, &file, take_reject, rejects, ret, f) : e;
     import_file_close(&file);
-    Err closed = rejects_close(rejects, e == OK ? f : &(Fault){ 0 });
+    return e;
+}
+
+typedef struct BookFile {
+    CasesBook *book;
+    Progress bar;
+} BookFile;
+
+static Err pull_book(void *from, char *to, size_t room, size_t *ret_n, Fault *f) {
+    BookFile *file = from;
+
+    progress_show(&file->bar, cases_book_given(file->book));
+    return cases_book_pull(file->book, to, room, ret_n, f);
+}
+
+static Err import_rows(Store *s, const Words *w, const CasesMap *m, BookFile *file, Rejects *rejects,
+                       CasesCount *ret, Fault *f) {
+    TRY(rejects_open(rejects, w->input, w->map, f));
+    progress_begin(&file->bar, w->input, cases_book_rows(file->book));
+    Err e = cases_import(s, m, pull_book, file, take_reject, rejects, ret, f);
+    progress_end(&file->bar);
+    return e;
+}
+
+static Err import_book(Store *s, const Words *w, const CasesMap *m, Rejects *rejects, CasesCount *ret,
+                       Fault *f) {
+    BookFile file = { .book = NULL };
+    Buf bytes;
+
+    TRY(import_file_whole(w->input, XLSX_FILE_MAX, &bytes, f));
+    Err e = cases_book_open(buf_view(&bytes), str(w->sheet ? w->sheet : ""), m, &file.book, f);
+    e = e == OK ? import_rows(s, w, m, &file, rejects, ret, f) : e;
+    cases_book_close(file.book);
+    buf_end(&bytes);
+    return e;
+}
+
+static Err import_whole(Store *s, Words *w, const CasesMap *m, CasesCount *ret, Fault *f) {
+    Err e = (is_workbook(w->input) ? import_book : import_csv)(s, w, m, &w->rejects, ret, f);
+    Err closed = rejects_close(&w->rejects, e == OK ? f : &(Fault){ 0 });
+
     return e == OK ? closed : e;
 }
 
@@ -172,6 +228,7 @@ int import_cases(const Config *c, int argc, char **argv) {
     Store *s = NULL;
     Fault f;
     Words w = { .map = command_option(&argc, argv, "--map"),
+                .sheet = command_option(&argc, argv, "--sheet"),
                 .rejects = { .path = command_option(&argc, argv, "--rejects"), .json = command_json() } };
 
     if (argc != 1 || !w.map)

@@ -11,7 +11,14 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { CHUNK = 256, ROOM = 4 << 20, ROW_ROOM = 1 << 20, ROW_MAX = 256 << 10, WRITE_ROOM = 1 << 20 };
+enum {
+    CHUNK = 256,
+    ROOM = 4 << 20,
+    ROW_ROOM = 1 << 20,
+    ROW_MAX = 256 << 10,
+    FIELD_MAX = 160 << 10,
+    WRITE_ROOM = 1 << 20
+};
 
 typedef struct Row {
     CaseImport in;
@@ -343,7 +350,7 @@ Err cases_import(Store *s, const CasesMap *m, CsvSource *source, void *from, Cas
     Importer im = { .store = s, .reader = { .map = m }, .rejects = rejects, .ctx = ctx };
 
     *ret = (CasesCount){ 0 };
-    TRY(csv_open(source, from, (CsvLimits){ .row_max = ROW_MAX }, &im.csv, f));
+    TRY(csv_open(source, from, (CsvLimits){ .field_max = FIELD_MAX, .row_max = ROW_MAX }, &im.csv, f));
     pthread_mutex_init(&im.lock, NULL);
     pthread_cond_init(&im.told, NULL);
     actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &im.by);

@@ -177,13 +177,18 @@ static Err read_point(const RowReader *r, CaseImport *c, Fault *f) {
 
 /* ---- when ---- */
 
+/* 2026-10-01T18:30:00 says one thing only, whatever the mapping's format: it is what
+ * the time cells of a workbook are given as (cases_book.h). */
+static bool is_full_time(Str s) { return s.n == 19 && s.p[4] == '-' && s.p[7] == '-' && s.p[10] == 'T'; }
+
 static Err read_time(RowReader *r, size_t column, int64_t *ret, Fault *f) {
     Str s = cell(r, column);
     DateText t;
 
     if (s.n == 0)
         return OK;
-    if (!date_text_read(r->map->date, s, r->map->zone, &t))
+    if (!date_text_read(r->map->date, s, r->map->zone, &t) &&
+        !(is_full_time(s) && date_text_read(str("iso"), s, r->map->zone, &t)))
         return reject(r, column, s, "不合映射里的日期格式，或没有这一天",
                       "does not fit the mapping's date format, or is no day", f);
     if (t.ms <= 0)

@@ -51,20 +51,33 @@ Err xml_begin(Xml *x, const char *part, XML_StartElementHandler start, XML_EndEl
     return OK;
 }
 
-Err xml_feed(Xml *x, const char *p, size_t n, bool last, Fault *f) {
-    x->fault = f;
+static Err outcome(Xml *x, enum XML_Status status, Fault *f) {
     if (x->err != OK)
         return x->err;
-    if (XML_Parse(x->parser, p, (int)n, last) == XML_STATUS_OK)
+    if (status != XML_STATUS_ERROR)
         return OK;
-    if (x->err != OK)
-        return x->err;
     if (XML_GetErrorCode(x->parser) == XML_ERROR_NO_MEMORY)
         return fault_memory(f);
     return fault(f, ERR_INVALID, "xlsx_xml", "", "文件已损坏：%s 第 %lu 行：%s。",
                  "The file is damaged: %s, line %lu: %s.", x->part,
                  (unsigned long)XML_GetCurrentLineNumber(x->parser),
                  XML_ErrorString(XML_GetErrorCode(x->parser)));
+}
+
+Err xml_feed(Xml *x, const char *p, size_t n, bool last, Fault *f) {
+    x->fault = f;
+    return x->err != OK ? x->err : outcome(x, XML_Parse(x->parser, p, (int)n, last), f);
+}
+
+void xml_pause(Xml *x) {
+    x->paused = true;
+    XML_StopParser(x->parser, XML_TRUE);
+}
+
+Err xml_resume(Xml *x, Fault *f) {
+    x->fault = f;
+    x->paused = false;
+    return x->err != OK ? x->err : outcome(x, XML_ResumeParser(x->parser), f);
 }
 
 void xml_end(Xml *x) {
@@ -378,30 +391,132 @@ static Err read_sheet(Package *p, const Workbook *w, const char *part, XlsxEach 
     return e == OK && !there ? damaged(part, f) : e;
 }
 
-static Err read_package(Package *p, Str sheet, Workbook *w, XlsxEach *each, void *ctx, Fault *f) {
-    Finding q = { .wanted = sheet };
-
-    Err e = find_sheet(p, &q, f);
-    xml_end(&q.xml);
+/* All but the rows. `q` keeps the sheet's name and part. */
+static Err read_about(Package *p, Finding *q, Workbook *w, Fault *f) {
+    Err e = find_sheet(p, q, f);
+    xml_end(&q->xml);
     TRY(e);
-    w->sheet = str(q.sheet);
-    w->since_1904 = q.since_1904;
+    w->sheet = str(q->sheet);
+    w->since_1904 = q->since_1904;
     TRY(read_strings(p, &w->strings, f));
-    TRY(read_styles(p, w, f));
-    return read_sheet(p, w, q.target, each, ctx, f);
+    return read_styles(p, w, f);
+}
+
+static void workbook_end(Workbook *w) {
+    buf_end(&w->strings.text);
+    mem_free(w->strings.ends);
+    mem_free(w->dates);
 }
 
 Err xlsx_read(Str bytes, Str sheet, XlsxEach *each, void *ctx, Fault *f) {
+    Finding q = { .wanted = sheet };
     Workbook w = { 0 };
     Package p;
 
     TRY(package_open(bytes, &p, f));
-    Err e = read_package(&p, sheet, &w, each, ctx, f);
+    Err e = read_about(&p, &q, &w, f);
+    e = e == OK ? read_sheet(&p, &w, q.target, each, ctx, f) : e;
     zip_discard(p.zip);
-    buf_end(&w.strings.text);
-    mem_free(w.strings.ends);
-    mem_free(w.dates);
+    workbook_end(&w);
     return e;
+}
+
+/* ---- row by row ---- */
+
+struct Xlsx {
+    Package p;
+    Finding q;
+    Workbook w;
+    Sheet *sheet;
+    zip_file_t *file; /* of the sheet */
+    char *piece;
+    int64_t rows;
+    bool over; /* the last piece was fed */
+    bool held; /* a row waits to be given */
+};
+
+static Err count_row(void *ctx, int64_t row, const Str *cells, int32_t n, Fault *f) {
+    Xlsx *x = ctx;
+
+    (void)row, (void)cells, (void)n, (void)f;
+    x->rows++;
+    return OK;
+}
+
+static Err hold_row(void *ctx, int64_t row, const Str *cells, int32_t n, Fault *f) {
+    Xlsx *x = ctx;
+
+    (void)row, (void)cells, (void)n, (void)f;
+    x->held = true;
+    sheet_pause(x->sheet);
+    return OK;
+}
+
+/* The size was judged when it was looked through. */
+static Err sheet_reopen(Xlsx *x, Fault *f) {
+    x->piece = mem_alloc(PIECE);
+    if (!x->piece)
+        return fault_memory(f);
+    x->file = zip_fopen(x->p.zip, x->q.target, 0);
+    return x->file ? sheet_begin(&x->w, hold_row, x, &x->sheet, f) : damaged(x->q.target, f);
+}
+
+Err xlsx_open(Str bytes, Str sheet, Xlsx **ret, Fault *f) {
+    Xlsx *x = mem_alloc(sizeof *x);
+
+    if (!x)
+        return fault_memory(f);
+    *x = (Xlsx){ .q.wanted = sheet };
+    Err e = package_open(bytes, &x->p, f);
+    e = e == OK ? read_about(&x->p, &x->q, &x->w, f) : e;
+    e = e == OK ? read_sheet(&x->p, &x->w, x->q.target, count_row, x, f) : e;
+    e = e == OK ? sheet_reopen(x, f) : e;
+    if (e == OK)
+        *ret = x;
+    else
+        xlsx_close(x);
+    return e;
+}
+
+void xlsx_close(Xlsx *x) {
+    if (!x)
+        return;
+    sheet_end(x->sheet);
+    if (x->file)
+        zip_fclose(x->file);
+    if (x->p.zip)
+        zip_discard(x->p.zip);
+    workbook_end(&x->w);
+    mem_free(x->piece);
+    mem_free(x);
+}
+
+static Err feed_next(Xlsx *x, Fault *f) {
+    zip_int64_t n = zip_fread(x->file, x->piece, PIECE);
+
+    if (n < 0)
+        return damaged(x->q.target, f);
+    x->over = n == 0;
+    return sheet_feed(x->sheet, x->piece, (size_t)n, n == 0, f);
+}
+
+Err xlsx_next(Xlsx *x, XlsxRow *ret, bool *ret_more, Fault *f) {
+    x->held = false;
+    while (!x->held && (sheet_paused(x->sheet) || !x->over))
+        TRY(sheet_paused(x->sheet) ? sheet_resume(x->sheet, f) : feed_next(x, f));
+    *ret_more = x->held;
+    if (x->held)
+        sheet_row(x->sheet, ret);
+    return OK;
+}
+
+int64_t xlsx_rows(const Xlsx *x) { return x->rows; }
+
+bool xlsx_put_time(const Xlsx *x, double serial, Buf *b) {
+    if (!serial_is_time(serial))
+        return false;
+    put_serial(b, serial, x->w.since_1904, 'T');
+    return true;
 }
 
 bool xlsx_looks_like(Str bytes) {

@@ -28,19 +28,32 @@ typedef struct Xml {
     const char *part; /* its name, for messages */
     Fault *fault;
     Err err;
+    bool paused; /* by a handler: what it was fed waits within */
 } Xml;
 Err xml_begin(Xml *x, const char *part, XML_StartElementHandler start, XML_EndElementHandler end,
               XML_CharacterDataHandler text, Fault *f);
 Err xml_feed(Xml *x, const char *p, size_t n, bool last, Fault *f);
+void xml_pause(Xml *x);           /* from a handler */
+Err xml_resume(Xml *x, Fault *f); /* goes on with what waits; it may be paused again */
 void xml_end(Xml *x);
 void xml_stop(Xml *x, Err e); /* from a handler, whose fault stands in x->fault */
 const char *xml_attribute(const char **attributes, const char *name); /* NULL: none */
 bool xml_is(const char *name, const char *local);                     /* "x:row" is a row, too */
 
-/* One sheet: begin, feed, end. */
+/* Days since 30 December 1899 as 2026-10-01, with the time of day behind `between`; a
+ * date without one shows none where `between` is a blank. */
+void put_serial(Buf *b, double serial, bool since_1904, char between);
+bool serial_is_time(double serial);
+
+/* One sheet: begin, feed, end. A `each` of NULL is told nothing; one that calls
+ * sheet_pause ends the feeding for now, until sheet_resume. */
 typedef struct Sheet Sheet;
 Err sheet_begin(const Workbook *w, XlsxEach *each, void *ctx, Sheet **ret, Fault *f);
 Err sheet_feed(Sheet *s, const char *p, size_t n, bool last, Fault *f);
+void sheet_pause(Sheet *s);
+Err sheet_resume(Sheet *s, Fault *f);
+bool sheet_paused(const Sheet *s);
+void sheet_row(const Sheet *s, XlsxRow *ret); /* the row that `each` was told of last */
 void sheet_end(Sheet *s);
 
 #endif

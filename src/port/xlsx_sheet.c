@@ -28,6 +28,8 @@ struct Sheet {
     Buf text;     /* of the row */
     size_t ends[XLSX_COLUMNS_MAX];
     Str cells[XLSX_COLUMNS_MAX];
+    XlsxKind kinds[XLSX_COLUMNS_MAX];
+    double numbers[XLSX_COLUMNS_MAX];
 };
 
 static void stop(Sheet *s, Err err, const char *key, const char *zh, const char *en) {
@@ -50,21 +52,25 @@ static int32_t column_of(const char *ref) {
     return i && isdigit((unsigned char)ref[i]) ? n - 1 : -1;
 }
 
-/* Days since 30 December 1899; the 1900 system believes in a 29 February 1900. */
-static void put_date(Buf *b, double serial, bool since_1904) {
-    double whole = floor(serial);
-    int64_t seconds = llround((serial - whole) * 86400);
+bool serial_is_time(double serial) { return serial >= 0 && serial < 2958466; }
+
+/* The 1900 system believes in a 29 February 1900. Half a second before midnight is
+ * midnight, of the next day. */
+void put_serial(Buf *b, double serial, bool since_1904, char between) {
+    int64_t seconds = llround((serial - floor(serial)) * 86400);
+    double whole = floor(serial) + (seconds == 86400);
     int32_t day = day_of_civil(1899, 12, 30) + (int32_t)whole, year, month, mday;
 
+    seconds %= 86400;
     if (since_1904)
         day += 1462;
-    else if (serial < 60)
+    else if (whole < 60)
         day++;
     civil_of_day(day, &year, &month, &mday);
     buf_fmt(b, "%04d-%02d-%02d", year, month, mday);
-    if (seconds > 0 && seconds < 86400)
-        buf_fmt(b, " %02lld:%02lld:%02lld", (long long)(seconds / 3600), (long long)(seconds / 60 % 60),
-                (long long)(seconds % 60));
+    if (seconds > 0 || between != ' ')
+        buf_fmt(b, "%c%02lld:%02lld:%02lld", between, (long long)(seconds / 3600),
+                (long long)(seconds / 60 % 60), (long long)(seconds % 60));
 }
 
 static void put_number(Sheet *s) {
@@ -75,12 +81,14 @@ static void put_number(Sheet *s) {
 
     if (*end || !isfinite(d))
         stop(s, ERR_INVALID, "xlsx_number", "不是数字。", "this is no number.");
-    else if (date && d >= 0 && d < 2958466) /* until the end of 9999 */
-        put_date(&s->text, d, w->since_1904);
+    else if (date && serial_is_time(d))
+        put_serial(&s->text, d, w->since_1904, ' ');
     else if (fabs(d) < 1e15 && fabs(d - nearbyint(d)) <= 0)
         buf_fmt(&s->text, "%.0f", d);
     else
         buf_fmt(&s->text, "%.15g", d);
+    s->kinds[s->n] = date ? XLSX_DATE : XLSX_NUMBER;
+    s->numbers[s->n] = d;
 }
 
 static void put_shared(Sheet *s) {
@@ -141,7 +149,7 @@ static void row_done(Sheet *s) {
         any |= s->cells[i].n > 0;
         from = s->ends[i];
     }
-    if (any) {
+    if (any && s->each) {
         Err e = s->each(s->ctx, s->row, s->cells, s->n, s->xml.fault);
         if (e != OK)
             xml_stop(&s->xml, e);
@@ -170,8 +178,11 @@ static void cell_begin(Sheet *s, const char **attributes) {
              "there are too many columns, or it stands in the wrong place.");
         return;
     }
-    for (; s->n < column; s->n++)
+    for (; s->n < column; s->n++) {
         s->ends[s->n] = s->text.n;
+        s->kinds[s->n] = XLSX_TEXT;
+    }
+    s->kinds[column] = XLSX_TEXT;
     s->column = column;
     s->in_cell = true;
     s->type = type_of(xml_attribute(attributes, "t"));
@@ -260,6 +271,14 @@ Err sheet_begin(const Workbook *w, XlsxEach *each, void *ctx, Sheet **ret, Fault
 
 Err sheet_feed(Sheet *s, const char *p, size_t n, bool last, Fault *f) {
     return xml_feed(&s->xml, p, n, last, f);
+}
+
+void sheet_pause(Sheet *s) { xml_pause(&s->xml); }
+Err sheet_resume(Sheet *s, Fault *f) { return xml_resume(&s->xml, f); }
+bool sheet_paused(const Sheet *s) { return s->xml.paused; }
+
+void sheet_row(const Sheet *s, XlsxRow *ret) {
+    *ret = (XlsxRow){ s->row, s->cells, s->kinds, s->numbers, s->n };
 }
 
 void sheet_end(Sheet *s) {

@@ -60,6 +60,36 @@ ends 2 import cases --map map.json
 ends 0 import cases --help
 says out 'Exit code 0: every row is a case'
 
+# A workbook: of the same mapping, by the name of a sheet; its rejects are a CSV.
+cat >book.py <<'P'
+import sys, zipfile
+def cell(v, style=None):
+    return f'<c s="{style}"><v>{v}</v></c>' if style else f'<c t="inlineStr"><is><t>{v}</t></is></c>'
+rows = [["no", "what", "made", "lon", "lat"], ["W1", "A", (43831, 1), 10.5, 10.5], ["W2", "B", "soon", 10.5, 10.5]]
+def sheet(rows):
+    return "<worksheet><sheetData>" + "".join(
+        "<row>" + "".join(cell(*v) if isinstance(v, tuple) else cell(v) for v in r) + "</row>" for r in rows) + "</sheetData></worksheet>"
+with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as z:
+    z.writestr("xl/workbook.xml", '<workbook><sheets><sheet name="说明" r:id="a"/><sheet name="工单" r:id="b"/></sheets></workbook>'.replace("<workbook>", '<workbook xmlns:r="r">'))
+    z.writestr("xl/_rels/workbook.xml.rels", '<Relationships><Relationship Id="a" Target="s1.xml"/><Relationship Id="b" Target="s2.xml"/></Relationships>')
+    z.writestr("xl/styles.xml", '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>')
+    z.writestr("xl/s1.xml", sheet([["read me"]]))
+    z.writestr("xl/s2.xml", sheet(rows))
+P
+python3 book.py tickets.xlsx || fail 'no workbook'
+ends 1 import cases tickets.xlsx --map map.json --sheet 工单 --rejects bad.csv --json
+says out '"rows":2,"added":1,"there":0,"differ":0,"rejected":1'
+says bad.csv 'W2,B,soon,10.5,10.5'
+sed -i 's/,soon,/,2020-01-02T08:00:00,/' bad.csv
+ends 0 import cases bad.csv --map map.json --json
+says out '"added":1'
+ends 1 import cases tickets.xlsx --map map.json
+says err 'The header has no column'
+ends 1 import cases tickets.xlsx --map map.json --sheet none
+says err 'There is no sheet “none”; there are: 说明, 工单'
+ends 1 import cases tickets.csv --map map.json --sheet 工单
+says err 'leave out --sheet'
+
 # Killed while the table is being fed: what was written stays, the rest comes with the next run.
 awk 'BEGIN { print "no,what,made,lon,lat"; for (i = 0; i < 3000; i++) printf "K%d,Thing %d of a long description that fills the pipe,2020-01-01,10.5,10.5\n", i, i }' >many.csv
 echo "a password of the watch" | "$jingwei" user add watch Watch --data data >/dev/null 2>&1 || fail user

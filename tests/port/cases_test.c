@@ -7,7 +7,9 @@
 #include <cmocka.h>
 
 #include "area.h"
+#include "book.h"
 #include "case.h"
+#include "cases_book.h"
 #include "cases_file.h"
 #include "catalogue.h"
 #include "installation.h"
@@ -411,6 +413,160 @@ static void test_missing_words(void **state) {
     assert_false(case_numbered("95")->has.unit);
 }
 
+/* ---- workbooks ---- */
+
+/* s="1" shows a date, "2" a date and a time, "0" a plain number */
+#define STYLES                                                                   \
+    "<numFmts><numFmt numFmtId=\"164\" formatCode=\"yyyy/m/d h:mm\"/></numFmts>" \
+    "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"164\"/></cellXfs>"
+#define T(ref, text) "<c r=\"" ref "\" t=\"inlineStr\"><is><t>" text "</t></is></c>"
+#define N(ref, style, number) "<c r=\"" ref "\" s=\"" style "\"><v>" number "</v></c>"
+#define BOOK_HEADER                                                                              \
+    "<row r=\"1\">" T("A1", "no") T("B1", "what") T("C1", "where") T("D1", "lon") T("E1", "lat") \
+        T("F1", "made") T("G1", "due") T("H1", "done") T("I1", "state") T("J1", "unit") "</row>"
+
+static Err import_book_bytes(const char *map, Str bytes, const char *sheet) {
+    Arena a;
+    CasesMap *m = NULL;
+    CasesBook *book = NULL;
+
+    count = (CasesCount){ 0 };
+    TRY(arena_begin(&a, 1 << 20, &fa));
+    Err e = cases_map_read(str(map), &a, &m, &fa);
+    e = e == OK ? cases_book_open(bytes, str(sheet), m, &book, &fa) : e;
+    e = e == OK ? cases_import(store, m, cases_book_pull, book, tell, NULL, &count, &fa) : e;
+    cases_book_close(book);
+    cases_map_end(m);
+    arena_end(&a);
+    return e;
+}
+
+static Err import_sheet(const char *rows) {
+    size_t n;
+    char *bytes = book_make(rows, NULL, STYLES, &n);
+    Err e = import_book_bytes(MAP, (Str){ bytes, n }, "");
+
+    free(bytes);
+    return e;
+}
+
+/* 43202.465 days are 12 April 2018, 11:09:36; in New York that is 15:09:36 UTC. */
+static void test_a_workbook(void **state) {
+    (void)state;
+    assert_ok(import_sheet(
+        "<sheetData>" BOOK_HEADER "<row r=\"3\">" T("A3", "X1") T("B3", "Pothole") T("C3", "=Main, \"St\"")
+            N("D3", "0", "121.41") N("E3", "0", "31.21") N("F3", "2", "43202.465") T("I3", "Open")
+                T("J3",
+                  "Roads") "</row>"
+                           "<row r=\"4\">" N("A4", "0", "310101") T("B4", "Alley") N("F4", "0", "43202.465") N(
+                               "G4", "1", "43203") N("H4", "2", "43204.9999999")
+                               T("I4",
+                                 "Closed") "</row>"
+                                           "<row r=\"5\">" T("A5", "X3") T("B5", "Alley")
+                                               T("F5", "04/12/2018 11:11:26 AM") T("I5", "Open")
+                                                   T("K5",
+                                                     "beyond") "</row>"
+                                                               "<row r=\"6\">" T("A6", "X4")
+                                                                   N("B6", "1",
+                                                                     "43202") T("F6", "04/12/2018 11:11:26 AM")
+                                                                       T("I6", "Open") "</row></sheetData>"));
+    assert_int_equal(count.rows, 4);
+    assert_int_equal(count.added, 3);
+    assert_string_equal(told, "3: Row 3 (line 5 of the file) has 11 fields, the header 10.\n");
+    const Case *c = case_numbered("X1");
+    assert_string_equal(c->text.p, "Pothole · =Main, \"St\"");
+    assert_int_equal(c->lon, 1214100000);
+    assert_int_equal(c->reported.ms, 1523545776000);
+    assert_true(c->has.area && c->has.unit);
+    c = case_numbered("310101");
+    assert_int_equal(c->reported.ms, 1523545776000);
+    assert_int_equal(c->external_due.ms, 1523592000000);            /* midnight in New York */
+    assert_int_equal(c->closed.ms, 1523764800000);                  /* of the next day */
+    assert_string_equal(case_numbered("X4")->text.p, "2018-04-12"); /* no time column: as it is shown */
+}
+
+/* What was rejected comes as CSV, times and all, and can be given again as that. */
+static void test_a_workbooks_rejects(void **state) {
+    static char again[sizeof told_rows];
+    static const char rows[] = "<sheetData>" BOOK_HEADER "<row r=\"2\">" T("A2", "X5") T("B2", "'=1+1")
+        N("D2", "0", "181") N("E2", "0", "31") N("F2", "2", "43202.465")
+            T("I2", "Open") "</row>"
+                            "<row r=\"3\">" T("A3", "X6") T("B3", "Pothole") N("F3", "1", "43202")
+                                T("I3", "Open") "</row></sheetData>";
+
+    (void)state;
+    assert_ok(import_sheet(rows));
+    assert_int_equal(count.added, 1);
+    assert_int_equal(count.rejected, 1);
+    assert_non_null(strstr(told, "Column \"lon\": \"181\" is beyond 180 degrees"));
+    assert_non_null(strstr(told_rows, "2018-04-12T11:09:36"));
+    memcpy(again, told_rows, sizeof again);
+    memcpy(strstr(again, "181"), "121", 3);
+    assert_ok(import_text(again));
+    assert_int_equal(count.added, 1);
+    assert_int_equal(case_numbered("X5")->reported.ms, 1523545776000);
+    assert_ok(import_sheet(rows)); /* the same once more: nothing is doubled */
+    assert_int_equal(count.there, 1);
+    assert_int_equal(count.added, 0);
+}
+
+/* What is wrong with the workbook is found before a row of it is written. */
+static void test_refused_workbooks(void **state) {
+    static const struct {
+        const char *behind, *sheet, *key;
+    } wrong[] = {
+        { "</sheetData><mergeCells><mergeCell ref=\"B2:B3\"/></mergeCells>", "", "xlsx_merged" },
+        { "<row r=\"9\"><c r=\"B9\" t=\"e\"><v>#N/A</v></c></row></sheetData>", "", "xlsx_error" },
+        { "<row r=\"9\"></sheetData>", "", "xlsx_xml" },
+        { "</sheetData>", "工单", "xlsx_sheet" },
+    };
+    static char rows[4096], zeros[4 << 20];
+    size_t n;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        snprintf(rows, sizeof rows,
+                 "<sheetData>" BOOK_HEADER "<row r=\"2\">" T("A2", "X7") T("B2", "Alley") N("F2", "1", "43202")
+                     T("I2", "Open") "</row>%s",
+                 wrong[i].behind);
+        char *bytes = book_make(rows, NULL, STYLES, &n);
+        assert_int_equal(import_book_bytes(MAP, (Str){ bytes, n }, wrong[i].sheet), ERR_INVALID);
+        assert_string_equal(fa.key, wrong[i].key);
+        assert_true(*fa.zh && *fa.en);
+        free(bytes);
+    }
+    memset(zeros, ' ', sizeof zeros - 1);
+    char *bomb = book_make(zeros, NULL, STYLES, &n);
+    assert_int_equal(import_book_bytes(MAP, (Str){ bomb, n }, ""), ERR_LIMIT);
+    assert_string_equal(fa.key, "xlsx_bomb");
+    free(bomb);
+    assert_null(case_numbered("X7"));
+}
+
+/* Every allocation may fail: a sentence, and the next import adds what is missing. */
+static void test_a_workbook_without_memory(void **state) {
+    static const char rows[] = "<sheetData>" BOOK_HEADER "<row r=\"2\">" T("A2", "X8") T("B2", "Alley")
+        N("F2", "1", "43202") T("I2", "Open") "</row></sheetData>";
+    int failures = 0;
+
+    (void)state;
+    mem_watched = true;
+    for (long n = 1; n < 400; n++) {
+        mem_calls = 0;
+        mem_fail_from = mem_fail_to = n;
+        Err e = import_sheet(rows);
+        mem_fail_from = mem_fail_to = 0;
+        failures += e != OK;
+        if (e != OK)
+            assert_true(*fa.zh && *fa.en);
+    }
+    mem_watched = false;
+    assert_true(failures > 20);
+    assert_ok(import_sheet(rows));
+    assert_int_equal(count.rows, 1);
+    assert_int_equal(count.there + count.added, 1);
+}
+
 /* ---- when the clocks change ---- */
 
 static void test_clock_changes(void **state) {
@@ -578,6 +734,10 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_wrong_files),
         cmocka_unit_test(test_encodings),
         cmocka_unit_test(test_missing_words),
+        cmocka_unit_test(test_a_workbook),
+        cmocka_unit_test(test_a_workbooks_rejects),
+        cmocka_unit_test(test_refused_workbooks),
+        cmocka_unit_test(test_a_workbook_without_memory),
         cmocka_unit_test(test_clock_changes),
         cmocka_unit_test(test_units),
         cmocka_unit_test(test_wrong_units),
