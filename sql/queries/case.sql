@@ -99,6 +99,11 @@ SELECT @columns(case_pin) FROM cases
 -- gives: cases
 SELECT @columns(cases) FROM cases WHERE home = :home AND code = :code;
 
+-- name: external_claim
+-- No row: the number is another's, who has committed by now or did so long ago.
+-- takes: external_ticket
+INSERT INTO external_ticket (@columns(external_ticket)) VALUES (@values(external_ticket)) ON CONFLICT DO NOTHING;
+
 -- name: case_by_external
 -- takes: case_external
 -- gives: cases

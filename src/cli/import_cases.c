@@ -106,10 +106,14 @@ static void print_json(const CasesCount *n) {
         printf("%s\"%s\":%lld", i ? "," : "", placing_choices.list[i].word,
                (long long)n->placed[placing_choices.list[i].number]);
     printf("},\"closed\":%lld,\"closed_with_due\":%lld,\"closed_late\":%lld,\"times_skipped\":%lld,"
-           "\"times_twice\":%lld,\"conditions_made\":%lld,\"units_made\":%lld}\n",
+           "\"times_twice\":%lld,\"conditions_made\":%lld,\"units_made\":%lld,\"named\":{",
            (long long)n->closed, (long long)n->closed_due, (long long)n->closed_late,
            (long long)n->times_skipped, (long long)n->times_twice, (long long)n->conditions,
            (long long)n->units);
+    for (int k = NAMED_PHONE; k < NAMED_BY_HAND; k++)
+        printf("%s\"%s\":%lld", k > NAMED_PHONE ? "," : "", choice_numbered(&named_kind_choices, k)->word,
+               (long long)n->named[k]);
+    printf("}}\n");
 }
 
 static void print_line(const char *zh, const char *en, int64_t n) {
@@ -131,6 +135,14 @@ static void print_words(const CasesCount *n) {
         print_line("钟表拨快或拨慢时的时间，按变动前的时差读",
                    "times at a change of the clocks, read by the offset before it",
                    n->times_skipped + n->times_twice);
+    for (int k = NAMED_PHONE; k < NAMED_BY_HAND; k++)
+        if (n->named[k]) {
+            const Choice *kind = choice_numbered(&named_kind_choices, k);
+            char zh[60], en[80];
+            snprintf(zh, sizeof zh, "隐去的%s", kind->zh);
+            snprintf(en, sizeof en, "taken out and kept apart: %s", kind->en);
+            print_line(zh, en, n->named[k]);
+        }
     if (n->conditions || n->units)
         print_line("新建的立案条件和单位", "conditions and units made", n->conditions + n->units);
 }

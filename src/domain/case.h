@@ -10,6 +10,7 @@
 
 #include "actor.h"
 #include "case_steps.h"
+#include "case_words.h"
 #include "tx.h"
 
 Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret, Fault *f);
@@ -101,7 +102,8 @@ typedef struct CaseImport {
     Str external_no, text, spot, category; /* spot, category: n 0, none */
     bool pointed;
     int32_t lon, lat;
-    bool placeholder; /* the coordinates are one */
+    bool placeholder;  /* the coordinates are one */
+    bool as_it_stands; /* words that name people stay in text and spot */
     ConditionId condition;
     OrgId unit;
     CaseState state;                        /* accepted, closed or rejected; closed needs closed_ms */
@@ -121,6 +123,7 @@ typedef struct CaseImported {
     Case made;
     bool there;
     unsigned differs; /* DIFFERS_… */
+    WordsCount named; /* taken out of what was made */
 } CaseImported;
 Err case_import(Tx *tx, const CaseImport *in, const Actor *by, CaseImported *ret, Fault *f);
 

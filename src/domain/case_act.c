@@ -3,6 +3,7 @@
 #include "case.h"
 
 #include "access.h"
+#include "case_words.h"
 #include "catalogue.h"
 #include "case_q.h"
 #include "keys.h"
@@ -287,6 +288,7 @@ Err case_step_take(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault 
     if (changed != 1)
         return case_changed(f);
     TRY(note_of(tx, in, &note, f));
+    TRY(case_note_apart(tx, c, by, &note, f));
     if (why.n)
         TRY(joined(tx, note, why, &note, f));
     Case told = *c; /* the event of a return names the right unit */

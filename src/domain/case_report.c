@@ -188,7 +188,8 @@ Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret,
     c.due = moment_at(c.reported.ms + limit_accept.amount * 60000LL); /* continuous, day and night */
     c.has.due = true;
     TRY(str_copy(tx_arena(tx), c.code, &c.code, f));
-    TRY(case_words_apart(tx, &c, f));
+    TRY(case_words_apart(tx, &c, NULL, NULL, f));
+    TRY(case_words_marked(tx, &by_words, f));
     TRY(sql_case_add(tx, &c, &changed, f));
     TRY(case_event_put(tx, &c, ACT_REPORT, 0, by, by_words, f));
     TRY(put_reporter(tx, in, &c, secret, f));
@@ -200,24 +201,39 @@ Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret,
 /* Of what is worked on here only what the other system says again is compared: a
  * case that it closed, and which is open here, differs; the other way round it was
  * closed here. */
-static unsigned differences(const Case *c, const CaseImport *in) {
-    bool spot = c->has.spot ? str_same(c->spot, in->spot) : in->spot.n == 0,
-         point = c->has.lon == in->pointed && (!in->pointed || (c->lon == in->lon && c->lat == in->lat)),
+static unsigned differences(const Case *c, const CaseImport *in, bool text, bool spot) {
+    bool point = c->has.lon == in->pointed && (!in->pointed || (c->lon == in->lon && c->lat == in->lat)),
          due = c->has.external_due ? c->external_due.ms == in->due_ms : in->due_ms == 0,
          closed = !in->closed_ms || (c->has.closed && c->closed.ms == in->closed_ms);
 
-    return (str_same(c->text, in->text) ? 0u : DIFFERS_TEXT) | (spot ? 0u : DIFFERS_SPOT) |
-           (point ? 0u : DIFFERS_POINT) | (c->reported.ms == in->reported_ms ? 0u : DIFFERS_REPORTED) |
-           (due ? 0u : DIFFERS_DUE) | (closed ? 0u : DIFFERS_CLOSED);
+    return (text ? 0u : DIFFERS_TEXT) | (spot ? 0u : DIFFERS_SPOT) | (point ? 0u : DIFFERS_POINT) |
+           (c->reported.ms == in->reported_ms ? 0u : DIFFERS_REPORTED) | (due ? 0u : DIFFERS_DUE) |
+           (closed ? 0u : DIFFERS_CLOSED);
+}
+
+/* As it stands or with its marks, whichever it was taken with; where somebody masked by
+ * hand it cannot be told. */
+static Err same_words(Tx *tx, Str stored, Str given, bool *ret_same, Fault *f) {
+    *ret_same = str_same(stored, given) || words_masked_by_hand(stored);
+    if (*ret_same)
+        return OK;
+    TRY(case_words_marked(tx, &given, f));
+    *ret_same = str_same(stored, given);
+    return OK;
 }
 
 static Err find_known(Tx *tx, const CaseImport *in, CaseImported *ret, Fault *f) {
     CaseExternal key = { .external_no = in->external_no };
+    bool text = true, spot = true;
     size_t n;
 
     TRY(sql_case_by_external(tx, &key, &ret->made, 1, &n, f));
     ret->there = n > 0;
-    ret->differs = n ? differences(&ret->made, in) : 0;
+    if (n) {
+        TRY(same_words(tx, ret->made.text, in->text, &text, f));
+        TRY(same_words(tx, ret->made.has.spot ? ret->made.spot : (Str){ 0 }, in->spot, &spot, f));
+    }
+    ret->differs = n ? differences(&ret->made, in, text, spot) : 0;
     return OK;
 }
 
@@ -270,8 +286,31 @@ static Err place_import(Tx *tx, const CaseImport *in, Case *c, int32_t *ret_home
     return OK;
 }
 
+/* The number is a key of the store: of two servers that import it in the same moment one
+ * waits here for the other's commit, and finds the case that it made. */
+static Err claim_number(Tx *tx, const CaseImport *in, CaseId id, bool *ret_ours, Fault *f) {
+    ExternalTicket ticket = { .external_no = in->external_no, .case_id = id };
+    uint8_t hash[32];
+    int64_t changed;
+
+    hash_32("external-no", NULL, in->external_no, hash);
+    ticket.home = (hash[0] << 8 | hash[1]) & HOME_MAX;
+    TRY(sql_external_claim(tx, &ticket, &changed, f));
+    *ret_ours = changed == 1;
+    return OK;
+}
+
+static Err import_faster(Tx *tx, const CaseImport *in, CaseImported *ret, Fault *f) {
+    TRY(find_known(tx, in, ret, f));
+    return ret->there ? OK
+                      : fault(f, ERR_CONFLICT, "external_no_taken", "external_no",
+                              "外部编号已登记，但找不到它的案件；请运行 jingwei check。",
+                              "The external number is taken, but its case is not there: run jingwei check.");
+}
+
 Err case_import(Tx *tx, const CaseImport *in, const Actor *by, CaseImported *ret, Fault *f) {
-    CaseImported out;
+    CaseImported out = { .there = false };
+    bool ours;
     Case *c = &out.made;
     int32_t home;
     int64_t changed;
@@ -284,8 +323,16 @@ Err case_import(Tx *tx, const CaseImport *in, const Actor *by, CaseImported *ret
     copy_import(in, c);
     TRY(place_import(tx, in, c, &home, f));
     c->id.v = id_new(home);
+    TRY(claim_number(tx, in, c->id, &ours, f));
+    if (!ours) {
+        TRY(import_faster(tx, in, &out, f));
+        *ret = out;
+        return OK;
+    }
     Code code = code_make(home);
     TRY(str_copy(tx_arena(tx), str(code.z), &c->code, f));
+    if (!in->as_it_stands)
+        TRY(case_words_apart(tx, c, NULL, &out.named, f));
     TRY(sql_case_add(tx, c, &changed, f));
     TRY(case_event_put(tx, c, ACT_IMPORT, 0, by, (Str){ 0 }, f));
     *ret = out;

@@ -47,13 +47,13 @@ static Err judge_ground(const Case *c, const Actor *by, Fault *f) {
                        "This place is not in your grid: report it, and the centre dispatches it.");
 }
 
-static Err put_events(Tx *tx, const Case *c, const CaseSettle *in, const Actor *by, int64_t now, Fault *f) {
+static Err put_events(Tx *tx, const Case *c, Str note, const Actor *by, int64_t now, Fault *f) {
     Case found = *c;
 
     found.revision = 1;
     found.state = CASE_REPORTED;
     TRY(case_event_at(tx, &found, ACT_REPORT, 0, by, now, (Str){ 0 }, f));
-    return case_event_at(tx, c, ACT_SETTLE, CASE_REPORTED, by, now, in->note, f);
+    return case_event_at(tx, c, ACT_SETTLE, CASE_REPORTED, by, now, note, f);
 }
 
 Err case_settle(Tx *tx, const CaseSettle *in, const Actor *by, Case *ret, Fault *f) {
@@ -81,9 +81,10 @@ Err case_settle(Tx *tx, const CaseSettle *in, const Actor *by, Case *ret, Fault 
         TRY(case_clock_set(tx, &c, now, f));
     } else
         case_settled(&c, now);
-    TRY(case_words_apart(tx, &c, f));
+    Str note = in->note;
+    TRY(case_words_apart(tx, &c, &note, NULL, f));
     TRY(sql_case_add(tx, &c, &changed, f));
-    TRY(put_events(tx, &c, in, by, now, f));
+    TRY(put_events(tx, &c, note, by, now, f));
     *ret = c;
     return OK;
 }

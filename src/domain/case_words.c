@@ -10,7 +10,9 @@
 #include "words_q.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#define HAND_MARK "〔已隐去〕"
 enum { PIECES_MAX = 1000, STEPS_MAX = 400, SHOWN_CHARACTERS = 200 };
 
 _Static_assert(NAMED_PHONE == (int)NAMING_PHONE && NAMED_IDENTITY == (int)NAMING_IDENTITY &&
@@ -94,18 +96,30 @@ static Err seal_pieces(Tx *tx, const Case *c, const Buf *kept, int32_t pieces, c
     return sql_hidden_add(tx, &h, &changed, f);
 }
 
-/* `text` with its pieces replaced by their marks, the pieces behind `kept`. */
-static Err take_out(Tx *tx, Str *text, WordsOf of, Arena *scratch, Buf *kept, int32_t *pieces, Fault *f) {
+/* What is taken out of the texts of one step. */
+typedef struct Taking {
+    Arena *scratch;
+    Buf kept;
+    int32_t pieces;
+    WordsCount named;
+} Taking;
+
+static const char *field_of(WordsOf of) {
+    return of == WORDS_OF_TEXT ? "text" : of == WORDS_OF_SPOT ? "spot" : "note";
+}
+
+/* `text` with its pieces replaced by their marks, the pieces behind those kept. */
+static Err take_out(Tx *tx, Str *text, WordsOf of, Taking *t, Fault *f) {
     enum { MARK_BYTES = 16 };
     NamingSpan *spans;
     size_t n, at = 0;
 
-    TRY(naming_find(*text, scratch, &spans, &n, f));
+    TRY(naming_find(*text, t->scratch, &spans, &n, f));
     if (n == 0)
         return OK;
-    if (*pieces + (int64_t)n > PIECES_MAX)
+    if (t->pieces + (int64_t)n > PIECES_MAX)
         return fault(
-            f, ERR_LIMIT, "names_too_many", of == WORDS_OF_TEXT ? "text" : "spot",
+            f, ERR_LIMIT, "names_too_many", field_of(of),
             "这里有一千多处电话、证件、房号等号码。请分成几次上报。",
             "There are more than a thousand telephone, card and room numbers here: send several reports.");
     size_t size = text->n + n * MARK_BYTES + 1;
@@ -116,40 +130,75 @@ static Err take_out(Tx *tx, Str *text, WordsOf of, Arena *scratch, Buf *kept, in
         Str mark = naming_mark(spans[i].kind);
         buf_put(&b, text->p + at, (size_t)spans[i].from - at);
         buf_put(&b, mark.p, mark.n);
-        keep_piece(kept, of, (NamedKind)spans[i].kind, piece(*text, spans[i].from, spans[i].to));
+        keep_piece(&t->kept, of, (NamedKind)spans[i].kind, piece(*text, spans[i].from, spans[i].to));
+        t->named.of[spans[i].kind]++;
         at = (size_t)spans[i].to;
     }
     buf_put(&b, text->p + at, text->n - at);
     *text = buf_view(&b);
-    *pieces += (int32_t)n;
+    t->pieces += (int32_t)n;
     return OK;
 }
 
 /* Of what is found the pieces are less than the texts, and each has some twenty bytes
  * before it. */
-static Err words_apart(Tx *tx, Case *c, Arena *scratch, Fault *f) {
-    size_t size = (c->text.n + c->spot.n) * 2 + PIECES_MAX * 20;
-    int32_t pieces = 0;
-    Buf kept = { arena_raw(scratch, size), 0, size, false, 0 };
+static size_t kept_of(size_t bytes) { return bytes * 2 + PIECES_MAX * 20; }
 
-    if (!kept.p)
-        return fault_arena(f);
-    TRY(take_out(tx, &c->text, WORDS_OF_TEXT, scratch, &kept, &pieces, f));
-    if (c->has.spot)
-        TRY(take_out(tx, &c->spot, WORDS_OF_SPOT, scratch, &kept, &pieces, f));
-    c->masked = pieces > 0;
-    Err e = pieces ? seal_pieces(tx, c, &kept, pieces, NULL, f) : OK;
-    seal_wipe(kept.p, kept.n);
+static Err taking_begin(Taking *t, Arena *scratch, size_t longest, size_t bytes, Fault *f) {
+    TRY(arena_begin(scratch, scratch_of(longest) + kept_of(bytes) + 64, f));
+    *t = (Taking){ .scratch = scratch,
+                   .kept = { arena_raw(scratch, kept_of(bytes)), 0, kept_of(bytes), false, 0 } };
+    return OK; /* there is room: it was just begun */
+}
+
+static Err taking_end(Tx *tx, const Case *c, Taking *t, const Actor *by, Err e, Fault *f) {
+    if (e == OK && t->pieces)
+        e = seal_pieces(tx, c, &t->kept, t->pieces, by, f);
+    seal_wipe(t->kept.p, t->kept.n);
+    arena_end(t->scratch);
     return e;
 }
 
-Err case_words_apart(Tx *tx, Case *c, Fault *f) {
+Err case_words_apart(Tx *tx, Case *c, Str *note, WordsCount *named, Fault *f) {
+    size_t bytes = c->text.n + c->spot.n + (note ? note->n : 0);
     Arena scratch;
+    Taking t;
 
-    TRY(arena_begin(&scratch, scratch_of(c->text.n + c->spot.n) + 2 * c->text.n + PIECES_MAX * 24, f));
-    Err e = words_apart(tx, c, &scratch, f);
+    TRY(taking_begin(&t, &scratch, bytes, bytes, f));
+    Err e = take_out(tx, &c->text, WORDS_OF_TEXT, &t, f);
+    if (e == OK && c->has.spot)
+        e = take_out(tx, &c->spot, WORDS_OF_SPOT, &t, f);
+    c->masked = t.pieces > 0;
+    if (e == OK && note)
+        e = take_out(tx, note, WORDS_OF_NOTE, &t, f);
+    if (named)
+        *named = t.named;
+    return taking_end(tx, c, &t, NULL, e, f);
+}
+
+Err case_note_apart(Tx *tx, const Case *c, const Actor *by, Str *note, Fault *f) {
+    Arena scratch;
+    Taking t;
+
+    if (note->n == 0)
+        return OK;
+    TRY(taking_begin(&t, &scratch, note->n, note->n, f));
+    return taking_end(tx, c, &t, by, take_out(tx, note, WORDS_OF_NOTE, &t, f), f);
+}
+
+Err case_words_marked(Tx *tx, Str *text, Fault *f) {
+    Arena scratch;
+    Taking t;
+
+    TRY(taking_begin(&t, &scratch, text->n, text->n, f));
+    Err e = take_out(tx, text, WORDS_OF_TEXT, &t, f);
+    seal_wipe(t.kept.p, t.kept.n);
     arena_end(&scratch);
     return e;
+}
+
+bool words_masked_by_hand(Str text) {
+    return memmem(text.p ? text.p : "", text.n, HAND_MARK, sizeof HAND_MARK - 1) != NULL;
 }
 
 Err case_words_erase(Tx *tx, CaseId id, Fault *f) {
@@ -166,6 +215,9 @@ static Err judge_mask(const Case *c, const CaseMask *in, const Actor *by, Fault 
     if (!((READ(DISPATCHER) | READ(DUTY_LEAD)) & 1u << by->role))
         return fault(f, ERR_FORBIDDEN, "mask_not_yours", "", "隐去文字由派单员或值班长办。",
                      "Words are masked by a dispatcher or the duty lead.");
+    if (in->of == WORDS_OF_NOTE)
+        return fault(f, ERR_INVALID, "mask_note", "of", "只能隐去内容和地点描述；说明里的号码写入时已隐去。",
+                     "Text and place can be masked; numbers in notes were taken out when they were written.");
     if (c->revision != in->revision)
         return case_changed(f);
     if (c->state != CASE_REPORTED && c->state != CASE_ACCEPTED && c->state != CASE_PRE_CHECK &&
@@ -188,7 +240,7 @@ static Err piece_by_hand(Str text, const CaseMask *in, int32_t *ret_from, int32_
 }
 
 static Err mask_piece(Tx *tx, Str *text, const CaseMask *in, const Case *c, const Actor *by, Fault *f) {
-    static const char mark[] = "〔已隐去〕";
+    static const char mark[] = HAND_MARK;
     int32_t from = 0, to = 0;
 
     TRY(piece_by_hand(*text, in, &from, &to, f));

@@ -18,9 +18,23 @@ Err case_words(Tx *tx, const ContactAsk *in, const Actor *by, Page *ret, Fault *
 
 /* ---- for the other files of this noun ---- */
 
-/* What is found in text and spot of a case that is not yet stored is replaced by its
- * mark and stored sealed. ERR_LIMIT: more than a thousand pieces. */
-Err case_words_apart(Tx *tx, Case *c, Fault *f);
+/* What is found in text and spot of a case that is not yet stored, and in the note of
+ * the step that it comes with (NULL: none), is replaced by its mark and stored sealed.
+ * `named` (NULL: not asked) gets how many of each kind. ERR_LIMIT: more than a
+ * thousand pieces. */
+typedef struct WordsCount {
+    int32_t of[NAMED_BY_HAND]; /* by NamedKind */
+} WordsCount;
+Err case_words_apart(Tx *tx, Case *c, Str *note, WordsCount *named, Fault *f);
+
+/* The same for the note of one step of a case that is stored; c->revision is the
+ * step's. */
+Err case_note_apart(Tx *tx, const Case *c, const Actor *by, Str *note, Fault *f);
+
+/* Only the marks: what a text reads like where its pieces are kept already. */
+Err case_words_marked(Tx *tx, Str *text, Fault *f);
+bool words_masked_by_hand(Str text); /* it bears that mark */
+
 Err case_words_erase(Tx *tx, CaseId id, Fault *f);
 
 #endif

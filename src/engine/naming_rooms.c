@@ -74,15 +74,23 @@ static bool stands_alone(const NamingText *t, int32_t at) {
                U"年月日路元块米人个天次分点时辆%多余弄号/:-~万千百斤度平吨公层栋楼户只条件份线名岁医病教会");
 }
 
-static int32_t behind_building(const NamingText *t, int32_t i) {
-    static const char32_t *const of_building[] = { U"号楼", U"栋", U"单元", U"座", U"号门", U"号" };
-    int32_t n = digits_from(t, i, 5), at = i;
-    bool found = false;
+/* 31栋2407号, 9栋1819号房: behind a building a door may be called so, too. */
+static int32_t numbered_end(const NamingText *t, int32_t end) {
+    if (letter_at(t, end) != U'号')
+        return end;
+    return is_one_of(letter_at(t, end + 1), U"房室") ? end + 2 : end + 1;
+}
 
-    if (!is_digit(letter_at(t, i)) || !is_door(t, i, n) || !stands_alone(t, i + n))
+static int32_t behind_building(const NamingText *t, int32_t i) {
+    static const char32_t *const of_building[] = { U"号楼", U"栋", U"幢", U"单元", U"座", U"号门", U"号" };
+    int32_t n = digits_from(t, i, 5), at = i, end = numbered_end(t, i + n);
+    bool found = false;
+    size_t known = COUNT(of_building) - (end > i + n); /* 12号501号 is a list of houses */
+
+    if (!is_digit(letter_at(t, i)) || !is_door(t, i, n) || !stands_alone(t, end))
         return 0;
     at -= letter_at(t, at - 1) == ' ';
-    for (size_t k = 0; k < COUNT(of_building) && !found; k++) {
+    for (size_t k = 0; k < known && !found; k++) {
         int32_t length = of_building[k][1] ? 2 : 1, before = at - length;
         bool same = true;
         for (int32_t j = 0; j < length; j++)
@@ -92,7 +100,7 @@ static int32_t behind_building(const NamingText *t, int32_t i) {
             before--;
         found = found && letter_at(t, before - 1) != U'月'; /* 5月12号 is a day */
     }
-    return found ? i + n : 0;
+    return found ? end : 0;
 }
 
 static bool is_year(const NamingText *t, int32_t i, int32_t n) {

@@ -183,6 +183,8 @@ static void count_added(CasesCount *n, const Row *row) {
     n->closed += row->in.closed_ms != 0;
     n->closed_due += row->in.closed_ms && row->in.due_ms;
     n->closed_late += row->in.closed_ms && row->in.due_ms && row->in.closed_ms > row->in.due_ms;
+    for (size_t i = 0; i < COUNT(n->named); i++)
+        n->named[i] += row->out.named.of[i];
 }
 
 static Err tally(Importer *im, const Row *row, Fault *f) {

@@ -36,6 +36,7 @@ typedef struct CasesCount {
     int64_t closed, closed_due, closed_late; /* of those added: closed; with a due time; after it */
     int64_t times_skipped, times_twice;      /* at a change of the clocks; see date_text.h */
     int64_t conditions, units;               /* made */
+    int64_t named[NAMED_BY_HAND];            /* pieces taken out of those added, by NamedKind */
 } CasesCount;
 
 /* *ret is filled on a failure, too: what was added before it stays. `rejects` may be

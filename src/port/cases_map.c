@@ -53,6 +53,16 @@ static Err read_datum(MapReader *r, const char *name, json_t *j, void *to, Fault
     return OK;
 }
 
+static Err read_names(MapReader *r, const char *name, json_t *j, void *to, Fault *f) {
+    const char *word = json_is_string(j) ? json_string_value(j) : "";
+
+    (void)r;
+    if (strcmp(word, "mask") != 0 && strcmp(word, "keep") != 0)
+        return wrong(name, "可用 mask（隐去，默认）、keep（照原样）", "it is mask (the default) or keep", f);
+    *(bool *)to = *word == 'k';
+    return OK;
+}
+
 static bool degree_in(json_t *j, double limit, int32_t *ret) {
     double d = json_number_value(j);
 
@@ -255,6 +265,7 @@ static const struct {
     MEMBER("category", read_category, category),
     MEMBER("condition", read_condition, condition),
     MEMBER("unit", read_unit, unit),
+    MEMBER("names", read_names, as_it_stands),
 };
 
 static Err read_member(MapReader *r, const char *name, json_t *j, Fault *f) {
@@ -266,9 +277,9 @@ static Err read_member(MapReader *r, const char *name, json_t *j, Fault *f) {
     return fault(
         f, ERR_INVALID, "map_unknown", "",
         "映射文件有不认识的“%.60s”：可用 external_no、text、spot、lon、lat、crs、placeholders、reported、due、"
-        "closed、date、zone、status、category、condition、unit。",
+        "closed、date、zone、status、category、condition、unit、names。",
         "The mapping has an unknown member “%.60s”: there are external_no, text, spot, lon, lat, crs, "
-        "placeholders, reported, due, closed, date, zone, status, category, condition, unit.",
+        "placeholders, reported, due, closed, date, zone, status, category, condition, unit, names.",
         name);
 }
 

@@ -45,6 +45,7 @@ struct CasesMap {
     Condition made_condition; /* category, limits and publicity of one that is made */
     Str made_unit_area;       /* code of the area where a unit that is made stands */
     OrgKind made_unit_kind;
+    bool as_it_stands; /* words that name people are not looked for */
 };
 
 #endif

@@ -269,7 +269,7 @@ static Err read_unit(const RowReader *r, CaseImport *c, Fault *f) {
 }
 
 Err row_read(RowReader *r, Arena *a, CaseImport *ret, Fault *f) {
-    CaseImport c = { 0 };
+    CaseImport c = { .as_it_stands = r->map->as_it_stands };
 
     TRY(read_external_no(r, a, &c, f));
     TRY(read_text(r, a, &c, f));

@@ -108,6 +108,47 @@ static void test_masked_by_hand(void **state) {
     assert_int_equal(answered("revision"), 2);
 }
 
+/* The note of a step, whoever writes it, on whichever way: its numbers are taken out as
+ * out of a report, and opened the same way. */
+static void test_notes_of_steps(void **state) {
+    (void)state;
+    int64_t id = report("{\"text\":\"路灯不亮\"}");
+    about("case.act", &dispatcher, id,
+          ",\"revision\":1,\"act\":\"accept\",\"note\":\"回电13800000000，打12345不通\"", OK);
+    about("case.view", &dispatcher, id, "", OK);
+    assert_non_null(strstr(answer, "\"note\":\"回电〔电话〕，打12345不通\""));
+    assert_int_equal(number("SELECT count(*) FROM case_event WHERE note LIKE '%0000%'"), 0);
+    about("case.words", &dispatcher, id, ",\"reason\":\"核对\"", OK);
+    assert_non_null(strstr(answer, "{\"of\":\"note\",\"kind\":\"phone\",\"words\":\"13800000000\",\"at\":"));
+    about("case.mask", &dispatcher, id, ",\"revision\":2,\"of\":\"note\",\"from\":0,\"to\":1", ERR_INVALID);
+    assert_string_equal(fa.key, "mask_note");
+}
+
+/* What the reporter writes when he asks for it once more. */
+static void test_note_of_reopening(void **state) {
+    char json[400];
+    (void)state;
+    assert_ok(call("case.report", &nobody, "{\"text\":\"路灯不亮\"}"));
+    char code[40], secret[40];
+    int64_t id = number("SELECT max(id) FROM cases");
+    assert_int_equal(sscanf(strstr(answer, "\"code\":"), "\"code\":\"%39[^\"]", code), 1);
+    assert_int_equal(sscanf(strstr(answer, "\"secret\":"), "\"secret\":\"%39[^\"]", secret), 1);
+    snprintf(
+        json, sizeof json,
+        "UPDATE cases SET state = 10, close_kind = 1, closed_ms = %lld, closed_day = 20788 WHERE id = %lld",
+        (long long)begun, (long long)id);
+    testdb_exec(&city_db, json);
+    snprintf(json, sizeof json,
+             "{\"code\":\"%s\",\"secret\":\"%s\",\"revision\":1,\"note\":"
+             "\"还是不亮，来12号楼501室看，电话13800000000\"}",
+             code, secret);
+    assert_ok(call("case.reopen", &nobody, json));
+    about("case.view", &dispatcher, id, "", OK);
+    assert_non_null(strstr(answer, "还是不亮，来12号楼〔房号〕看，电话〔电话〕"));
+    assert_int_equal(number("SELECT count(*) FROM case_event WHERE note LIKE '%501%' OR note LIKE '%0000%'"),
+                     0);
+}
+
 /* Before dispatch only: afterwards the unit has read it. */
 static void test_masked_in_time(void **state) {
     static const struct {
@@ -207,6 +248,8 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_kept_apart),
         cmocka_unit_test(test_who_opens),
         cmocka_unit_test(test_masked_by_hand),
+        cmocka_unit_test(test_notes_of_steps),
+        cmocka_unit_test(test_note_of_reopening),
         cmocka_unit_test(test_masked_in_time),
         cmocka_unit_test(test_erased_in_time),
         cmocka_unit_test(test_many),

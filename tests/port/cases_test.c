@@ -19,6 +19,7 @@
 #include "polygon.h"
 #include "testdb.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -413,6 +414,148 @@ static void test_missing_words(void **state) {
     assert_false(case_numbered("95")->has.unit);
 }
 
+/* ---- a table of some size ---- */
+
+enum { ROWS = 900 };
+static char big[ROWS * 300];
+
+static void make_big(void) {
+    Buf b = { big, 0, sizeof big, false, 0 };
+
+    big[0] = 0;
+    buf_str(&b, HEADER);
+    for (int i = 0; i < ROWS; i++)
+        buf_fmt(&b, "B%d,Kind %d,Place %d %0150d,121.%d,31.21,04/%02d/2018 11:11:26 AM,,%s,Unit %d\n", i, i % 7,
+                i, 0, 39 + i % 6, 1 + i % 28, i % 3 ? ",Open" : "05/01/2018 11:11:26 AM,Closed", i % 5);
+    assert_false(b.full);
+}
+
+/* ---- words that name people ---- */
+
+#define NAMING_TABLE                                                                   \
+    HEADER "N1,请联系13800000000,12号楼501室,,,04/12/2018 11:11:26 AM,,,Open,\n" \
+           "N2,\"车沪A12345挡路，打12345没用\",,,,04/12/2018 11:11:26 AM,,,Open,\n"
+#define KEEPING                                                                                     \
+    "{\"zone\":\"UTC\",\"date\":\"%m/%d/%Y %I:%M:%S %p\",\"external_no\":\"no\",\"text\":\"what\"," \
+    "\"spot\":\"where\",\"reported\":\"made\""
+
+static int64_t hidden_pieces(void) {
+    return strtoll(testdb_ask(&db, "SELECT coalesce(sum(pieces), 0) FROM hidden_words"), NULL, 10);
+}
+
+/* Replaced by their marks and sealed apart, as in reports; counted by kind; given again,
+ * nothing is doubled, and it is no difference. */
+static void test_names_in_tickets(void **state) {
+    (void)state;
+    int64_t before = hidden_pieces();
+    assert_ok(import_bytes(KEEPING "}", str(NAMING_TABLE), 0));
+    assert_int_equal(count.added, 2);
+    assert_int_equal(count.named[NAMED_PHONE], 1);
+    assert_int_equal(count.named[NAMED_ROOM], 1);
+    assert_int_equal(count.named[NAMED_PLATE], 1);
+    assert_int_equal(count.named[NAMED_IDENTITY] + count.named[NAMED_MAIL] + count.named[NAMED_CHAT], 0);
+    assert_string_equal(case_numbered("N1")->text.p, "请联系〔电话〕");
+    assert_string_equal(case_numbered("N1")->spot.p, "12号楼〔房号〕");
+    assert_true(case_numbered("N1")->masked);
+    assert_string_equal(case_numbered("N2")->text.p, "车〔车牌〕挡路，打12345没用");
+    assert_int_equal(hidden_pieces() - before, 3);
+    assert_ok(import_bytes(KEEPING "}", str(NAMING_TABLE), 0));
+    assert_int_equal(count.there, 2);
+    assert_int_equal(count.named[NAMED_PHONE], 0);
+    assert_int_equal(hidden_pieces() - before, 3);
+    assert_ok(import_bytes(KEEPING "}",
+                           str(HEADER "N1,请联系13900000000了,12号楼501室,,,04/12/2018 11:11:26 "
+                                      "AM,,,Open,\n"),
+                           0));
+    assert_int_equal(count.differ, 1);
+}
+
+static void test_names_kept_in_tickets(void **state) {
+    static const char table[] = HEADER "N3,请联系13800000000,12号楼501室,,,04/12/2018 11:11:26 AM,,,Open,\n";
+    (void)state;
+    int64_t before = hidden_pieces();
+    assert_ok(import_bytes(KEEPING ",\"names\":\"keep\"}", str(table), 0));
+    assert_string_equal(case_numbered("N3")->text.p, "请联系13800000000");
+    assert_int_equal(hidden_pieces(), before);
+    assert_int_equal(count.named[NAMED_PHONE], 0);
+    assert_ok(import_bytes(KEEPING ",\"names\":\"mask\"}", str(table), 0)); /* what is there is not touched */
+    assert_int_equal(count.there, 1);
+    assert_int_equal(import_bytes(KEEPING ",\"names\":\"blur\"}", str(table), 0), ERR_INVALID);
+    assert_string_equal(fa.key, "map_member");
+}
+
+/* ---- two at once ---- */
+
+typedef struct OneOfTwo {
+    Store *store;
+    const CasesMap *map;
+    pthread_barrier_t *start;
+    CsvMemory table;
+    bool begun;
+    CasesCount count;
+    Err err;
+    Fault why;
+} OneOfTwo;
+
+/* Both have read nothing yet when the first of their rows is asked for. */
+static Err pull_together(void *from, char *to, size_t size, size_t *ret_n, Fault *f) {
+    OneOfTwo *one = from;
+
+    if (!one->begun)
+        pthread_barrier_wait(one->start);
+    one->begun = true;
+    return csv_from_memory(&one->table, to, size, ret_n, f);
+}
+
+static void *import_one(void *arg) {
+    OneOfTwo *one = arg;
+    one->err = cases_import(one->store, one->map, pull_together, one, NULL, NULL, &one->count, &one->why);
+    return NULL;
+}
+
+/* The same 900 tickets by two servers in the same moment: each number is one case, and
+ * each row is one server's or the other's. */
+static void test_two_at_once(void **state) {
+    static OneOfTwo two[2];
+    pthread_barrier_t start;
+    pthread_t threads[2];
+    CasesMap *m;
+    Arena a;
+
+    (void)state;
+    make_big();
+    close_db();
+    open_db();
+    assert_ok(arena_begin(&a, 1 << 20, &fa));
+    assert_ok(cases_map_read(str("{\"zone\":\"UTC\",\"date\":\"%m/%d/%Y %I:%M:%S %p\",\"external_no\":\"no\","
+                                 "\"text\":\"what\",\"spot\":\"where\",\"lon\":\"lon\",\"lat\":\"lat\","
+                                 "\"reported\":\"made\",\"closed\":\"done\"}"),
+                             &a, &m, &fa));
+    Store *other;
+    assert_ok(store_open(&db.config, &other, &fa));
+    pthread_barrier_init(&start, NULL, 2);
+    for (int i = 0; i < 2; i++) {
+        two[i] = (OneOfTwo){ .store = i ? other : store, .map = m, .start = &start, .table = { str(big) } };
+        pthread_create(&threads[i], NULL, import_one, &two[i]);
+    }
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    for (int i = 0; i < 2; i++) {
+        if (two[i].err != OK)
+            fail_msg("%s", two[i].why.en);
+        assert_int_equal(two[i].count.rows, ROWS);
+        assert_int_equal(two[i].count.added + two[i].count.there, ROWS);
+    }
+    assert_int_equal(two[0].count.added + two[1].count.added, ROWS);
+    assert_string_equal(testdb_ask(&db, "SELECT count(*) FROM cases"), "900");
+    assert_string_equal(testdb_ask(&db, "SELECT count(DISTINCT external_no) FROM cases"), "900");
+    assert_string_equal(testdb_ask(&db, "SELECT count(*) FROM external_ticket"), "900");
+    pthread_barrier_destroy(&start);
+    installation_close(other);
+    cases_map_end(m);
+    arena_end(&a);
+}
+
 /* ---- workbooks ---- */
 
 /* s="1" shows a date, "2" a date and a time, "0" a plain number */
@@ -581,20 +724,6 @@ static void test_clock_changes(void **state) {
 
 /* ---- broken off anywhere, it ends as one that was not ---- */
 
-enum { ROWS = 900 };
-static char big[ROWS * 300];
-
-static void make_big(void) {
-    Buf b = { big, 0, sizeof big, false, 0 };
-
-    big[0] = 0;
-    buf_str(&b, HEADER);
-    for (int i = 0; i < ROWS; i++)
-        buf_fmt(&b, "B%d,Kind %d,Place %d %0150d,121.%d,31.21,04/%02d/2018 11:11:26 AM,,%s,Unit %d\n", i, i % 7,
-                i, 0, 39 + i % 6, 1 + i % 28, i % 3 ? ",Open" : "05/01/2018 11:11:26 AM,Closed", i % 5);
-    assert_false(b.full);
-}
-
 /* All that an import writes but ids and codes, whatever the order. */
 static uint64_t contents(void) {
     uint64_t sum = 0;
@@ -734,6 +863,8 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_wrong_files),
         cmocka_unit_test(test_encodings),
         cmocka_unit_test(test_missing_words),
+        cmocka_unit_test(test_names_in_tickets),
+        cmocka_unit_test(test_names_kept_in_tickets),
         cmocka_unit_test(test_a_workbook),
         cmocka_unit_test(test_a_workbooks_rejects),
         cmocka_unit_test(test_refused_workbooks),
@@ -743,6 +874,7 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_wrong_units),
         cmocka_unit_test(test_broken_off),
         cmocka_unit_test(test_without_memory),
+        cmocka_unit_test(test_two_at_once),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "imports on SQLite" : "imports on PostgreSQL", tests,
