@@ -655,6 +655,75 @@ static void test_failed_sample_is_dispatched(void **state) {
     closed_from_handled(id);
 }
 
+/* ---- his own work, by every path ---- */
+
+static int64_t at_check(const Actor *handler) {
+    int64_t id = filed("206-01");
+    send_to(id, roads);
+    step(handler, id, "take", "", OK);
+    step(handler, id, "handle", ",\"note\":\"办好\"", OK);
+    return id;
+}
+
+/* Whatever post he holds today: of every role that the table lets check, in his unit and
+ * out of it. */
+static void cannot_check(int64_t id, int64_t account) {
+    static const CaseAct acts[] = { ACT_PASS, ACT_FAIL };
+
+    for (size_t r = 0; r < role_choices.n; r++)
+        for (size_t a = 0; a < COUNT(acts); a++)
+            for (int in_unit = 0; in_unit < 2; in_unit++) {
+                const CaseStep *s = case_step(CASE_CHECK, acts[a]);
+                s = s ? s : case_step(CASE_HANDLED, acts[a]);
+                assert_non_null(s);
+                if (!(s->who & 1u << role_choices.list[r].number) || role_choices.list[r].number == ROLE_PUBLIC)
+                    continue;
+                Actor self = actor_as((Role)role_choices.list[r].number, in_unit ? roads : 0, account);
+                step(&self, id, acts[a] == ACT_PASS ? "pass" : "fail", ",\"note\":\"看过\"", ERR_FORBIDDEN);
+            }
+}
+
+/* Two accounts of one unit, the second on behalf of the first; a second post; the case
+ * reopened, or dispatched to another unit afterwards; who reported what he now checks. */
+static void test_own_work_by_every_path(void **state) {
+    Actor handler = handler_of(roads), reporter = actor_as(ROLE_GRID_WORKER, 0, 78);
+    (void)state;
+    int64_t id = at_check(&handler);
+    cannot_check(id, 12);
+    step(&checker, id, "fail", ",\"note\":\"没补\"", OK); /* it goes on; others handle it now */
+    Actor second = actor_as(ROLE_HANDLER, roads, 77);
+    step(&second, id, "handle", ",\"note\":\"替他办的\"", OK);
+    cannot_check(id, 12);
+    cannot_check(id, 77);
+    step(&checker, id, "pass", "", OK);
+
+    assert_ok(call("case.report", &reporter,
+                   "{\"text\":\"井盖\",\"lon\":121.47,\"lat\":31.225,\"source\":\"worker\"}"));
+    id = answered("id");
+    char more[80];
+    step(&dispatcher, id, "accept", "", OK);
+    snprintf(more, sizeof more, ",\"condition\":\"%lld\"", (long long)condition_of("206-01"));
+    step(&dispatcher, id, "file", more, OK);
+    send_to(id, roads);
+    handled_by_roads(id);
+    cannot_check(id, 78);
+    step(&checker, id, "pass", "", OK);
+}
+
+/* A ticket that another system sent is nobody's own until somebody here has worked on it;
+ * from then on it is his. */
+static void test_own_work_of_an_imported_ticket(void **state) {
+    Actor handler = handler_of(roads);
+    char sql[200];
+    (void)state;
+    int64_t id = at_check(&handler);
+    snprintf(sql, sizeof sql, "UPDATE cases SET source = %d, external_no = 'X-1' WHERE id = %lld",
+             SOURCE_IMPORT, (long long)id);
+    testdb_exec(&city_db, sql);
+    cannot_check(id, 12);
+    step(&checker, id, "pass", "", OK);
+}
+
 /* ---- in the same second ---- */
 
 typedef struct Racer {
@@ -733,6 +802,8 @@ static int run_on(Dialect d) {
         EACH(test_reopen),
         EACH(test_too_late_is_linked),
         EACH(test_danger_first),
+        EACH(test_own_work_by_every_path),
+        EACH(test_own_work_of_an_imported_ticket),
         EACH(test_settled_on_the_spot),
         EACH(test_failed_sample_is_dispatched),
         EACH(test_one_wins),

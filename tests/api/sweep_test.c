@@ -194,6 +194,39 @@ static Err try_remind(Fault *f) {
     return outbox_remind(store, NULL, &told, f);
 }
 
+static Err try_contact_operation(Fault *f) {
+    char json[200];
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"reason\":\"回电\"}", (long long)act.id.v);
+    return try_operation("case.contact", json, f);
+}
+
+static Err try_settle_operation(Fault *f) {
+    char json[300];
+    snprintf(
+        json, sizeof json,
+        "{\"text\":\"楼道堆物，打13800000000\",\"lon\":121.47,\"lat\":31.225,\"condition\":\"%lld\",\"note\":"
+        "\"当场清走，501室知道\"}",
+        (long long)act.condition.v);
+    return try_operation("case.settle", json, f);
+}
+
+static char code[40], secret[40]; /* of the report that was made last */
+static Err try_rate_operation(Fault *f) {
+    char json[200];
+    snprintf(json, sizeof json,
+             "{\"code\":\"%s\",\"secret\":\"%s\",\"revision\":%d,\"solved\":true,\"satisfaction\":5}", code,
+             secret, act.revision);
+    return try_operation("case.rate", json, f);
+}
+
+static Err try_reopen_operation(Fault *f) {
+    char json[200];
+    snprintf(json, sizeof json,
+             "{\"code\":\"%s\",\"secret\":\"%s\",\"revision\":%d,\"note\":\"又坏了，打13800000000\"}", code,
+             secret, act.revision);
+    return try_operation("case.reopen", json, f);
+}
+
 /* ---- before each try ---- */
 
 static void new_key(void) {
@@ -275,6 +308,42 @@ static void ready_dispatch(void) {
     act.act = ACT_DISPATCH;
     act.note = str("他们今天就在这里"); /* a unit other than the proposed one */
     act.has.note = true;
+}
+
+/* On the ground of the demo, where he may settle. */
+static void ready_settle(void) {
+    actor_in(ROLE_GRID_WORKER, str("0"), (OrgId){ 0 }, &by);
+    by.account.v = 15;
+    assert_ok(store_read(store, -1, find_ids, NULL, &fa));
+    new_key();
+}
+
+/* A report with its secret, as the resident keeps it, closed behind his back. */
+static void ready_closed(void) {
+    static char room[1 << 14];
+    Buf out = { room, 0, sizeof room, false, 0 };
+    char sql[300];
+
+    ready_report();
+    OpCall c = { .op = op_named(str("case.report")),
+                 .store = store,
+                 .slot = -1,
+                 .body = str("{\"text\":\"井盖破损\",\"lon\":121.47,\"lat\":31.225}"),
+                 .client_key = str(key),
+                 .arena = &arena,
+                 .out = &out };
+    arena.used = 0;
+    actor_copy(&by, &c.by);
+    assert_ok(op_call(&c, &fa));
+    assert_int_equal(sscanf(strstr(room, "\"code\":"), "\"code\":\"%39[^\"]", code), 1);
+    assert_int_equal(sscanf(strstr(room, "\"secret\":"), "\"secret\":\"%39[^\"]", secret), 1);
+    snprintf(
+        sql, sizeof sql,
+        "UPDATE cases SET state = %d, close_kind = %d, closed_ms = %lld, closed_day = %d WHERE code = '%s'",
+        CASE_CLOSED, CLOSE_SOLVED, (long long)clock_now_ms(), day_of_ms(clock_now_ms()), code);
+    testdb_exec(&db, sql);
+    act.revision = 1;
+    new_key();
 }
 
 static Err find_account(Tx *tx, void *arg, Fault *f) {
@@ -419,6 +488,10 @@ static const Swept swept[] = {
     { "case.words with a client key", ready_accept, try_words_operation },
     { "subscription.add with a client key", ready_subscribe, try_subscribe_operation },
     { "outbox_remind", ready_remind, try_remind },
+    { "case.contact with a client key", ready_accept, try_contact_operation },
+    { "case.settle with a client key", ready_settle, try_settle_operation },
+    { "case.rate with a client key", ready_closed, try_rate_operation },
+    { "case.reopen with a client key", ready_closed, try_reopen_operation },
 };
 
 static void test_store(void **state) {

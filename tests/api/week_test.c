@@ -226,12 +226,14 @@ static Err export_all(Tx *tx, void *arg, Fault *f) {
     return OK;
 }
 
-static void reads_all(const Actor *by, int64_t id, const char *code) {
+/* Reads, or every operation of the table, writes too: an operation that is new is walked
+ * without a line here. */
+static void asks_all(const Actor *by, bool writes, int64_t id, const char *code) {
     char json[4096];
 
     for (size_t i = 0; i < ops_count; i++) {
         Buf b = { json, 0, sizeof json, false, 0 };
-        if (ops[i].does != READ)
+        if (ops[i].does != READ && !writes)
             continue;
         if (record_field(ops[i].in, str("code")) && !record_field(ops[i].in, str("id")))
             snprintf(json, sizeof json, "{\"code\":\"%s\"}", code);
@@ -240,8 +242,38 @@ static void reads_all(const Actor *by, int64_t id, const char *code) {
         Err e = call(ops[i].name, by, json);
         if (strstr(answer, CANARY) || strstr(fa.zh, CANARY) || strstr(fa.en, CANARY) ||
             strstr(fa.detail, CANARY))
-            fail_msg("%s tells a handler the reporter (%s)", ops[i].name, err_name(e));
+            fail_msg("%s tells a %s the reporter (%s)", ops[i].name,
+                     choice_numbered(&role_choices, by->role)->en, err_name(e));
     }
+}
+
+/* In the unit itself every role may have a post, but for the centre's three that open
+ * contacts; and nobody of the unit opens one, with whatever reason. */
+static void look_from_unit(int64_t unit, int64_t id, const char *code) {
+    char json[120];
+
+    for (size_t r = 0; r < role_choices.n; r++) {
+        Role role = (Role)role_choices.list[r].number;
+        Actor by = actor_as(role, unit, 900);
+        if (role == ROLE_PUBLIC || actor_may(&by, RIGHT_CONTACT_OPEN))
+            continue;
+        snprintf(json, sizeof json, "{\"id\":\"%lld\",\"reason\":\"想看看\"}", (long long)id);
+        assert_int_equal(call("case.contact", &by, json), ERR_FORBIDDEN);
+        assert_int_equal(call("case.words", &by, json), ERR_FORBIDDEN);
+        asks_all(&by, true, id, code);
+    }
+}
+
+/* That the walk can fail: who may open it is told, by the very operation that it finds. */
+static void centre_is_told(int64_t id) {
+    char json[120];
+    int told = 0;
+
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"reason\":\"回电\"}", (long long)id);
+    for (size_t i = 0; i < ops_count; i++)
+        if (ops[i].does != READ && ops[i].right == RIGHT_CONTACT_OPEN)
+            told += call(ops[i].name, &dispatcher, json) == OK && strstr(answer, CANARY) != NULL;
+    assert_int_equal(told, 1);
 }
 
 static void look_for_canary(const Week *w) {
@@ -256,18 +288,21 @@ static void look_for_canary(const Week *w) {
                 continue;
             seen++;
             assert_null(strstr(answer, CANARY));
-            reads_all(&handler, w->ids[i], w->codes[i]);
+            asks_all(&handler, false, w->ids[i], w->codes[i]);
             snprintf(json, sizeof json, "{\"id\":\"%lld\",\"reason\":\"想看看\"}", (long long)w->ids[i]);
             assert_int_equal(call("case.contact", &handler, json), ERR_FORBIDDEN);
         }
         assert_ok(store_read(city, -1, export_all, &handler, &fa));
     }
     assert_true(seen > 10);
+    centre_is_told(w->ids[0]);
     snprintf(json, sizeof json, "{\"id\":\"%lld\",\"reason\":\"回电\"}", (long long)w->ids[0]);
     assert_ok(call("case.contact", &dispatcher, json));
     assert_non_null(strstr(answer, CANARY)); /* it is there, and the centre finds it */
     assert_null(strstr(rows[0], CANARY));
     assert_null(strstr(rows[1], CANARY));
+    for (size_t u = 0; u < COUNT(w->units); u++)
+        look_from_unit(w->units[u], w->ids[w->n - 1 - (int)u], w->codes[w->n - 1 - (int)u]);
 }
 
 /* What is logged goes to stderr: a file, for the time being. */
