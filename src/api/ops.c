@@ -15,6 +15,7 @@
 #include "correspondence.h"
 #include "cover.h"
 #include "delivery.h"
+#include "export_order.h"
 #include "guard.h"
 #include "gzip.h"
 #include "handover.h"

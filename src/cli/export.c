@@ -5,14 +5,16 @@
 
 #include "account.h"
 #include "export.h"
+#include "export_order.h"
 #include "record_csv.h"
 #include "xlsx_write.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { WORDS_MAX = 200, ROOM = 8 << 20, TABLE_MAX = 128 << 20, COLUMNS_MAX = 200 };
+enum { ROOM = 8 << 20, TABLE_MAX = 128 << 20, COLUMNS_MAX = 200 };
 
 typedef struct Export Export;
 typedef Err Batch(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f);
@@ -27,7 +29,9 @@ typedef struct ExportKind {
 struct Export {
     const ExportKind *kind;
     const char *as, *path; /* path NULL: standard output */
-    bool words, workbook;  /* workbook: .xlsx, made of the whole table at the end */
+    bool words, workbook; /* workbook: .xlsx, made of the whole table at the end */
+    const char *reason;   /* of the words, if nobody else agreed */
+    ExportId order;       /* of the words */
     Actor by;
     ExportAt at, next; /* `next` counts when the transaction is through */
     void *rows;
@@ -41,7 +45,7 @@ struct Export {
 /* ---- the kinds ---- */
 
 static Err some_cases(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f) {
-    return export_cases(tx, &e->by, e->words, at, (CaseListed **)ret, ret_n, f);
+    return export_cases(tx, &e->by, false, at, NULL, (CaseListed **)ret, ret_n, f);
 }
 
 static Err some_areas(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f) {
@@ -126,6 +130,46 @@ static Err read_some(Tx *tx, void *arg, Fault *f) {
     return e->kind->batch(tx, e, &e->next, &e->rows, &e->n, f);
 }
 
+/* With their words: each is written into the access log, so it is a write. */
+static Err ask_order(Tx *tx, void *arg, Fault *f) {
+    Export *e = arg;
+    ExportAsk ask = { .reason = str(e->reason) };
+    ExportOrder order;
+
+    e->arena.used = 0;
+    tx_lend(tx, &e->arena);
+    TRY(export_ask(tx, &ask, &e->by, &order, f));
+    e->order = order.id;
+    return OK;
+}
+
+static Err take_some(Tx *tx, void *arg, Fault *f) {
+    Export *e = arg;
+    ExportKey key = { .id = e->order };
+
+    e->arena.used = 0;
+    tx_lend(tx, &e->arena);
+    Page page = { arena_take(&e->arena, EXPORT_ROWS * sizeof(CaseListed)), 0, EXPORT_ROWS };
+    if (!page.rows)
+        return fault_arena(f);
+    TRY(actor_holds(tx, &e->by, f));
+    TRY(export_take(tx, &key, &e->by, &page, f));
+    e->rows = page.rows;
+    e->n = page.n;
+    return OK;
+}
+
+static Err judge_reason(const Export *e, Fault *f) {
+    size_t n = e->reason ? strlen(e->reason) : 0;
+
+    if (e->order.v || (n >= 2 && utf8_count(e->reason, n) <= 190))
+        return OK;
+    return fault(f, ERR_INVALID, "export_reason", "reason",
+                 "带内容的导出要写明理由（--reason，2 至 190 个字），或给出批准过的导出单（--order）。",
+                 "With their words it needs a reason (--reason, 2 to 190 characters), or an order that another "
+                 "person approved (--order).");
+}
+
 /* ---- writing ---- */
 
 static Err put(Export *e, Fault *f) {
@@ -176,19 +220,17 @@ static Err write_workbook(Export *e, Fault *f) {
 static Err run_all(Store *s, Export *e, Fault *f) {
     CsvOut table = { .b = &e->out };
 
+    if (e->words) {
+        TRY(judge_reason(e, f));
+        TRY(e->order.v ? OK : store_write_now(s, ask_order, e, false, f));
+    }
     if (!command_json()) {
         csv_begin(&table);
         record_csv_head(e->kind->record, e->by.reads, &table);
         TRY(put(e, f));
     }
     do {
-        TRY(store_read(s, -1, read_some, e, f));
-        if (e->words && e->total + (int64_t)e->n > WORDS_MAX)
-            return fault(f, ERR_LIMIT, "words_need_two", "text",
-                         "带内容的导出最多 %d 行；更多要两人批准，现在还不能。",
-                         "With their words at most %d rows are exported; more needs two persons, which is not "
-                         "possible yet.",
-                         WORDS_MAX);
+        TRY(e->words ? store_write_now(s, take_some, e, false, f) : store_read(s, -1, read_some, e, f));
         TRY(write_some(e, f));
         e->at = e->next;
     } while (e->n > 0);
@@ -227,13 +269,18 @@ static Err into_file(Store *s, Export *e, Fault *f) {
 
 int run_export(const Config *c, int argc, char **argv) {
     Installation in = command_installation(c);
-    Export e = { .as = command_option(&argc, argv, "--as"), .words = command_flag(&argc, argv, "--text") };
+    Export e = { .as = command_option(&argc, argv, "--as"),
+                 .words = command_flag(&argc, argv, "--text"),
+                 .reason = command_option(&argc, argv, "--reason") };
+    const char *order = command_option(&argc, argv, "--order");
     Store *s = NULL;
     Fault f;
 
     command_flag(&argc, argv, "--csv"); /* what it is without --json */
+    e.order.v = order ? strtoll(order, NULL, 10) : 0;
     e.kind = argc >= 1 ? kind_named(argv[0]) : NULL;
-    if (!e.kind || !e.as || argc > 2 || (e.words && strcmp(e.kind->name, "cases") != 0))
+    if (!e.kind || !e.as || argc > 2 || (e.words && strcmp(e.kind->name, "cases") != 0) ||
+        (!e.words && (order || e.reason)) || (order && e.order.v <= 0))
         return command_usage(command_named("export"));
     e.path = argc == 2 ? argv[1] : NULL;
     e.workbook = ends_in_xlsx(e.path) && !command_json();

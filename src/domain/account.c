@@ -262,6 +262,8 @@ Err session_open_prepare(Tx *tx, SignIn *in, const Actor *by, Fault *f) {
     TRY(judge_one_time(tx, &a, in, f));
     in->account = a.id;
     in->has.account = true;
+    TRY(str_copy(tx_arena(tx), str(hash), &in->seen, f));
+    in->has.seen = true;
     return in->has.new_password ? hash_into(tx, in->new_password, &in->hashed, &in->has.hashed, f) : OK;
 }
 
@@ -277,6 +279,15 @@ static Err change_own(Tx *tx, Account *a, Str hashed, Fault *f) {
     return account_note(tx, a->id, ACCOUNT_CHANGED, &self, f);
 }
 
+/* Between the check, which is slow, and this write the password may have been reset: what
+ * it was checked against is no password any more. */
+static Err judge_same(const Account *a, const SignIn *in, Fault *f) {
+    if (a->active && (!in->has.seen || str_same(in->seen, a->password)))
+        return OK;
+    return fault(f, ERR_SIGN_IN, "password_changed", "password", "密码刚被更改，请用新密码登录。",
+                 "The password has just been changed: sign in with the new one.");
+}
+
 Err session_open(Tx *tx, const SignIn *in, const Actor *by, Me *ret, Fault *f) {
     Account a;
     Post posts[POSTS_MAX];
@@ -290,7 +301,8 @@ Err session_open(Tx *tx, const SignIn *in, const Actor *by, Me *ret, Fault *f) {
     if (!token)
         return fault_arena(f);
     TRY(account_load(tx, in->account, &a, f));
-    TRY(judge_one_time(tx, &a, in, f)); /* it may have been reset since */
+    TRY(judge_same(&a, in, f));
+    TRY(judge_one_time(tx, &a, in, f));
     TRY(posts_today(tx, a.id, posts, &n, f));
     if (n == 0)
         return no_post(f);

@@ -78,8 +78,8 @@ static Err name_case(Tx *tx, const Case *c, CaseListed *r, Fault *f) {
     return OK;
 }
 
-Err export_cases(Tx *tx, const Actor *by, bool with_words, ExportAt *at, CaseListed **ret, size_t *ret_n,
-                 Fault *f) {
+Err export_cases(Tx *tx, const Actor *by, bool with_words, ExportAt *at, CaseId *ret_ids, CaseListed **ret,
+                 size_t *ret_n, Fault *f) {
     CaseFind find = { .limit = EXPORT_ROWS, .before = at->case_id, .has.before = at->case_id.v != 0 };
     Case *cases = arena_take(tx_arena(tx), EXPORT_ROWS * sizeof *cases);
     CaseListed *rows = arena_take(tx_arena(tx), EXPORT_ROWS * sizeof *rows);
@@ -91,6 +91,8 @@ Err export_cases(Tx *tx, const Actor *by, bool with_words, ExportAt *at, CaseLis
     for (size_t i = 0; i < n; i++) {
         copy_case(&cases[i], with_words, &rows[i]);
         TRY(name_case(tx, &cases[i], &rows[i], f));
+        if (ret_ids)
+            ret_ids[i] = cases[i].id;
     }
     if (n)
         at->case_id = cases[n - 1].id;

@@ -19,9 +19,9 @@ typedef struct ExportAt {
 
 /* Some rows into the arena, about EXPORT_ROWS; *ret_n 0: there are no more. `at` moves on
  * only when the transaction succeeded. Cases within the scope of `by`; their
- * words (text, spot) only `with_words`. */
-Err export_cases(Tx *tx, const Actor *by, bool with_words, ExportAt *at, CaseListed **ret, size_t *ret_n,
-                 Fault *f);
+ * words (text, spot) only `with_words`; their ids into `ret_ids`, unless it is NULL. */
+Err export_cases(Tx *tx, const Actor *by, bool with_words, ExportAt *at, CaseId *ret_ids, CaseListed **ret,
+                 size_t *ret_n, Fault *f);
 Err export_areas(Tx *tx, ExportAt *at, AreaListed **ret, size_t *ret_n, Fault *f);
 /* Those that stand, with headings that `import places` reads. */
 Err export_places(Tx *tx, ExportAt *at, PlaceListed **ret, size_t *ret_n, Fault *f);

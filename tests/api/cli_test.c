@@ -166,12 +166,14 @@ static void test_export(void **state) {
     assert_null(strstr(table, "HYPERLINK")); /* no words unless asked for */
 
     said = ON("export", "cases", "--as", "dispatch", "--text", file);
+    assert_said(&said, 1, "要写明理由", "needs a reason");
+    said = ON("export", "cases", "--as", "dispatch", "--text", "--reason", "月报", file);
     assert_said(&said, 1, "最多 200 行", "at most 200 rows");
     read_file(file);
     assert_int_equal(lines(), 302); /* what was there stays, nothing half is left */
     assert_int_not_equal(access(part, F_OK), 0);
 
-    said = ON("export", "cases", "--as", "road", "--text", file); /* his unit's alone */
+    said = ON("export", "cases", "--as", "road", "--text", "--reason", "月报", file); /* his unit's alone */
     assert_int_equal(said.status, 0);
     read_file(file);
     assert_true(lines() > 10 && lines() < 200);
@@ -198,17 +200,18 @@ static void test_guarded(void **state) {
     snprintf(ask, sizeof ask, "{\"id\":\"%.*s\",\"reason\":\"+回电\"}", (int)strcspn(id, "\""), id);
     said = ON("call", "case.contact", "--as", "dispatch", ask);
     assert_int_equal(said.status, 0);
-    said = ON("export", "cases", "--as", "dispatch", "--text", file);
+    said = ON("export", "access", "--as", "audit", "--json");
+    assert_int_equal(said.status, 0); /* an object a line */
+    assert_non_null(strstr(said.out, "\"login\":\"dispatch\",\"role\":\"dispatcher\""));
+    said = ON("export", "cases", "--as", "dispatch", "--text", "--reason", "核对", file);
     assert_int_equal(said.status, 0);
     read_file(file);
     assert_non_null(strstr(table, ",\"'=HYPERLINK(1)\",\"'@x\"\r\n"));
     assert_null(strstr(table, "13800000000"));
-    said = ON("export", "access", "--as", "audit", "--json");
-    assert_json(&said);
-    assert_non_null(strstr(said.out, "\"login\":\"dispatch\",\"role\":\"dispatcher\""));
     said = ON("export", "access", "--as", "audit");
     assert_non_null(strstr(said.out, ",dispatch,派单员,"));
     assert_non_null(strstr(said.out, ",\"'+回电\""));
+    assert_non_null(strstr(said.out, ",导出：核对")); /* the export itself is logged */
     said = ON("export", "areas", "--as", "dispatch", file);
     assert_int_equal(said.status, 0);
     read_file(file);

@@ -216,7 +216,7 @@ static Err export_all(Tx *tx, void *arg, Fault *f) {
     tx_lend(tx, &a);
     do {
         a.used = 0;
-        TRY(export_cases(tx, &by, true, &at, &list, &n, f));
+        TRY(export_cases(tx, &by, true, &at, NULL, &list, &n, f));
         for (size_t i = 0; i < n; i++) {
             Buf b = { json, 0, sizeof json, false, 0 };
             record_encode(&case_listed_record, &list[i], by.reads, &b);
