@@ -11,8 +11,8 @@ cd "$(dirname "$0")/.."
 purpose=${1:-build}
 
 packages="gcc make meson ninja-build pkg-config libmicrohttpd-dev libjansson-dev libsqlite3-dev libpq-dev
-    libgeos-dev libsodium-dev libcmocka-dev zlib1g-dev libexpat1-dev libzip-dev libxlsxwriter-dev libjpeg-dev libcurl4-openssl-dev
-    tzdata"
+    libgeos-dev libsodium-dev libcmocka-dev zlib1g-dev libexpat1-dev libzip-dev libxlsxwriter-dev libjpeg-dev libpng-dev libwebp-dev
+    libcurl4-openssl-dev tzdata"
 case $purpose in
 build) ;;
 test) packages="$packages sqlite3 postgresql clang-14 libclang-rt-14-dev clang-format-14 fonts-noto-cjk" ;;
@@ -113,7 +113,7 @@ elsewhere() {
     for p in gcc make meson ninja pkg-config; do
         command -v "$p" >/dev/null || lacking="$lacking $p"
     done
-    for l in libmicrohttpd jansson sqlite3 libpq libsodium cmocka zlib expat libzip xlsxwriter libjpeg libcurl; do
+    for l in libmicrohttpd jansson sqlite3 libpq libsodium cmocka zlib expat libzip xlsxwriter libjpeg libpng libwebp libcurl; do
         ! command -v pkg-config >/dev/null || pkg-config --exists "$l" || lacking="$lacking lib:$l"
     done
     node_is_new || lacking="$lacking node>=20.19 npm"

@@ -4,6 +4,7 @@
 
 #include "import.h"
 #include "ops.h"
+#include "photo_child.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -386,6 +387,9 @@ int cli_main(int argc, char **argv, char **environment) {
     static Config config;
     Fault f;
 
+    if (argc == 2 && strcmp(argv[1], "photo-reader") == 0)
+        return photo_reader_main(); /* begun by ourselves, see photo_reader.h */
+    photo_reader_use("/proc/self/exe");
     record_begin();
     for_machines = command_flag(&argc, argv, "--json");
     const Command *c = argc > 1 ? command_named(argv[1]) : NULL;
