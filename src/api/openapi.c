@@ -69,7 +69,10 @@ static void operation(const Op *op, Buf *b) {
             get ? "get" : "post", op->name, op->sentence, (int)strcspn(op->name, "."), op->name,
             op->right == RIGHT_PUBLIC ? "{}" : "{\"session\":[]}");
     parameters(op, get, b);
-    if (!get)
+    if (op_raw_body(op))
+        buf_str(b, ",\"requestBody\":{\"content\":{\"image/"
+                   "*\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}}}");
+    else if (!get)
         buf_fmt(b,
                 ",\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components/"
                 "schemas/%s\"}}}}",

@@ -23,6 +23,7 @@
 #include "org.h"
 #include "post.h"
 #include "org_tree.h"
+#include "photo_case.h"
 #include "place.h"
 #include "request.h"
 #include "roster.h"
@@ -70,6 +71,7 @@
 #include "ops/all.def"
 #undef OP
 
+#define JPEG "image/jpeg"
 #define TILE "application/vnd.mapbox-vector-tile"
 #define OUT_ONE(record) &record##_record, 0, NULL
 #define OUT_MANY(record, most) &record##_record, most, NULL
@@ -168,6 +170,11 @@ const Op *op_routed(const char *method, Str path, Pair *ret_pairs, size_t *ret_n
 
 /* ---- a call ---- */
 
+const Field *op_raw_body(const Op *op) {
+    const Field *f = record_field(op->in, str("file"));
+    return f && f->kind == KIND_BYTES && f->presence == OPTIONAL ? f : NULL;
+}
+
 Err op_begin(OpCall *c, Fault *f) {
     const Op *op = c->op;
 
@@ -183,7 +190,12 @@ Err op_begin(OpCall *c, Fault *f) {
     c->page = (Page){ arena_take(c->arena, op->out->size * rows), 0, rows };
     if (!c->in || !c->page.rows)
         return fault_arena(f);
-    TRY(record_decode(op->in, c->body, c->pairs, c->n_pairs, c->arena, c->in, f));
+    const Field *raw = op_raw_body(op);
+    TRY(record_decode(op->in, raw ? (Str){ "", 0 } : c->body, c->pairs, c->n_pairs, c->arena, c->in, f));
+    if (raw && c->body.n) {
+        *(Str *)((char *)c->in + raw->at) = c->body;
+        *(bool *)((char *)c->in + raw->has) = true;
+    }
     c->arena_mark = c->arena->used;
     return OK;
 }

@@ -35,6 +35,9 @@ const Op *op_named(Str name); /* NULL: none */
  * method. What is spelled out wins over a parameter. */
 const Op *op_routed(const char *method, Str path, Pair *ret_pairs, size_t *ret_n, bool *ret_other);
 
+/* The field that the body of a request becomes as it is: `file` of bytes. NULL: it is JSON. */
+const Field *op_raw_body(const Op *op);
+
 /* One call, from the request to the answer. The caller fills the first part and
  * owns everything; it stays put until the answer. */
 typedef struct OpCall {

@@ -12,6 +12,7 @@
 #include "roster.h"
 #include "session.h"
 #include "static.h"
+#include "uploads.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -330,6 +331,7 @@ static void answer_metrics(const Rest *r, HttpCall *c) {
     metric(&b, "outbox_given_up", "Deliveries that were given up and not yet erased.", out.given_up);
     metric(&b, "outbox_delivered", "Deliveries made by this server.", out.delivered);
     metric(&b, "outbox_failed", "Tries of this server that failed.", out.failed);
+    metric(&b, "retention_photos", "Photos erased in time.", gone.photos);
     http_answer(c, 200, "text/plain; version=0.0.4; charset=utf-8", buf_view(&b));
 }
 
@@ -383,6 +385,8 @@ static size_t body_max(void *rest, HttpCall *c) {
 
     if (!op || strcmp(op->method, "POST") != 0)
         return 0;
+    if (op_raw_body(op))
+        return op->body_max;
     return op->body_max < r->body_limit ? op->body_max : r->body_limit;
 }
 
@@ -435,6 +439,11 @@ static void handle_api(Rest *r, HttpCall *c) {
     if (needs_own_page(call) && !http_same_origin(c)) {
         http_problem(c, 403, "cross_site", "", "这个请求不是从本站页面发出的。",
                      "This request did not come from a page of this site.");
+        return;
+    }
+    if (op_raw_body(call->op.op) && call->op.by.role == ROLE_PUBLIC &&
+        uploads_judge(http_peer(c), clock_now_ms(), &f) != OK) {
+        http_fault(c, &f);
         return;
     }
     run_call(call);

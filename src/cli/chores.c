@@ -28,9 +28,9 @@ static int erase(Chores *c) {
     Fault f;
 
     Err e = retention_pass(c->store, &c->stop, &ours, &n, &f);
-    if (n.requests || n.sessions || n.contacts)
+    if (n.requests || n.sessions || n.contacts || n.photos)
         log_event(LOG_INFO, "retention.erased", L_INT("client_keys", n.requests), L_INT("sessions", n.sessions),
-                  L_INT("contacts", n.contacts));
+                  L_INT("contacts", n.contacts), L_INT("photos", n.photos));
     if (e != OK)
         log_event(LOG_WARNING, "retention.failed", L_TEXT("key", f.key), L_TEXT("why", f.en));
     return e == OK ? EVERY_S : AGAIN_S;

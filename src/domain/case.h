@@ -32,6 +32,9 @@ Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatus
 
 /* ---- between the files of this noun, and for importers ---- */
 
+/* The case of a code, for who has its second secret. */
+Err case_own(Tx *tx, Str code, Str secret, Case *ret, Fault *f);
+
 Err case_load(Tx *tx, CaseId id, const Actor *by, Case *ret, Fault *f); /* sees only what `by` may see */
 
 /* Fills placed, area and path by the point; ret_home the slot for a new id. */

@@ -10,6 +10,7 @@
 #include "limits.h"
 #include "org.h"
 #include "outbox.h"
+#include "photo_case.h"
 #include "roster.h"
 
 #include <stdio.h>
@@ -277,6 +278,10 @@ Err case_step_take(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault 
             choice_numbered(&case_act_choices, in->act)->zh, choice_numbered(&case_state_choices, from)->en,
             choice_numbered(&case_act_choices, in->act)->en);
     TRY(case_judge(tx, c, step, by, f));
+    if (in->has.photos && in->act != ACT_HANDLE)
+        return fault(f, ERR_INVALID, "photos_not_here", "photos",
+                     "这一步不收照片；处置完成时可附处置后的照片。",
+                     "This step takes no photos; “handled” takes those from after.");
     if (step->needs_note)
         TRY(need(in->has.note, "note", "说明", "a note", f));
     c->state = step->to;
@@ -287,6 +292,8 @@ Err case_step_take(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault 
     TRY(sql_case_save(tx, c, &changed, f));
     if (changed != 1)
         return case_changed(f);
+    if (in->has.photos)
+        TRY(photo_attach(tx, in->photos, "photos", c->id, PHOTO_AFTER, by, f));
     TRY(note_of(tx, in, &note, f));
     TRY(case_note_apart(tx, c, by, &note, f));
     if (why.n)

@@ -10,6 +10,7 @@
 #include "keys.h"
 #include "limits.h"
 #include "outbox.h"
+#include "photo_case.h"
 #include "place.h"
 #include "random.h"
 
@@ -193,6 +194,8 @@ Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret,
     TRY(sql_case_add(tx, &c, &changed, f));
     TRY(case_event_put(tx, &c, ACT_REPORT, 0, by, by_words, f));
     TRY(put_reporter(tx, in, &c, secret, f));
+    if (in->has.photos)
+        TRY(photo_attach(tx, in->photos, "photos", c.id, PHOTO_BEFORE, by, f));
     return receipt(tx, &c, secret, ret, f);
 }
 

@@ -5,13 +5,54 @@
 
 #include "case_q.h"
 #include "case_words.h"
+#include "photo_case.h"
 #include "random.h"
 #include "seal.h"
+#include "setting.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { SAMPLED_OF = 20 };
+
+/* ---- photos from before and after ---- */
+
+/* The city says of which classes; the first digits of a category, or all. */
+static bool is_demanded(Str classes, Str category) {
+    for (size_t at = 0, end; at < classes.n; at = end + 1) {
+        for (end = at; end < classes.n && classes.p[end] != '\n'; end++)
+            ;
+        Str one = { classes.p + at, end - at };
+        if (str_is(one, "all") || (one.n && one.n <= category.n && memcmp(one.p, category.p, one.n) == 0))
+            return true;
+    }
+    return false;
+}
+
+static Err judge_photos(Tx *tx, const Case *c, const CaseSettle *in, Fault *f) {
+    Str classes;
+
+    if (in->has.before && in->has.after)
+        return OK;
+    TRY(setting_read(tx, "settle_photos", &classes, f));
+    if (!is_demanded(classes, c->has.category ? c->category : (Str){ "", 0 }))
+        return OK;
+    return in->has.before ? fault(f, ERR_INVALID, "settle_after", "after", "当场办结要有处置后的照片。",
+                                  "Settling on the spot takes a photo from after.")
+                          : fault(f, ERR_INVALID, "settle_before", "before", "当场办结要有处置前的照片。",
+                                  "Settling on the spot takes a photo from before.");
+}
+
+static Err put_photos(Tx *tx, const Case *c, const CaseSettle *in, const Actor *by, Fault *f) {
+    TRY(judge_photos(tx, c, in, f));
+    if (in->has.before)
+        TRY(photo_attach(tx, in->before, "before", c->id, PHOTO_BEFORE, by, f));
+    if (in->has.after)
+        TRY(photo_attach(tx, in->after, "after", c->id, PHOTO_AFTER, by, f));
+    return OK;
+}
+
+/* ---- the one step ---- */
 
 bool case_is_sampled(CaseId id) {
     char text[24];
@@ -75,6 +116,7 @@ Err case_settle(Tx *tx, const CaseSettle *in, const Actor *by, Case *ret, Fault 
     c.id.v = id_new(home);
     code = code_make(home);
     TRY(str_copy(tx_arena(tx), str(code.z), &c.code, f));
+    TRY(put_photos(tx, &c, in, by, f));
     c.sampled = case_is_sampled(c.id);
     if (c.sampled) {
         c.state = CASE_CHECK;

@@ -7,6 +7,7 @@
 #include "case_q.h"
 #include "catalogue.h"
 #include "org.h"
+#include "photo_case.h"
 #include "random.h"
 #include "seal.h"
 
@@ -91,7 +92,7 @@ static Err check_secret(Tx *tx, const Case *c, Str text, Fault *f) {
     return fault(f, ERR_NOT_FOUND, "secret_wrong", "secret", "第二密码不对。", "The second secret is wrong.");
 }
 
-static Err own_case(Tx *tx, Str code, Str secret, Case *ret, Fault *f) {
+Err case_own(Tx *tx, Str code, Str secret, Case *ret, Fault *f) {
     TRY(case_of_code(tx, code, ret, f));
     return check_secret(tx, ret, secret, f);
 }
@@ -104,7 +105,7 @@ Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatus
 
     (void)by;
     actor_public(&reporter);
-    TRY(own_case(tx, in->code, in->secret, &c, f));
+    TRY(case_own(tx, in->code, in->secret, &c, f));
     CaseStatusMore s = { .code = c.code,
                          .state = c.state,
                          .text = c.text,
@@ -116,7 +117,8 @@ Err case_track_more(Tx *tx, const CaseTrackMore *in, const Actor *by, CaseStatus
     s.revision = c.revision;
     s.solved = c.solved;
     s.satisfaction = c.satisfaction;
-    s.has.revision = s.has.steps = true;
+    TRY(photo_of_reporter(tx, c.id, &s.photos, f));
+    s.has.revision = s.has.steps = s.has.photos = true;
     s.has.solved = c.has.solved;
     s.has.satisfaction = c.has.satisfaction;
     if (c.has.area) {
@@ -157,7 +159,7 @@ Err case_rate(Tx *tx, const CaseRate *in, const Actor *by, CaseStatus *ret, Faul
     Case c;
 
     (void)by;
-    TRY(own_case(tx, in->code, in->secret, &c, f));
+    TRY(case_own(tx, in->code, in->secret, &c, f));
     step.has.solved = in->has.solved;
     step.has.satisfaction = in->has.satisfaction;
     return reporter_takes(tx, &step, &c, ret, f);
@@ -168,7 +170,7 @@ Err case_reopen(Tx *tx, const CaseReopen *in, const Actor *by, CaseStatus *ret, 
     Case c;
 
     (void)by;
-    TRY(own_case(tx, in->code, in->secret, &c, f));
+    TRY(case_own(tx, in->code, in->secret, &c, f));
     step.has.note = true;
     return reporter_takes(tx, &step, &c, ret, f);
 }

@@ -7,6 +7,7 @@
 #include "case_words.h"
 #include "lease.h"
 #include "outbox_q.h"
+#include "photo_case.h"
 #include "roster_q.h"
 #include "system_q.h"
 #include "words_q.h"
@@ -16,10 +17,10 @@
 enum { BATCH = 500, LEASE_MS = 60000 };
 #define DAY_MS (24LL * 3600 * 1000)
 
-static _Atomic int64_t requests_total, sessions_total, contacts_total, told_total;
+static _Atomic int64_t requests_total, sessions_total, contacts_total, told_total, photos_total;
 
 RetentionCount retention_total(void) {
-    return (RetentionCount){ requests_total, sessions_total, contacts_total, told_total };
+    return (RetentionCount){ requests_total, sessions_total, contacts_total, told_total, photos_total };
 }
 
 static OlderThan days_ago(int64_t days) {
@@ -112,6 +113,11 @@ static Err erase_words(Tx *tx, int64_t *ret_n, Fault *f) {
     return OK;
 }
 
+static Err erase_photos(Tx *tx, int64_t *ret_n, Fault *f) { return photo_erase_due(tx, ret_n, BATCH, f); }
+static Err erase_unclaimed(Tx *tx, int64_t *ret_n, Fault *f) {
+    return photo_erase_unclaimed(tx, ret_n, BATCH, f);
+}
+
 /* ---- the pass ---- */
 
 typedef struct Batch {
@@ -154,6 +160,8 @@ static const struct {
     { erase_deliveries, offsetof(RetentionCount, told), &told_total },
     { erase_shifts, offsetof(RetentionCount, told), &told_total },
     { erase_handovers, offsetof(RetentionCount, told), &told_total },
+    { erase_photos, offsetof(RetentionCount, photos), &photos_total },
+    { erase_unclaimed, offsetof(RetentionCount, photos), &photos_total },
 };
 
 Err retention_pass(Store *s, const atomic_bool *stop, bool *ret_ours, RetentionCount *ret, Fault *f) {

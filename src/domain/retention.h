@@ -13,7 +13,7 @@
 /* `contacts`: also what was taken out of words where there is no reporter. `told`: notices,
  * their marks, deliveries, shifts and hand-overs. */
 typedef struct RetentionCount {
-    int64_t requests, sessions, contacts, told;
+    int64_t requests, sessions, contacts, told, photos;
 } RetentionCount;
 
 /* Erases all that is due, at most 500 rows in a transaction, until nothing is left or

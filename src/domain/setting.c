@@ -124,6 +124,17 @@ static Err check_members(Str value, Fault *f) {
                  "Write a whole number of full members, 1 to %d.", SOON_MAX);
 }
 
+/* none, all, or the beginning of a category's number, one a line. */
+static Err check_classes(Str value, Fault *f) {
+    for (size_t i = 0; i < value.n; i++)
+        if (value.p[i] != '\n' && (value.p[i] < '0' || value.p[i] > '9') && !str_is(value, "all") &&
+            !str_is(value, "none"))
+            return fault(f, ERR_INVALID, "classes_form", "value",
+                         "请写 all、none，或一行一个类别编号（如 2 或 205）。",
+                         "Write all, none, or numbers of categories, one a line (as 2 or 205).");
+    return OK;
+}
+
 /* `check` NULL: the program alone writes it, as `how` says. */
 static const struct {
     const char *name, *zh, *en, *usual;
@@ -137,6 +148,8 @@ static const struct {
     { "danger_words", "危险字词（一行一个）", "Words of danger (one a line)",
       "煤气味\n燃气泄漏\n起火\n着火\n冒烟\n困人\n被困\n坠落\n触电\n爆炸", check_words, "", "" },
     { "soon_minutes", "临期提前量（分钟）", "Due soon: minutes ahead", "120", check_minutes, "", "" },
+    { "settle_photos", "当场办结须有前后照片的类别", "Classes that are settled on the spot with photos only",
+      "all", check_classes, "", "" },
     { "rate_least", "给出比率的最少件数", "Fewest cases for a rate", "30", check_least, "", "" },
     { "branch_members", "成立党支部的正式党员数", "Full members of a branch", "3", check_members, "", "" },
     { "general_members", "成立党总支的正式党员数", "Full members of a general branch", "50", check_members, "",

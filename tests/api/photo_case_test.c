@@ -1,0 +1,389 @@
+/* photos of cases, over the operations: uploaded by anybody, put to a case by claim once
+ * and within a day; who sees which picture; covered, released and taken back; settled
+ * on the spot only with them; erased in time, with their pictures. */
+#include "city.h"
+
+#include "photo_child.h"
+#include "retention.h"
+#include "setting.h"
+
+static Dialect dialect;
+static const int64_t begun = 1796086800000; /* 2026-12-01 09:00 */
+static Actor nobody, dispatcher, handler, elsewhere;
+static char photo[8192];
+static size_t photo_n;
+
+static int set_up_city(bool demo) {
+    clock_stop(begun);
+    city_open(dialect, demo);
+    actor_public(&nobody);
+    dispatcher = actor_as(ROLE_DISPATCHER, 0, 11);
+    handler = actor_as(ROLE_HANDLER, 0, 12);
+    actor_in(ROLE_DISPATCHER, str("09"), (OrgId){ 0 }, &elsewhere);
+    return 0;
+}
+static int set_up(void **state) {
+    (void)state;
+    return set_up_city(false);
+}
+static int set_up_demo(void **state) {
+    (void)state;
+    return set_up_city(true);
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    city_close();
+    clock_stop(0);
+    return 0;
+}
+
+static int64_t number(const char *sql) { return strtoll(testdb_ask(&city_db, sql), NULL, 10); }
+
+static void read_photo(void) {
+    char path[400];
+    snprintf(path, sizeof path, "%s/tests/fuzz/corpus/photo/a.jpg", getenv("JW_SOURCE"));
+    FILE *in = fopen(path, "rb");
+    assert_non_null(in);
+    photo_n = fread(photo, 1, sizeof photo, in);
+    fclose(in);
+}
+
+static Err upload_bytes(const Actor *by, Str bytes, const char *key) {
+    Arena a;
+    Buf out = { answer, 0, sizeof answer, false, 0 };
+    OpCall c = {
+        .op = op_named(str("photo.add")), .store = city, .slot = -1, .body = bytes, .arena = &a, .out = &out
+    };
+
+    answer[0] = 0;
+    actor_copy(by, &c.by);
+    c.client_key = key ? str(key) : (Str){ 0 };
+    TRY(arena_begin(&a, 8 << 20, &fa));
+    Err e = op_call(&c, &fa);
+    arena_end(&a);
+    return e;
+}
+
+static void claim_of(char ret[33]) {
+    const char *p = strstr(answer, "\"claim\":\"");
+    assert_non_null(p);
+    memcpy(ret, p + 9, 32);
+    ret[32] = 0;
+}
+
+static void upload(const Actor *by, char ret[33]) {
+    assert_ok(upload_bytes(by, (Str){ photo, photo_n }, NULL));
+    claim_of(ret);
+}
+
+static int64_t report_with(const Actor *by, const char *claims, Err expected, const char *key) {
+    char json[400];
+    snprintf(json, sizeof json, "{\"text\":\"井盖破了\",\"lon\":121.47,\"lat\":31.225,\"photos\":\"%s\"}",
+             claims);
+    Err e = call("case.report", by, json);
+    if (e != expected)
+        fail_msg("%s, not %s: %s", err_name(e), err_name(expected), e ? fa.en : "");
+    if (e != OK)
+        assert_string_equal(fa.key, key);
+    return e == OK ? number("SELECT case_id FROM photo WHERE case_id IS NOT NULL ORDER BY id DESC LIMIT 1") : 0;
+}
+
+static int64_t photo_of(int64_t id) {
+    char sql[120];
+    snprintf(sql, sizeof sql, "SELECT min(id) FROM photo WHERE case_id = %lld", (long long)id);
+    return number(sql);
+}
+
+/* The picture, or the code of its refusal. */
+static void sees(const Actor *by, const char *op, int64_t id, const char *more, bool expected) {
+    char json[300];
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"size\":\"small\"%s}", (long long)id, more);
+    Err e = call(op, by, json);
+    assert_int_equal(e, expected ? OK : ERR_NOT_FOUND);
+    assert_int_equal(memcmp(answer, "\xFF\xD8\xFF", 3) == 0, expected);
+}
+
+static void about(const char *op, const Actor *by, int64_t id, const char *more, Err expected,
+                  const char *key) {
+    char json[300];
+    snprintf(json, sizeof json, "{\"id\":\"%lld\"%s}", (long long)id, more);
+    Err e = call(op, by, json);
+    if (e != expected)
+        fail_msg("%s: %s, not %s: %s", op, err_name(e), err_name(expected), e ? fa.en : "");
+    if (e != OK)
+        assert_string_equal(fa.key, key);
+}
+
+/* ---- tests ---- */
+
+static void test_claimed_once(void **state) {
+    char one[33], two[33], both[80];
+    (void)state;
+    upload(&nobody, one);
+    assert_int_equal(answered("width"), 32); /* turned upright: it was 48 × 32 */
+    upload(&nobody, two);
+    assert_int_equal(number("SELECT count(*) FROM photo_file"), 4);
+    snprintf(both, sizeof both, "%s %s", one, two);
+    int64_t id = report_with(&nobody, both, OK, "");
+    assert_int_equal(number("SELECT count(*) FROM photo WHERE case_id IS NOT NULL AND claim IS NULL"), 2);
+    about("photo.list", &dispatcher, id, "", OK, "");
+    assert_non_null(strstr(answer, "\"shows\":\"before\""));
+    report_with(&nobody, one, ERR_INVALID, "photo_gone");
+    assert_int_equal(number("SELECT count(*) FROM cases"),
+                     1); /* a report that names no photo of its own is not half kept */
+    report_with(&nobody, "00112233445566778899aabbccddeeff", ERR_INVALID, "photo_gone");
+}
+
+static void test_refused_whole(void **state) {
+    char claims[7 * 33 + 1] = "", one[33];
+    (void)state;
+    assert_int_equal(upload_bytes(&nobody, (Str){ "PK\x03\x04", 4 }, NULL), ERR_INVALID);
+    assert_string_equal(fa.key, "photo_kind");
+    assert_int_equal(upload_bytes(&nobody, (Str){ photo, photo_n / 2 }, NULL), ERR_INVALID);
+    assert_string_equal(fa.key, "photo_damaged");
+    assert_int_equal(upload_bytes(&nobody, (Str){ "", 0 }, NULL), ERR_INVALID);
+    assert_string_equal(fa.key, "photo_empty");
+    assert_int_equal(number("SELECT count(*) FROM photo"), 0);
+    for (int i = 0; i < 7; i++) {
+        upload(&nobody, one);
+        snprintf(claims + strlen(claims), sizeof claims - strlen(claims), "%s%s", i ? " " : "", one);
+    }
+    report_with(&nobody, claims, ERR_INVALID, "photos_many");
+    assert_int_equal(number("SELECT count(*) FROM photo WHERE case_id IS NULL"), 7); /* nothing of it */
+    Actor worker = actor_as(ROLE_GRID_WORKER, 0, 13);
+    upload(&worker, one);
+    report_with(&nobody, one, ERR_INVALID, "photo_gone"); /* somebody else's */
+}
+
+static void test_same_key_same_photo(void **state) {
+    char first[33], second[33];
+    (void)state;
+    assert_ok(upload_bytes(&nobody, (Str){ photo, photo_n }, "key-of-this-upload-1"));
+    claim_of(first);
+    assert_ok(upload_bytes(&nobody, (Str){ photo, photo_n }, "key-of-this-upload-1"));
+    claim_of(second);
+    assert_string_equal(first, second);
+    assert_int_equal(number("SELECT count(*) FROM photo"), 1);
+}
+
+static void test_who_sees(void **state) {
+    char claim[33];
+    (void)state;
+    upload(&nobody, claim);
+    int64_t id = report_with(&nobody, claim, OK, ""), p = photo_of(id);
+    sees(&dispatcher, "photo.get", p, "", true);
+    sees(&handler, "photo.get", p, "", false);
+    sees(&handler, "photo.get", p, ",\"form\":\"covered\"", false);
+    sees(&elsewhere, "photo.get", p, "", false);
+    sees(&nobody, "photo.public", p, "", false);
+    about("photo.list", &handler, id, "", OK, "");
+    assert_null(strstr(answer, "\"form\""));
+}
+
+static void own(const char *code, const char *secret, int64_t id, Err expected) {
+    char json[300];
+    snprintf(json, sizeof json, "{\"code\":\"%s\",\"secret\":\"%s\",\"id\":\"%lld\",\"size\":\"large\"}", code,
+             secret, (long long)id);
+    assert_int_equal(call("photo.own", &nobody, json), expected);
+}
+
+static void text_of(const char *name, char *ret, size_t size) {
+    char key[40];
+    snprintf(key, sizeof key, "\"%s\":\"", name);
+    const char *p = strstr(answer, key);
+    assert_non_null(p);
+    snprintf(ret, size, "%.*s", (int)strcspn(p + strlen(key), "\""), p + strlen(key));
+}
+
+static void test_the_reporter_sees_his_own(void **state) {
+    char claim[33], code[40], secret[40], other[40], json[200];
+    (void)state;
+    upload(&nobody, claim);
+    snprintf(json, sizeof json, "{\"text\":\"井盖破了\",\"photos\":\"%s\"}", claim);
+    assert_ok(call("case.report", &nobody, json));
+    text_of("code", code, sizeof code);
+    text_of("secret", secret, sizeof secret);
+    int64_t p = number("SELECT max(id) FROM photo");
+    own(code, secret, p, OK);
+    assert_int_equal(memcmp(answer, "\xFF\xD8\xFF", 3), 0);
+    snprintf(json, sizeof json, "{\"code\":\"%s\",\"secret\":\"%s\"}", code, secret);
+    assert_ok(call("case.track_more", &nobody, json));
+    assert_non_null(strstr(answer, "\"form\":\"original\""));
+    assert_ok(call("case.report", &nobody, "{\"text\":\"另一件\"}"));
+    char others[40];
+    text_of("code", other, sizeof other);
+    text_of("secret", others, sizeof others);
+    own(other, secret, p, ERR_NOT_FOUND);
+    own(other, others, p, ERR_NOT_FOUND); /* not of that case */
+    own(code, others, p, ERR_NOT_FOUND);
+}
+
+static int64_t condition_of(const char *code) {
+    char json[80];
+    snprintf(json, sizeof json, "{\"code\":\"%s\"}", code);
+    assert_ok(call("condition.list", &dispatcher, json));
+    return answered("id");
+}
+
+static void file(int64_t id, const char *condition) {
+    char more[80];
+    snprintf(more, sizeof more, ",\"condition\":\"%lld\"", (long long)condition_of(condition));
+    step(&dispatcher, id, "accept", "", OK);
+    step(&dispatcher, id, "file", more, OK);
+}
+
+static void test_covered_and_released(void **state) {
+    char claim[33];
+    (void)state;
+    upload(&nobody, claim);
+    int64_t id = report_with(&nobody, claim, OK, ""), p = photo_of(id);
+    about("photo.release", &dispatcher, p, ",\"released\":true", ERR_INVALID, "photo_uncovered");
+    about("photo.cover_up", &handler, p, ",\"boxes\":[]", ERR_FORBIDDEN, "photo_dispatcher");
+    about("photo.cover_up", &dispatcher, p, ",\"boxes\":[{\"x\":9000,\"y\":0,\"w\":2000,\"h\":10}]",
+          ERR_INVALID, "photo_box");
+    about("photo.cover_up", &dispatcher, p, ",\"boxes\":[{\"x\":0,\"y\":0,\"w\":5000,\"h\":5000}]", OK, "");
+    assert_non_null(strstr(answer, "\"covered\":true"));
+    assert_int_equal(number("SELECT count(*) FROM photo_file"), 4);
+    assert_int_equal(number("SELECT count(DISTINCT body) FROM photo_file"), 4);
+    sees(&nobody, "photo.public", p, "", false);
+    about("photo.release", &dispatcher, p, ",\"released\":true", ERR_INVALID,
+          "photo_not_public"); /* not filed */
+    file(id, "206-01");
+    about("photo.release", &handler, p, ",\"released\":true", ERR_FORBIDDEN, "photo_dispatcher");
+    about("photo.release", &dispatcher, p, ",\"released\":true", OK, "");
+    sees(&nobody, "photo.public", p, "", true);
+    sees(&handler, "photo.get", p, "", true); /* a unit: covered */
+    about("photo.list", &handler, id, "", OK, "");
+    assert_non_null(strstr(answer, "\"form\":\"covered\""));
+    about("photo.release", &dispatcher, p, ",\"released\":false", OK, "");
+    sees(&nobody, "photo.public", p, "", false);
+    assert_int_equal(number("SELECT count(*) FROM access_log"), 2);
+    about("photo.release", &dispatcher, p, ",\"released\":true", OK, "");
+    about("photo.cover_up", &dispatcher, p, "", OK, ""); /* anew: to be looked at anew */
+    sees(&nobody, "photo.public", p, "", false);
+    upload(&nobody, claim);
+    id = report_with(&nobody, claim, OK, "");
+    file(id, "305-01"); /* disputes never */
+    about("photo.cover_up", &dispatcher, photo_of(id), "", OK, "");
+    about("photo.release", &dispatcher, photo_of(id), ",\"released\":true", ERR_INVALID, "photo_not_public");
+}
+
+static void settle(const char *more, Err expected, const char *key) {
+    Actor worker = actor_as(ROLE_GRID_WORKER, 0, 15);
+    char json[500];
+    int64_t condition = condition_of("206-01");
+    snprintf(
+        json, sizeof json,
+        "{\"text\":\"楼道堆物\",\"lon\":121.47,\"lat\":31.225,\"condition\":\"%lld\",\"note\":\"当场清走\"%s}",
+        (long long)condition, more);
+    Err e = call("case.settle", &worker, json);
+    if (e != expected)
+        fail_msg("%s, not %s: %s", err_name(e), err_name(expected), e ? fa.en : "");
+    if (e != OK)
+        assert_string_equal(fa.key, key);
+}
+
+/* Before and after are demanded; the city says of which classes. */
+static void test_settled_with_photos(void **state) {
+    char before[33], after[33], more[200];
+    Actor worker = actor_as(ROLE_GRID_WORKER, 0, 15), system = actor_as(ROLE_SYSTEM_ADMIN, 0, 1);
+    (void)state;
+    upload(&worker, before);
+    upload(&worker, after);
+    settle("", ERR_INVALID, "settle_before");
+    snprintf(more, sizeof more, ",\"before\":\"%s\"", before);
+    settle(more, ERR_INVALID, "settle_after");
+    snprintf(more, sizeof more, ",\"before\":\"%s\",\"after\":\"%s\"", before, before);
+    settle(more, ERR_INVALID, "photo_gone");
+    snprintf(more, sizeof more, ",\"before\":\"%s\",\"after\":\"%s\"", before, after);
+    settle(more, OK, "");
+    assert_int_equal(number("SELECT count(*) FROM photo WHERE shows = 2 AND case_id IS NOT NULL"), 1);
+    assert_ok(call("setting.put", &system, "{\"name\":\"settle_photos\",\"value\":\"1\\n205\"}"));
+    settle("", OK, "");
+    assert_ok(call("setting.put", &system, "{\"name\":\"settle_photos\",\"value\":\"1\\n2\"}"));
+    settle("", ERR_INVALID, "settle_before");
+    assert_int_equal(call("setting.put", &system, "{\"name\":\"settle_photos\",\"value\":\"some\"}"),
+                     ERR_INVALID);
+}
+
+/* After photos come with "handled" and with nothing else; the checker sees both. */
+static void test_handled_with_photos(void **state) {
+    char claim[33], more[200];
+    Actor unit, checker = actor_as(ROLE_CHECKER, 0, 14);
+    (void)state;
+    upload(&nobody, claim);
+    int64_t id = report_with(&nobody, claim, OK, "");
+    file(id, "206-01");
+    int64_t roads = number("SELECT min(id) FROM org WHERE kind < 10 AND id IN (SELECT unit FROM serves)");
+    unit = actor_as(ROLE_HANDLER, roads, 12);
+    snprintf(more, sizeof more, ",\"unit\":\"%lld\",\"note\":\"就近\"", (long long)roads);
+    step(&dispatcher, id, "dispatch", more, OK);
+    upload(&unit, claim);
+    snprintf(more, sizeof more, ",\"photos\":\"%s\"", claim);
+    step(&unit, id, "take", more, ERR_INVALID);
+    assert_string_equal(fa.key, "photos_not_here");
+    step(&unit, id, "take", "", OK);
+    snprintf(more, sizeof more, ",\"note\":\"已换\",\"photos\":\"%s\"", claim);
+    step(&unit, id, "handle", more, OK);
+    about("photo.list", &checker, id, "", OK, "");
+    assert_non_null(strstr(answer, "\"shows\":\"before\""));
+    assert_non_null(strstr(answer, "\"shows\":\"after\""));
+    sees(&unit, "photo.get", number("SELECT max(id) FROM photo"), "", true); /* his own */
+    sees(&unit, "photo.get", number("SELECT min(id) FROM photo"), "", false);
+}
+
+static Err pass(void) {
+    bool ours;
+    RetentionCount n;
+    return retention_pass(city, NULL, &ours, &n, &fa);
+}
+
+static void test_erased_in_time(void **state) {
+    char claim[33], sql[200];
+    (void)state;
+    upload(&nobody, claim);
+    int64_t id = report_with(&nobody, claim, OK, "");
+    upload(&nobody, claim);
+    clock_stop(begun + 25 * 3600000LL);
+    assert_ok(pass());
+    assert_int_equal(number("SELECT count(*) FROM photo"), 1); /* the unclaimed one is gone */
+    assert_int_equal(number("SELECT count(*) FROM photo_file"), 2);
+    report_with(&nobody, claim, ERR_INVALID, "photo_gone");
+    snprintf(sql, sizeof sql, "UPDATE cases SET state = 10, closed_ms = %lld WHERE id = %lld", (long long)begun,
+             (long long)id);
+    testdb_exec(&city_db, sql);
+    clock_stop(begun + 179 * 86400000LL);
+    assert_ok(pass());
+    assert_int_equal(number("SELECT count(*) FROM photo"), 1);
+    clock_stop(begun + 181 * 86400000LL);
+    assert_ok(pass());
+    assert_int_equal(number("SELECT count(*) FROM photo"), 0);
+    assert_int_equal(number("SELECT count(*) FROM photo_file"), 0);
+}
+
+static int run_on(Dialect d) {
+#define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IN_DEMO(test) cmocka_unit_test_setup_teardown(test, set_up_demo, tear_down)
+    static const struct CMUnitTest tests[] = {
+        EACH(test_claimed_once),
+        EACH(test_refused_whole),
+        EACH(test_same_key_same_photo),
+        EACH(test_who_sees),
+        EACH(test_the_reporter_sees_his_own),
+        EACH(test_erased_in_time),
+        IN_DEMO(test_covered_and_released),
+        IN_DEMO(test_settled_with_photos),
+        IN_DEMO(test_handled_with_photos),
+    };
+    dialect = d;
+    return cmocka_run_group_tests_name(d == SQLITE ? "photos on SQLite" : "photos on PostgreSQL", tests, NULL,
+                                       NULL);
+}
+
+int main(void) {
+    photo_reader_use(getenv("JW_BINARY"));
+    read_photo();
+    int failed = run_on(SQLITE);
+    return failed + (testdb_has(POSTGRES) ? run_on(POSTGRES) : 0);
+}
