@@ -272,7 +272,7 @@ test('no page asks for more than it shows', async () => {
     assert.deepEqual(await settled(p), [...lookups, 'GET /api/1/figures', 'GET /api/1/me', 'GET /api/1/city'].sort(), 'the figures');
     await page.goto('/console/cases');
     await settled(p);
-    const open = ['GET /api/1/cases/ID', 'GET /api/1/cases/ID/view'];
+    const open = ['GET /api/1/cases/ID', 'GET /api/1/cases/ID/photos', 'GET /api/1/cases/ID/view'];
     await page.locator('[data-row] a').nth(0).click();
     await page.locator('.map[data-drawn]').waitFor();
     assert.deepEqual(ids(await settled(p)), ['GET /api/1/areas/ID/outlines', ...open], 'a case');

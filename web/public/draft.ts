@@ -23,11 +23,12 @@ export type Draft = {
   reachable: boolean;
   name: string;
   contact: string;
+  photos: string[]; // claims of what was sent already
   linked_code?: string; // of the closed case that came back
   in_english?: boolean; // as it was first sent: the switch must not make it another report
 };
 
-const empty = (): Draft => ({ step: 1, spot: '', text: '', danger: false, category: '', reachable: false, name: '', contact: '' });
+const empty = (): Draft => ({ step: 1, spot: '', text: '', danger: false, category: '', reachable: false, name: '', contact: '', photos: [] });
 
 export const draft = reactive<Draft>({ ...empty(), ...recallJson<Partial<Draft>>('draft') });
 watch(draft, () => remember('draft', JSON.stringify(draft)), { deep: true });
@@ -63,6 +64,7 @@ export function reportOf(d: Draft): CaseReport {
     r.lat = d.lat;
   }
   if (d.linked_code) r.linked_code = d.linked_code;
+  if (d.photos.length) r.photos = d.photos.join(' ');
   if (d.danger) r.danger = true;
   if (d.category) r.category = d.category;
   if (d.reachable) {
