@@ -362,7 +362,7 @@ static void test_points(void **state) {
     static const Hot hot[] = {
         { "case.get", "{\"id\":%C}", ROLE_DISPATCHER, 1, NULL },
         { "case.track", "{\"code\":%K}", 0, 1, NULL },
-        { "case.track_more", "{\"code\":%K,\"secret\":%S}", 0, 4, NULL },
+        { "case.track_more", "{\"code\":%K,\"secret\":%S}", 0, 5, NULL },
         { "case.view", "{\"id\":%C}", ROLE_DISPATCHER, 6, NULL },
         { "case.contact", "{\"id\":%C,\"reason\":\"回电\"}", ROLE_DISPATCHER, 4, NULL },
         { "case.words", "{\"id\":%C,\"reason\":\"回电\"}", ROLE_DISPATCHER, 4, NULL },
