@@ -15,12 +15,9 @@
 
 const char import_areas_more[] =
     "FILE.csv or .xlsx is a list of buildings: building, households, micro-grid [, residential area, lon, "
-    "lat],
-"
-    "or with --code COLUMN a table of areas without shapes; it adds to micro-grids that stand
-"
-    "  --move             of a list: a building that stands in another micro-grid goes to the one listed
-"
+    "lat],\n"
+    "or with --code COLUMN a table of areas without shapes; it adds to micro-grids that stand\n"
+    "  --move             of a list: a building that stands in another micro-grid goes to the one listed\n"
     "  --layer CODE [--layer-zh TEXT --layer-en TEXT --governing --pattern REGEX]   made if there is none\n"
     "  --level     district|subdistrict|zone_grid|residential_area|micro_grid|building_group\n"
     "  --name FIELD  --households FIELD  --since 2026-01-01 (a later day: they begin by themselves)\n"
