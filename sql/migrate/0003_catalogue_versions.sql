@@ -5,9 +5,3 @@ ALTER TABLE category ADD COLUMN version int NOT NULL DEFAULT 1;
 ALTER TABLE category ADD COLUMN retired bool NOT NULL DEFAULT FALSE;
 DROP INDEX category_code;
 CREATE UNIQUE INDEX category_code ON category (home, version, code);
-
--- Which type of unit is responsible, for the list that is published.
-ALTER TABLE category ADD COLUMN owner text;
-ALTER TABLE category ADD COLUMN owner_en text;
-ALTER TABLE condition ADD COLUMN owner text;
-ALTER TABLE condition ADD COLUMN owner_en text;

@@ -22,3 +22,7 @@ SELECT @columns(export_order) FROM export_order ORDER BY id DESC LIMIT :limit;
 -- gives: count
 SELECT coalesce(sum(given), 0) AS n FROM export_order
  WHERE account = :account AND asked_ms >= :since_ms AND approved_ms IS NULL;
+
+-- name: export_order_shift
+-- takes: path_shift
+UPDATE export_order SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low AND :high;

@@ -29,9 +29,9 @@ typedef struct ExportKind {
 struct Export {
     const ExportKind *kind;
     const char *as, *path; /* path NULL: standard output */
-    bool words, workbook; /* workbook: .xlsx, made of the whole table at the end */
-    const char *reason;   /* of the words, if nobody else agreed */
-    ExportId order;       /* of the words */
+    bool words, workbook;  /* workbook: .xlsx, made of the whole table at the end */
+    const char *reason;    /* of the words, if nobody else agreed */
+    ExportId order;        /* of the words */
     Actor by;
     ExportAt at, next; /* `next` counts when the transaction is through */
     void *rows;
@@ -233,7 +233,7 @@ static Err run_all(Store *s, Export *e, Fault *f) {
         TRY(e->words ? store_write_now(s, take_some, e, false, f) : store_read(s, -1, read_some, e, f));
         TRY(write_some(e, f));
         e->at = e->next;
-    } while (e->n > 0);
+    } while (e->words ? e->n == EXPORT_ROWS : e->n > 0); /* an order ends with its last rows */
     return e->workbook ? write_workbook(e, f) : OK;
 }
 

@@ -310,8 +310,11 @@ static void ready_dispatch(void) {
     act.has.note = true;
 }
 
-/* On the ground of the demo, where he may settle. */
+/* On the ground of the demo, where he may settle; with photos: photo_case_test.c. */
 static void ready_settle(void) {
+    actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &by);
+    new_key();
+    assert_ok(try_operation("setting.put", "{\"name\":\"settle_photos\",\"value\":\"none\"}", &fa));
     actor_in(ROLE_GRID_WORKER, str("0"), (OrgId){ 0 }, &by);
     by.account.v = 15;
     assert_ok(store_read(store, -1, find_ids, NULL, &fa));

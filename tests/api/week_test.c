@@ -348,6 +348,8 @@ static void week_on(Dialect d) {
     w = (Week){ .seed = 20261201 };
     clock_stop(begun);
     city_open(d, true);
+    Actor system = actor_as(ROLE_SYSTEM_ADMIN, 0, 1); /* with photos: photo_case_test.c */
+    assert_ok(call("setting.put", &system, "{\"name\":\"settle_photos\",\"value\":\"none\"}"));
     live(&w);
     has_seen_all();
     dump(rows[d == POSTGRES], sizeof rows[0]);
