@@ -18,6 +18,7 @@
 #include "ops.h"
 #include "outbox.h"
 #include "subscription.h"
+#include "setting.h"
 #include "testdb.h"
 #include "watch.h"
 
@@ -36,7 +37,7 @@ static void ok_at(Err e, int line) {
 }
 #define assert_ok(call) ok_at(call, __LINE__)
 
-static TxFn run_subscribe;
+static TxFn run_subscribe, run_setting;
 static SubscriptionNew subscribe;
 static Arena arena; /* of the write that is tried */
 static Actor by;
@@ -60,6 +61,7 @@ static int set_up(void **state) {
     SubscriptionNew all = { .title = str("数字城管"), .url = str("https://a.example/"), .events = str("all") };
     subscribe = all;
     assert_ok(store_write_now(store, run_subscribe, NULL, false, &fa));
+    assert_ok(store_write_now(store, run_setting, NULL, false, &fa));
     watch_begin(store);
     return 0;
 }
@@ -133,6 +135,10 @@ static bool is_clean(const void *out, size_t n) {
     }
 RUNS(run_report, CaseReceipt, case_report(tx, &report, &by, &out, f))
 RUNS(run_act, Case, case_act(tx, &act, &by, &out, f))
+static const SettingPut no_photos = { .name = { "settle_photos", 13 },
+                                      .value = { "none", 4 },
+                                      .has.value = true };
+RUNS(run_setting, SettingShown, setting_put(tx, &no_photos, &by, &out, f))
 RUNS(run_subscribe, SubscriptionMade, subscription_add(tx, &subscribe, &by, &out, f))
 RUNS(run_open, Me, session_open(tx, &sign_in, &by, &out, f))
 
@@ -312,9 +318,6 @@ static void ready_dispatch(void) {
 
 /* On the ground of the demo, where he may settle; with photos: photo_case_test.c. */
 static void ready_settle(void) {
-    actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &by);
-    new_key();
-    assert_ok(try_operation("setting.put", "{\"name\":\"settle_photos\",\"value\":\"none\"}", &fa));
     actor_in(ROLE_GRID_WORKER, str("0"), (OrgId){ 0 }, &by);
     by.account.v = 15;
     assert_ok(store_read(store, -1, find_ids, NULL, &fa));
