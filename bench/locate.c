@@ -126,13 +126,13 @@ static bool near_border(const Layer *layer, int32_t area, Point p) {
     return area >= 0 && shape_distance_m(&layer->shapes[area], p) < 0.02;
 }
 
-static void compare(const char *name, int64_t lookups, Buf *json) {
+static void compare(const char *city, const char *name, int64_t lookups, Buf *json) {
     Layer layer;
     AreaIndex *ix = NULL;
     Fault f;
     char path[200];
 
-    snprintf(path, sizeof path, "baltimore/%s.geojson", name);
+    snprintf(path, sizeof path, "%s/%s.geojson", city, name);
     if (!layer_read(path, &layer))
         return;
     IndexArea *areas = calloc((size_t)layer.n, sizeof *areas);
@@ -180,7 +180,7 @@ static void compare(const char *name, int64_t lookups, Buf *json) {
 
     if (least_times == 0 || random / geos < least_times)
         least_times = random / geos;
-    printf("%-20s %6d %7lld %8.1f %7.1f %9.1f %9.1f %9.3f %7.0fx %7lld %6lld %5lld\n", name, layer.n,
+    printf("%-26s %6d %7lld %8.1f %7.1f %9.1f %9.1f %9.3f %7.0fx %7lld %6lld %5lld\n", name, layer.n,
            (long long)layer.points, build_s * 1e3, (double)index_size(ix) / 1e6, random / 1e6, sorted / 1e6,
            geos / 1e6, random / geos, (long long)inside, (long long)border, (long long)wrong);
     buf_fmt(
@@ -203,12 +203,15 @@ int main(int argc, char **argv) {
         return 2;
     }
     buf_str(&json, "{\"bench\":\"locate\",\"layers\":[");
-    printf("%-20s %6s %7s %8s %7s %9s %9s %9s %8s %7s %6s %5s\n", "layer", "areas", "points", "build ms", "MB",
+    printf("%-26s %6s %7s %8s %7s %9s %9s %9s %8s %7s %6s %5s\n", "layer", "areas", "points", "build ms", "MB",
            "random M/s", "sorted M/s", "GEOS M/s", "times", "inside", "border", "wrong");
-    compare("baltimore_blocks", lookups, &json);
-    compare("neighborhoods", lookups, &json);
-    compare("council_districts", lookups, &json);
-    compare("planning_districts", lookups, &json);
+    compare("baltimore", "baltimore_blocks", lookups, &json);
+    compare("baltimore", "neighborhoods", lookups, &json);
+    compare("baltimore", "council_districts", lookups, &json);
+    compare("baltimore", "planning_districts", lookups, &json);
+    compare("shanghai", "shanghai_subdistricts_osm", lookups, &json);
+    compare("shanghai", "shanghai_districts", lookups, &json);
+    compare("singapore", "subzones", lookups, &json);
     buf_str(&json, "],\"promises\":[");
     if (least_times > 0)
         buf_fmt(&json, "{\"what\":\"which grid holds a point, of GEOS\",\"measured\":%.1f,\"goal\":10}",

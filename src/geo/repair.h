@@ -18,7 +18,7 @@ Err shape_valid(const Shape *s, bool *ret_valid, Point *ret_at, char ret_why[REP
 
 /* The same area as valid polygons; lines and points that repair leaves over are
  * dropped. Which rings are holes is believed, unless they are larger than their outer
- * ring: then what lies in an odd number of rings is ground (docs/decisions/0017).
+ * ring: then what lies in an odd number of rings is ground (docs/decisions/0020).
  * ERR_INVALID: no area is left. */
 Err shape_repair(const Shape *s, Arena *a, Shape *ret, Fault *f);
 
