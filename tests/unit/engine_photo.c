@@ -21,7 +21,7 @@ static char file[8 << 20];
 static int begin(void **state) {
     Fault f;
     (void)state;
-    return arena_begin(&arena, 48 << 20, &f);
+    return arena_begin(&arena, 48 << 20, &f) == OK ? 0 : -1;
 }
 static int end(void **state) {
     (void)state;
