@@ -75,6 +75,17 @@ Err import_file_whole(const char *path, size_t max, Buf *ret, Fault *f) {
     return e;
 }
 
+Err import_write_report(const Buf *report, const char *path, Fault *f) {
+    FILE *out = fopen(path, "wb");
+    bool done = out && !report->full && fwrite(report->p, 1, report->n, out) == report->n;
+
+    if (out && fclose(out) != 0)
+        done = false;
+    return done ? OK
+                : fault(f, ERR_STORE, "file", "report", "写不了 %s：%s。", "%s cannot be written: %s.", path,
+                        strerror(errno));
+}
+
 /* ---- the list ---- */
 
 const ImportKind import_kinds[] = {

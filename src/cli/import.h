@@ -32,6 +32,9 @@ void import_help(const char *kind); /* of that kind, of all if there is no such 
 /* A whole file of at most `max` bytes; buf_end it. The fault names the file. */
 Err import_file_whole(const char *path, size_t max, Buf *ret, Fault *f);
 
+/* Writes what --report asks for. */
+Err import_write_report(const Buf *report, const char *path, Fault *f);
+
 int import_areas(const Config *c, int argc, char **argv);
 extern const char import_areas_more[];
 int import_places(const Config *c, int argc, char **argv);

@@ -4,7 +4,6 @@
 
 #include "places_file.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,14 +72,9 @@ static Err write_findings(const PlacesReport *report, const char *path, Fault *f
 
     TRY(buf_begin(&b, 1 << 16, 256 << 20, f));
     places_report_csv(report, &b);
-    FILE *out = fopen(path, "wb");
-    bool done = out && !b.full && fwrite(b.p, 1, b.n, out) == b.n;
-    if (out && fclose(out) != 0)
-        done = false;
+    Err e = import_write_report(&b, path, f);
     buf_end(&b);
-    return done ? OK
-                : fault(f, ERR_STORE, "file", "report", "写不了 %s：%s。", "%s cannot be written: %s.", path,
-                        strerror(errno));
+    return e;
 }
 
 static Err say(const Order *r, const PlacesReport *report, Fault *f) {

@@ -1,6 +1,8 @@
 /* photo_reader – see photo_reader.h; this is the server's side. */
 #include "photo_reader_inner.h"
 
+#include "clock.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -69,18 +71,12 @@ static void finish(pid_t pid, int fd) {
     }
 }
 
-static int64_t steady_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Sends or receives all of it before `end_ms`; false: the other side is gone or late. */
 static bool move(int fd, void *p, size_t n, bool out, int64_t end_ms) {
     char *at = p;
 
     while (n) {
-        int64_t left = end_ms - steady_ms();
+        int64_t left = end_ms - clock_mono_ms();
         struct pollfd wait = { .fd = fd, .events = out ? POLLOUT : POLLIN };
         int ready = left > 0 ? poll(&wait, 1, (int)left) : 0;
         if (ready < 0 && errno == EINTR)
@@ -146,7 +142,7 @@ static Err receive(int fd, int64_t end_ms, Arena *arena, PhotoMade *ret, Fault *
 }
 
 static Err ask(const PhotoTask *task, Str file, Arena *a, PhotoMade *ret, Fault *f) {
-    int64_t end_ms = steady_ms() + PHOTO_READER_MS;
+    int64_t end_ms = clock_mono_ms() + PHOTO_READER_MS;
     PhotoTask t = *task;
     pid_t pid = -1;
     int fd = -1;

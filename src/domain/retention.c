@@ -1,5 +1,6 @@
-/* retention – see retention.h. Each kind is a function that erases one batch and says
- * how many rows that were; the pass runs them in turn until each comes back short. */
+/* retention – see retention.h. Each kind is a row: a query that forgets what is older than
+ * so many days, or a function where there is more to do; either takes one batch and says
+ * how many rows that were. The pass runs them in turn until each comes back short. */
 #include "retention.h"
 
 #include "access.h"
@@ -30,41 +31,7 @@ static OlderThan days_ago(int64_t days) {
 /* ---- one batch of each kind ---- */
 
 typedef Err EraseBatch(Tx *tx, int64_t *ret_n, Fault *f);
-
-static Err erase_requests(Tx *tx, int64_t *ret_n, Fault *f) {
-    OlderThan old = days_ago(180);
-    return sql_request_forget(tx, &old, ret_n, f);
-}
-
-static Err erase_sessions(Tx *tx, int64_t *ret_n, Fault *f) {
-    OlderThan old = days_ago(90);
-    return sql_session_forget(tx, &old, ret_n, f);
-}
-
-static Err erase_notices(Tx *tx, int64_t *ret_n, Fault *f) {
-    OlderThan old = days_ago(90);
-    return sql_notice_forget(tx, &old, ret_n, f);
-}
-
-static Err erase_notices_read(Tx *tx, int64_t *ret_n, Fault *f) {
-    OlderThan old = days_ago(90);
-    return sql_notice_read_forget(tx, &old, ret_n, f);
-}
-
-static Err erase_deliveries(Tx *tx, int64_t *ret_n, Fault *f) {
-    OlderThan old = days_ago(30);
-    return sql_delivery_forget(tx, &old, ret_n, f);
-}
-
-static Err erase_shifts(Tx *tx, int64_t *ret_n, Fault *f) {
-    OlderThan old = days_ago(365);
-    return sql_shift_forget(tx, &old, ret_n, f);
-}
-
-static Err erase_handovers(Tx *tx, int64_t *ret_n, Fault *f) {
-    OlderThan old = days_ago(365);
-    return sql_handover_forget(tx, &old, ret_n, f);
-}
+typedef Err ForgetQuery(Tx *tx, const OlderThan *old, int64_t *ret_n, Fault *f); /* its rows alone */
 
 static Err erase_contact(Tx *tx, Reporter *r, const Actor *by, Fault *f) {
     int64_t changed;
@@ -120,8 +87,16 @@ static Err erase_unclaimed(Tx *tx, int64_t *ret_n, Fault *f) {
 
 /* ---- the pass ---- */
 
-typedef struct Batch {
+typedef struct Erasure {
+    ForgetQuery *forget; /* what is older than `days`; or NULL: */
+    int64_t days;
     EraseBatch *erase;
+    size_t count; /* which of RetentionCount */
+    _Atomic int64_t *total;
+} Erasure;
+
+typedef struct Batch {
+    const Erasure *kind;
     Arena arena;
     int64_t n;
 } Batch;
@@ -131,7 +106,10 @@ static Err run_batch(Tx *tx, void *arg, Fault *f) {
 
     b->arena.used = 0;
     tx_lend(tx, &b->arena);
-    return b->erase(tx, &b->n, f);
+    if (!b->kind->forget)
+        return b->kind->erase(tx, &b->n, f);
+    OlderThan old = days_ago(b->kind->days);
+    return b->kind->forget(tx, &old, &b->n, f);
 }
 
 static Err erase_all(Store *s, const atomic_bool *stop, Batch *b, int64_t *count, _Atomic int64_t *total,
@@ -146,22 +124,18 @@ static Err erase_all(Store *s, const atomic_bool *stop, Batch *b, int64_t *count
     return OK;
 }
 
-static const struct {
-    EraseBatch *erase;
-    size_t count; /* which of RetentionCount */
-    _Atomic int64_t *total;
-} kinds[] = {
-    { erase_requests, offsetof(RetentionCount, requests), &requests_total },
-    { erase_sessions, offsetof(RetentionCount, sessions), &sessions_total },
-    { erase_contacts, offsetof(RetentionCount, contacts), &contacts_total },
-    { erase_words, offsetof(RetentionCount, contacts), &contacts_total },
-    { erase_notices, offsetof(RetentionCount, told), &told_total },
-    { erase_notices_read, offsetof(RetentionCount, told), &told_total },
-    { erase_deliveries, offsetof(RetentionCount, told), &told_total },
-    { erase_shifts, offsetof(RetentionCount, told), &told_total },
-    { erase_handovers, offsetof(RetentionCount, told), &told_total },
-    { erase_photos, offsetof(RetentionCount, photos), &photos_total },
-    { erase_unclaimed, offsetof(RetentionCount, photos), &photos_total },
+static const Erasure kinds[] = {
+    { sql_request_forget, 180, NULL, offsetof(RetentionCount, requests), &requests_total },
+    { sql_session_forget, 90, NULL, offsetof(RetentionCount, sessions), &sessions_total },
+    { NULL, 0, erase_contacts, offsetof(RetentionCount, contacts), &contacts_total },
+    { NULL, 0, erase_words, offsetof(RetentionCount, contacts), &contacts_total },
+    { sql_notice_forget, 90, NULL, offsetof(RetentionCount, told), &told_total },
+    { sql_notice_read_forget, 90, NULL, offsetof(RetentionCount, told), &told_total },
+    { sql_delivery_forget, 30, NULL, offsetof(RetentionCount, told), &told_total },
+    { sql_shift_forget, 365, NULL, offsetof(RetentionCount, told), &told_total },
+    { sql_handover_forget, 365, NULL, offsetof(RetentionCount, told), &told_total },
+    { NULL, 0, erase_photos, offsetof(RetentionCount, photos), &photos_total },
+    { NULL, 0, erase_unclaimed, offsetof(RetentionCount, photos), &photos_total },
 };
 
 Err retention_pass(Store *s, const atomic_bool *stop, bool *ret_ours, RetentionCount *ret, Fault *f) {
@@ -173,7 +147,7 @@ Err retention_pass(Store *s, const atomic_bool *stop, bool *ret_ours, RetentionC
         return OK;
     Err e = arena_begin(&b.arena, 8 << 20, f);
     for (size_t i = 0; e == OK && i < COUNT(kinds); i++) {
-        b.erase = kinds[i].erase;
+        b.kind = &kinds[i];
         e = erase_all(s, stop, &b, (int64_t *)((char *)ret + kinds[i].count), kinds[i].total, f);
     }
     arena_end(&b.arena);
