@@ -102,7 +102,7 @@ static int64_t subscribed(const char *events) {
 }
 
 static void courier_on(bool allow_private) {
-    CourierConfig c = { .allow_private = allow_private, .total_ms = 400 };
+    CourierConfig c = { .allow_private = allow_private, .total_ms = 2500 };
     assert_ok(courier_start(&c, city, &courier, &fa));
 }
 
