@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { PASSWORD, noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { PASSWORD, noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
 
 let server, browser;
 
@@ -86,7 +86,7 @@ test('words that are no clear address fill nothing in', async () => {
     const spot = page.locator('input[name=spot]');
     await spot.fill('松苑路8弄3号楼');
     await page.locator('button.pick', { hasText: 'matches: ' }).waitFor();
-    assert.equal(await page.locator('.fact').count(), 0);
+    await until(() => page.locator('.fact').count(), 0);
     await shot(page, 'report-asked.en');
     await spot.fill('松苑路8弄');
     await page.locator('.fact').waitFor();
@@ -105,7 +105,7 @@ test('a case without a place gets one from its words', async () => {
     await page.locator('[data-act=place]').click();
     await page.locator('[data-test=meant]').waitFor();
     await page.getByRole('radio', { name: /松苑路 8 弄/ }).check();
-    assert.equal(await page.locator('input[name=lon]').count(), 0);
+    await until(() => page.locator('input[name=lon]').count(), 0);
     await noViolations(page, 'the places of a case');
     await shot(page, 'case-places');
     await page.locator('form.form button[type=submit]').click();
@@ -205,8 +205,8 @@ test('areas and organisations: the tree, who holds what, what is vacant and does
       await page.locator('form button[type=submit]').click();
       await page.locator('.detail h2', { hasText: '松苑居民区' }).waitFor();
       await page.locator('[data-test=orgs]', { hasText: '2' }).waitFor();
-      assert.match(await page.locator('[data-test=seats]').textContent(), /^1\/2/);
-      assert.match(await page.locator('[data-test=members]').textContent(), /^12/);
+      await page.locator('[data-test=seats]', { hasText: /^1\/2/ }).waitFor();
+      await page.locator('[data-test=members]', { hasText: /^12/ }).waitFor();
       await page.getByText('与一网格联建').waitFor();
       await noViolations(page, `grids, ${name}`);
       await noSideways(page, `grids, ${name}`);
@@ -222,10 +222,10 @@ test('areas and organisations: the tree, who holds what, what is vacant and does
     await page.getByRole('button', { name: '云桥街道里面' }).click();
     await page.locator('.areas a', { hasText: '松苑居民区' }).click();
     await page.getByRole('button', { name: '只看空缺' }).click();
-    assert.equal(await page.locator('.detail section').first().locator('tbody tr').count(), 1);
+    await until(() => page.locator('.detail section').first().locator('tbody tr').count(), 1);
     await page.locator('input[name=day]').fill('2025-01-15'); // before it was counted
     await page.locator('[data-test=members]', { hasText: '–' }).waitFor();
-    assert.equal(new URL(page.url()).searchParams.get('day'), '2025-01-15');
+    await until(async () => new URL(page.url()).searchParams.get('day'), '2025-01-15');
     await shot(page, 'grids.day');
   });
 });

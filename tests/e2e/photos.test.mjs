@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 
-import { noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
 
 const FILE = fileURLToPath(new URL('../fuzz/corpus/photo/a.jpg', import.meta.url));
 const NONE = { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('PK\x03\x04 a zip by another name') };
@@ -36,7 +36,7 @@ describe('photos', () => {
     await noViolations(page, 'photos, one refused');
     await page.getByRole('button', { name: '去掉第 3 张' }).click();
     await page.getByRole('button', { name: '去掉第 2 张' }).click();
-    assert.equal(await page.locator('.pick li').count(), 1);
+    await until(() => page.locator('.pick li').count(), 1);
     await noSideways(page, 'photos');
     await shot(page, 'photos-report', true);
     await page.getByRole('button', { name: '下一步' }).click();
@@ -48,7 +48,7 @@ describe('photos', () => {
     await page.goto(`/track/${code}`);
     const picture = page.getByRole('img', { name: '照片，处置前' });
     await picture.waitFor();
-    assert.equal(await page.getByRole('img', { name: '照片，处置前' }).count(), 1);
+    await until(() => page.getByRole('img', { name: '照片，处置前' }).count(), 1);
     await noViolations(page, 'track with a photo');
     await shot(page, 'photos-track', true);
     await p.close();
@@ -68,7 +68,7 @@ describe('photos', () => {
       const frame = page.locator('.stage .box');
       await frame.focus();
       for (const key of ['ArrowLeft', 'ArrowUp', 'Shift+ArrowRight']) await page.keyboard.press(key);
-      assert.match(await frame.getAttribute('style'), /left: 39%; top: 39%; width: 21%; height: 20%/);
+      await until(async () => /left: 39%; top: 39%; width: 21%; height: 20%/.test(await frame.getAttribute('style')), true, 'the keys move the frame');
       await noViolations(page, 'covering');
       await shot(page, `photos-cover-${lang}`, true);
       await page.locator('[data-do=burn]').click();

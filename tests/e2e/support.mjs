@@ -8,6 +8,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 
 import { PASSWORD } from './server.mjs';
 
@@ -91,6 +92,18 @@ export async function signIn(page, login, address = '/console/cases', then = '.c
   await page.locator('input[name=password]').fill(PASSWORD);
   await page.locator('form button[type=submit]').click();
   await page.locator(then).waitFor();
+}
+
+/* Waits until what is asked is what is wanted: pages draw a moment after a key or an
+ * answer, and a busy machine makes the moment long. */
+export async function until(ask, wanted, what) {
+  const end = Date.now() + WAIT_MS;
+  for (;;) {
+    const is = await ask();
+    if (isDeepStrictEqual(is, wanted)) return;
+    if (Date.now() > end) assert.deepEqual(is, wanted, what);
+    await new Promise((go_on) => setTimeout(go_on, 50));
+  }
 }
 
 /* WCAG 2.2 A and AA, and axe's best practices: no violation on what is in view. */

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 
 import * as support from './support.mjs';
 
-const { noStore, person, signIn, startBrowser, startServer } = support;
+const { noStore, person, signIn, startBrowser, startServer, until } = support;
 
 const SPOT = { latitude: 31.228534, longitude: 121.478456 }; // in 松苑 05
 const SEEN = '三号楼前的井盖裂了😀，晚上看不见。𠮷野家门口。';
@@ -73,7 +73,7 @@ function walk(store) {
     await noViolations(page, 'report, what');
     await shot(page, 'report-2-what');
     await page.getByRole('button', { name: '下一步' }).click();
-    assert.ok(await page.getByRole('radio', { name: /匿名/ }).isChecked(), 'anonymous is the default');
+    await until(() => page.getByRole('radio', { name: /匿名/ }).isChecked(), true, 'anonymous is the default');
     await page.getByRole('radio', { name: /留联系方式/ }).check();
     await page.locator('input[name=contact]').fill('13800000000');
     await page.locator('[data-test=found]').getByText('13800000000').waitFor(); // shown before it is sent
@@ -85,7 +85,8 @@ function walk(store) {
     assert.match(code, /^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/);
     await page.getByText('地点在松苑 05 微网格').waitFor();
     await page.getByRole('button', { name: '复制' }).click();
-    assert.match(await page.evaluate(() => navigator.clipboard.readText()), new RegExp(`${code}[\\s\\S]*${secret}[\\s\\S]*/track/${code}`));
+    const copied = new RegExp(`${code}[\\s\\S]*${secret}[\\s\\S]*/track/${code}`);
+    await until(async () => copied.test(await page.evaluate(() => navigator.clipboard.readText())), true, 'code, secret and address are copied');
     await noViolations(page, 'receipt');
     await noSideways(page, 'receipt');
     await shot(page, 'report-4-receipt');
@@ -94,7 +95,7 @@ function walk(store) {
   step('the dispatcher accepts, files and dispatches', async () => {
     await desk('dispatch', 'zh', async (page) => {
       await noViolations(page, 'a reported case');
-      assert.equal(await page.locator('.words').textContent(), KEPT);
+      await until(() => page.locator('.words').textContent(), KEPT);
       await page.locator('.map canvas').waitFor();
       await shot(page, 'case-1-reported');
       await take(page, 'accept');
@@ -110,7 +111,7 @@ function walk(store) {
       await page.locator('form.form button[type=submit]').click();
       await state(page).getByText('待派').waitFor();
       await take(page, 'dispatch', async (form) => {
-        assert.match(await form.locator('select[name=unit] option:checked').textContent(), /（建议）/, 'the proposed unit is chosen');
+        await until(async () => /（建议）/.test(await form.locator('select[name=unit] option:checked').textContent()), true, 'the proposed unit is chosen');
         await shot(page, 'case-3-dispatch');
       });
       await state(page).getByText('待签收').waitFor();
@@ -140,7 +141,7 @@ function walk(store) {
   step('the call-back agent opens the contact with a reason, answers and closes', async () => {
     await desk('call', 'zh', async (page) => {
       const early = page.getByRole('button', { name: '结案', exact: true });
-      assert.equal(await early.getAttribute('aria-disabled'), 'true', 'no close without feedback');
+      await until(() => early.getAttribute('aria-disabled'), 'true', 'no close without feedback');
       const why = await early.getAttribute('aria-describedby');
       assert.ok((await page.locator(`[id="${why}"]`).textContent()).trim().length > 4, 'the refused step says why');
       await noViolations(page, 'a refused step');
