@@ -29,6 +29,7 @@
 #include "roster.h"
 #include "seat.h"
 #include "setting.h"
+#include "station.h"
 #include "subscription.h"
 
 #include <stdio.h>

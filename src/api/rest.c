@@ -470,7 +470,7 @@ static void handle_page(HttpCall *c) {
 
     if (!file && beneath(path, "/console"))
         file = static_find(&web_files, str("/console/"));
-    if (!file && beneath(path, "/track"))
+    if (!file && (beneath(path, "/track") || beneath(path, "/near")))
         file = static_find(&web_files, str("/"));
     if (file)
         static_answer(c, file, NULL);

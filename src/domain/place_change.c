@@ -4,6 +4,7 @@
 #include "area.h"
 #include "place_q.h"
 #include "polygon.h"
+#include "station.h"
 
 #include <stdio.h>
 
@@ -163,9 +164,12 @@ static Err apply(Tx *tx, Place *p, const PlacePut *in, const Differs *d, Fault *
     p->has.households = p->has.households || d->households;
     p->has.population = p->has.population || d->population;
     if (d->point) {
+        Point was = { p->lon, p->lat };
         asked_point(in, &at);
         p->lon = at.lon;
         p->lat = at.lat;
+        if (p->has.lon)
+            TRY(stations_follow(tx, p, was.lon, was.lat, f));
         p->has.lon = p->has.lat = true;
     }
     if (d->shape)
@@ -202,6 +206,7 @@ Err place_end(Tx *tx, PlaceId id, int32_t day, Fault *f) {
     TRY(sql_place_save(tx, &p, &changed, f));
     TRY(sql_place_covers_end(tx, &(PlaceGone){ .place = id, .path = p.path, .to_path = p.path, .day = day },
                              &changed, f));
+    TRY(stations_over(tx, id, day, f));
     return note(tx, id, PLACE_STEP_ENDED, day, (Str){ "", 0 }, f);
 }
 

@@ -1,5 +1,5 @@
 /* demo_orgs – who stands on the demo city's ground: units with their duties, Party
- * organisations with numbers of members, seats with who holds them and vacancies, and
+ * organisations with numbers of members, stations, seats with who holds them and vacancies, and
  * the accounts of every role. Nobody has a name: a person is called by his post. */
 #include "demo_city.h"
 
@@ -12,6 +12,7 @@
 #include "post.h"
 #include "seat.h"
 #include "setting.h"
+#include "station.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +24,9 @@ enum {
     NO_BRANCH_PERCENT = 5,
     VACANT_PERCENT = 9,
     BOTH_PERCENT = 12,
-    COVERED_PERCENT = 70
+    COVERED_PERCENT = 70,
+    STATION_MORE_PERCENT = 66,
+    DIRECTOR_VACANT_PERCENT = 12
 };
 
 static const struct {
@@ -302,6 +305,72 @@ static Err put_party(Tx *tx, DemoCity *c, Fault *f) {
     return OK;
 }
 
+/* ---- stations ---- */
+
+static Err put_station(Tx *tx, DemoCity *c, StationKind kind, PlaceId place, const char *whose, OrgId org,
+                       Fault *f) {
+    static const struct {
+        const char *zh, *hours, *services;
+    } kinds[] = {
+        [STATION_CENTRE] = { "党群服务中心", "周一至周日 8:30–20:30",
+                             "政务帮办、议事厅、图书角、母婴室、心理咨询" },
+        [STATION_POST] = { "党群服务站", "周一至周六 8:30–17:30",
+                           "代办登记、接待居民、志愿报名、雨伞和轮椅借用" },
+        [STATION_HOME] = { "邻里驿站", "每日 9:00–20:00", "歇脚饮水、儿童活动、手艺学堂、工具借用" },
+        [STATION_CANTEEN] = { "社区食堂", "每日 10:30–13:00，16:30–18:30", "助餐、送餐上门、老人优惠" },
+        [STATION_RIDERS] = { "骑手驿站", "每日 7:00–22:00", "饮水、充电、换电、急救包、休息" },
+    };
+    char name[160];
+    Actor by;
+    Station made;
+
+    c->row.used = 0;
+    snprintf(name, sizeof name, "%s%s", whose, kinds[kind].zh);
+    StationNew in = { .place = place,
+                      .kind = kind,
+                      .name = str(name),
+                      .hours = str(kinds[kind].hours),
+                      .services = str(kinds[kind].services),
+                      .org = org,
+                      .since = since() };
+    in.has.org = org.v != 0;
+    in.has.since = true;
+    operator_is(&by);
+    return station_add(tx, &in, &by, &made, f);
+}
+
+/* A place of a residential area, which they stand beside each other in. */
+static PlaceId some_place(const DemoCity *c, const DemoResidential *r, Dice *d) {
+    for (int32_t tries = 0; tries < 2 * r->n_micros; tries++) {
+        const DemoMicro *m = &c->micros[r->first_micro + dice_below(d, r->n_micros)];
+        if (m->n_places)
+            return c->places[m->first_place + dice_below(d, m->n_places)].id;
+    }
+    return (PlaceId){ 0 };
+}
+
+/* Each subdistrict has a centre, each residential area a post, and two in three of them a
+ * house, a canteen or a stop beside it. */
+static Err put_stations(Tx *tx, DemoCity *c, Fault *f) {
+    static const StationKind more[] = { STATION_HOME, STATION_CANTEEN, STATION_RIDERS };
+
+    for (int32_t i = 0, last = -1; i < c->n_residentials; i++) {
+        const DemoResidential *r = &c->residentials[i];
+        const DemoSubdistrict *s = &c->subdistricts[r->subdistrict];
+        Dice d = dice_of(c->wish->seed, 46, (uint64_t)i);
+        PlaceId at = some_place(c, r, &d), beside = some_place(c, r, &d);
+        if (!at.v || !beside.v)
+            continue;
+        if (r->subdistrict != last)
+            TRY(put_station(tx, c, STATION_CENTRE, beside, s->name, s->units[0], f));
+        last = r->subdistrict;
+        TRY(put_station(tx, c, STATION_POST, at, r->name, (OrgId){ 0 }, f));
+        if (dice_percent(&d, STATION_MORE_PERCENT))
+            TRY(put_station(tx, c, more[dice_below(&d, COUNT(more))], beside, r->name, (OrgId){ 0 }, f));
+    }
+    return OK;
+}
+
 /* ---- seats ---- */
 
 static Err put_seat(Tx *tx, DemoCity *c, SeatKind kind, AreaId area, const char *login, Fault *f) {
@@ -324,19 +393,22 @@ static Err put_seat(Tx *tx, DemoCity *c, SeatKind kind, AreaId area, const char 
 static Err put_residential(Tx *tx, DemoCity *c, int32_t i, Fault *f) {
     DemoResidential *r = &c->residentials[i];
     Dice d = dice_of(c->wish->seed, 43, (uint64_t)i);
-    char worker[40], secretary[40];
-    bool vacant = i > 0 && dice_percent(&d, VACANT_PERCENT);
+    char worker[40], secretary[40], director[40];
+    bool vacant = i > 0 && dice_percent(&d, VACANT_PERCENT), alone = dice_percent(&d, DIRECTOR_VACANT_PERCENT);
     AccountId none;
 
     snprintf(worker, sizeof worker, i ? "grid%d" : "grid", i + 1);
     snprintf(secretary, sizeof secretary, i ? "secretary%d" : "secretary", i + 1);
+    snprintf(director, sizeof director, i ? "director%d" : "director", i + 1);
     c->row.used = 0;
     TRY(add_account(tx, c, worker, "网格员", &r->worker, f));
     TRY(put_seat(tx, c, SEAT_GRID_WORKER, r->id, worker, f));
     if (!vacant)
         TRY(add_account(tx, c, secretary, "居民区书记", &none, f));
     TRY(put_seat(tx, c, SEAT_SECRETARY, r->id, vacant ? NULL : secretary, f));
-    return put_seat(tx, c, SEAT_DIRECTOR, r->id, NULL, f);
+    if (!alone)
+        TRY(add_account(tx, c, director, "居委会主任", &none, f));
+    return put_seat(tx, c, SEAT_DIRECTOR, r->id, alone ? NULL : director, f);
 }
 
 /* Two posts at each group of buildings: one person may hold both for a time. */
@@ -381,6 +453,7 @@ Err demo_orgs_write(Tx *tx, DemoCity *c, Fault *f) {
         TRY(put_units(tx, c, i, f));
     TRY(put_borders(tx, c, f));
     TRY(put_party(tx, c, f));
+    TRY(put_stations(tx, c, f));
     for (int32_t i = 0; i < c->n_residentials; i++)
         TRY(put_residential(tx, c, i, f));
     for (int32_t i = 0; i < c->n_places; i++)

@@ -229,3 +229,37 @@ test('areas and organisations: the tree, who holds what, what is vacant and does
     await shot(page, 'grids.day');
   });
 });
+
+test('the stations near an address, and near where one is', async () => {
+  const system = await api('system');
+  const place = (await system.get('/api/1/places?limit=200')).items.find((p) => p.name === '松苑路 8 弄');
+  const at = await system.post('/api/1/stations', { place: place.id, kind: 'canteen', name: '松苑社区食堂', hours: '每日 10:30–13:00', services: '助餐、送餐上门', phone: '021-00000000' });
+  await system.post('/api/1/stations', { place: place.id, kind: 'riders_stop', name: '松苑骑手驿站', hours: '每日 7:00–22:00', services: '饮水、充电', lon: at.lon + 0.02, lat: at.lat });
+  await with_person({ size: 'phone' }, async (page) => {
+    await page.goto('/near');
+    await noViolations(page, 'nearby, nothing asked yet');
+    await page.getByRole('button', { name: '找' }).click();
+    await page.getByText('请写一个地址或楼名。').waitFor();
+    await page.locator('input[name=near]').fill('一个谁也不知道的地方');
+    await page.getByRole('button', { name: '找' }).click();
+    await page.getByText('不认得这个地址').waitFor();
+    await page.locator('input[name=near]').fill(place.name);
+    await page.getByRole('button', { name: '找' }).click();
+    await page.locator('[data-test=station], .pick').first().waitFor();
+    if (await page.locator('.pick').count()) await page.locator('.pick', { hasText: place.name }).first().click();
+    await page.locator('[data-test=station]', { hasText: '松苑骑手驿站' }).getByText(/^1\.\d 公里$/).waitFor();
+    assert.equal(await page.locator('[data-test=station] b').first().textContent(), '松苑社区食堂');
+    assert.equal(await page.getByRole('link', { name: '021-00000000' }).getAttribute('href'), 'tel:02100000000');
+    await noViolations(page, 'nearby');
+    await noSideways(page, 'nearby');
+    await shot(page, 'near', true);
+  });
+  const there = { geolocation: { latitude: at.lat, longitude: at.lon }, permissions: ['geolocation'] };
+  await with_person({ size: 'phone', lang: 'en', dark: true, more: there }, async (page) => {
+    await page.goto('/near');
+    await page.getByRole('button', { name: 'Use my position' }).click();
+    await page.locator('[data-test=station]').nth(1).waitFor();
+    await noViolations(page, 'nearby, dark');
+    await shot(page, 'near.en.dark', true);
+  });
+});
