@@ -1,8 +1,10 @@
-/* cases_file – see cases_file.h. Two chunks take turns: while the writer's thread
- * runs one as a single write, the caller's thread reads rows into the other. What a
- * chunk did counts when it is done, and is counted in the order of the file. A chunk
- * that fails as a whole is run again row by row, so that the one row whose fault it
- * is shows itself. */
+/* cases_file – see cases_file.h. Chunks of rows take turns: while the writer's thread
+ * runs those that wait, each as a single write, the caller's thread reads rows into the
+ * next. All that wait share a transaction: the rows of a table lie anywhere in a dozen
+ * indexes, so in a large city every row writes pages of its own, unless its transaction
+ * holds enough others that need the same ones. What a chunk did counts when it is done,
+ * and is counted in the order of the file. A chunk that fails as a whole is run again
+ * row by row, so that the one row whose fault it is shows itself. */
 #include "cases_file.h"
 
 #include "cases_row.h"
@@ -13,7 +15,8 @@
 
 enum {
     CHUNK = 256,
-    ROOM = 4 << 20,
+    CHUNKS = 16, /* their pages fit the writer's cache: twice as many would be written twice */
+    ROOM = 2 << 20,
     ROW_ROOM = 1 << 20,
     ROW_MAX = 256 << 10,
     FIELD_MAX = 160 << 10,
@@ -44,7 +47,7 @@ typedef struct Importer {
     Store *store;
     Csv *csv;
     RowReader reader;
-    Chunk *chunks; /* two */
+    Chunk *chunks; /* CHUNKS of them */
     Arena write;   /* the writer's thread only */
     Actor by;
     CasesRejectFn *rejects;
@@ -303,7 +306,7 @@ static Err run(Importer *im, Fault *f) {
     Err e = OK;
     Fault ignored;
 
-    for (; e == OK && more; turn ^= 1) {
+    for (; e == OK && more; turn = (turn + 1) % CHUNKS) {
         Chunk *k = &im->chunks[turn];
         e = harvest(im, k, f);
         if (e != OK)
@@ -312,7 +315,7 @@ static Err run(Importer *im, Fault *f) {
         Err sent = send(im, k, e == OK ? f : &ignored);
         e = e == OK ? sent : e;
     }
-    for (size_t i = 0; i < 2; i++, turn ^= 1) {
+    for (size_t i = 0; i < CHUNKS; i++, turn = (turn + 1) % CHUNKS) {
         Err late = harvest(im, &im->chunks[turn], e == OK ? f : &ignored);
         e = e == OK ? late : e;
     }
@@ -324,11 +327,11 @@ static Err run(Importer *im, Fault *f) {
 static Err begin(Importer *im, Fault *f) {
     TRY(buf_begin(&im->line, 4096, 4 * ROW_MAX, f));
     TRY(arena_begin(&im->write, WRITE_ROOM, f));
-    im->chunks = mem_alloc(2 * sizeof *im->chunks);
+    im->chunks = mem_alloc(CHUNKS * sizeof *im->chunks);
     if (!im->chunks)
         return fault_memory(f);
-    memset(im->chunks, 0, 2 * sizeof *im->chunks);
-    for (size_t i = 0; i < 2; i++) {
+    memset(im->chunks, 0, CHUNKS * sizeof *im->chunks);
+    for (size_t i = 0; i < CHUNKS; i++) {
         im->chunks[i].im = im;
         TRY(arena_begin(&im->chunks[i].texts, ROOM, f));
     }
@@ -337,7 +340,7 @@ static Err begin(Importer *im, Fault *f) {
 }
 
 static void end(Importer *im) {
-    for (size_t i = 0; im->chunks && i < 2; i++)
+    for (size_t i = 0; im->chunks && i < CHUNKS; i++)
         arena_end(&im->chunks[i].texts);
     mem_free(im->chunks);
     arena_end(&im->write);

@@ -1,7 +1,7 @@
 /* cases_file – the tickets of another system, from a table, as cases.
  *
  * The table may be larger than memory: it is read row by row, and written in
- * transactions of some hundred rows while the next are read. The external number is
+ * transactions of up to 4,096 rows while the next are read. The external number is
  * unique: a row whose number is there writes nothing, so an import that was broken
  * off – a bad byte, a full disk, kill -9 – is simply run again. A row that cannot be
  * a case is rejected with one sentence and goes to `rejects`, as does one that is
