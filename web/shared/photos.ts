@@ -10,13 +10,13 @@ const SIDE = 1600;
 const QUALITY = 0.85;
 const SEND_MS = 120_000;
 
-/* The same file when it is small enough, or when this browser cannot read it: the server
- * says then what it is. Drawing it drops EXIF and turns it upright. */
+/* A JPEG, whatever it was, so that nothing but the picture leaves the phone: drawing it
+ * drops EXIF and turns it upright. The same file only when this browser cannot read it:
+ * the server says then what it is. */
 export async function madeSmall(file: Blob): Promise<Blob> {
   try {
     const picture = await createImageBitmap(file, { imageOrientation: 'from-image' });
     const scale = SIDE / Math.max(picture.width, picture.height);
-    if (scale >= 1 && file.size < 600_000 && file.type === 'image/jpeg') return file;
     const canvas = document.createElement('canvas');
     canvas.width = Math.max(1, Math.round(picture.width * Math.min(1, scale)));
     canvas.height = Math.max(1, Math.round(picture.height * Math.min(1, scale)));
@@ -26,8 +26,7 @@ export async function madeSmall(file: Blob): Promise<Blob> {
     pen.fillRect(0, 0, canvas.width, canvas.height);
     pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
     picture.close();
-    const small = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', QUALITY));
-    return small && small.size < file.size ? small : file;
+    return (await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', QUALITY))) ?? file;
   } catch {
     return file;
   }
