@@ -32,6 +32,8 @@ Err store_read(Store *s, int slot, TxFn *fn, void *arg, Fault *f);
 void tx_lend(Tx *tx, Arena *a);
 Arena *tx_arena(Tx *tx);
 Store *tx_store(Tx *tx);
+bool tx_writes(
+    const Tx *tx); /* what it sees may yet be undone; store_read() within it sees what was committed */
 
 /* Something was committed, here or (PostgreSQL) by another server: `news` grows.
  * Waits until it is more than `seen`, at most `wait_ms`; returns it. */

@@ -346,12 +346,33 @@ static bool is_current(const Ground *g, const Layer *layer, int32_t today) {
     return g->key.revision == layer->revision && g->key.layer.v == layer->id.v && g->day == today;
 }
 
+static TxFn read_newest;
+
+/* In a write: see picture.h. */
+static Err borrow_committed(Tx *tx, const Layer *layer, int32_t today, const Ground **ret, Fault *f) {
+    const Ground *kept = NULL;
+    Ground *own;
+    Err e = store_read(tx_store(tx), -1, read_newest, &kept, f);
+
+    if (e == OK && is_current(kept, layer, today)) {
+        *ret = kept;
+        return OK;
+    }
+    ground_return(kept);
+    TRY(e);
+    TRY(ground_make(tx, layer, today, &own, f));
+    *ret = own;
+    return OK;
+}
+
 static Err borrow_newest(Tx *tx, const Layer *layer, int32_t today, const Ground **ret, Fault *f) {
     Store *s = tx_store(tx);
     Ground *g = (Ground *)picture_borrow(&pictures, s);
 
     if (!g || !is_current(g, layer, today)) {
         ground_return(g);
+        if (tx_writes(tx))
+            return borrow_committed(tx, layer, today, ret, f);
         TRY(ground_make(tx, layer, today, &g, f));
         picture_keep(&pictures, s, &g->picture);
         if (!g->filed)

@@ -2,6 +2,11 @@
  * the words of all addresses. A picture is never changed once it is made; readers on
  * any thread borrow it, and it lives until the last of them gives it back.
  *
+ * Only what was committed is kept. A write that finds no current picture has one made on
+ * a connection of readers; if that is not what it sees, the ground was changed in this
+ * very transaction, and it makes a picture for itself alone: the change may be undone,
+ * and the next one has its revision.
+ *
  * The struct of such a picture begins with a Picture. */
 #ifndef JW_PICTURE_H
 #define JW_PICTURE_H

@@ -15,6 +15,7 @@ void tx_begin(Tx *tx) {
 void tx_lend(Tx *tx, Arena *a) { tx->arena = a; }
 Arena *tx_arena(Tx *tx) { return tx->arena; }
 Store *tx_store(Tx *tx) { return tx->store; }
+bool tx_writes(const Tx *tx) { return tx == &tx->store->writer; }
 int64_t tx_news(const Tx *tx) { return tx->news; }
 
 static Err broke(Tx *tx, Err e, const Fault *f) {
