@@ -408,3 +408,50 @@ SELECT d.home AS home, d.id AS id, coalesce(s.title, '') AS name, d.state AS kin
    AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.subscription = d.subscription AND e.state < 4 AND e.id < d.id)
  ORDER BY d.home, d.id
  LIMIT :limit;
+
+-- name: check_photo_pictures
+-- A photo without its two pictures, or one that counts as covered without the two covered ones.
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, '' AS name, 0 AS kind, 0 AS level
+  FROM photo p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND ((SELECT count(*) FROM photo_file f WHERE f.home = p.home AND f.photo = p.id AND f.form = 1) <> 2
+     OR (p.covered AND (SELECT count(*) FROM photo_file f WHERE f.home = p.home AND f.photo = p.id AND f.form = 2) <> 2))
+ ORDER BY p.home, p.id
+ LIMIT :limit;
+
+-- name: check_picture_lost
+-- Pictures of no photo.
+-- takes: check_from
+-- gives: check_row
+SELECT f.home AS home, f.photo AS id, '' AS name, 0 AS kind, 0 AS level
+  FROM photo_file f
+ WHERE (f.home, f.photo) > (:after_home, :after_id)
+   AND NOT EXISTS (SELECT 1 FROM photo p WHERE p.home = f.home AND p.id = f.photo)
+ GROUP BY f.home, f.photo
+ ORDER BY f.home, f.photo
+ LIMIT :limit;
+
+-- name: check_photo_case
+-- A photo of a case that is not there.
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, '' AS name, 0 AS kind, 0 AS level
+  FROM photo p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND p.case_id IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM cases c WHERE c.home = ((p.case_id >> 12) & 4095) AND c.id = p.case_id)
+ ORDER BY p.home, p.id
+ LIMIT :limit;
+
+-- name: check_photo_released
+-- A photo that everybody may see though nobody has covered it.
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, '' AS name, 0 AS kind, 0 AS level
+  FROM photo p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND p.released_ms IS NOT NULL AND (NOT p.covered OR p.case_id IS NULL)
+ ORDER BY p.home, p.id
+ LIMIT :limit;

@@ -247,11 +247,11 @@ static Err tag_bytes(Tx *tx, OpCall *c, Fault *f) {
     return OK;
 }
 
-/* A client key keeps the answer for 180 days. A session's token and a reporter's
- * contact must not last so long, so these two take no key: signing in twice makes
- * two sessions, and a contact that was opened twice is logged twice. */
+/* A client key keeps the answer for 180 days. A session's token, a reporter's
+ * contact and a picture must not last so long, so these take no key: signing in twice
+ * makes two sessions, and what was opened twice is logged twice. */
 static bool is_keyed(const OpCall *c) {
-    if (c->op->does == READ || c->client_key.n == 0 || c->op->right == RIGHT_CONTACT_OPEN)
+    if (c->op->does == READ || c->client_key.n == 0 || c->op->right == RIGHT_CONTACT_OPEN || c->op->media)
         return false;
     const Field *token = record_field(c->op->out, str("token"));
     return !(token && token->kind == KIND_BYTES);

@@ -218,7 +218,7 @@ static bool is_point_read(const Op *op) {
  * kept with the client key, so it may grow; a read's is tried in the arena. */
 static Err make_room(RestCall *c, Fault *f) {
     const Op *op = c->op.op;
-    bool small = is_point_read(op) || (op->does == WRITE && op->right != RIGHT_GROUND_WRITE);
+    bool small = is_point_read(op) || (op->does == WRITE && op->right != RIGHT_GROUND_WRITE && !op->media);
 
     c->op.arena = http_arena(c->http);
     c->op.out = &c->out;
@@ -312,6 +312,7 @@ static void answer_metrics(const Rest *r, HttpCall *c) {
     metric(&b, "http_connections", "Open connections.", (int64_t)h.connections_now);
     metric(&b, "http_in_flight", "Calls that are being served.", (int64_t)h.in_flight);
     metric(&b, "http_suspended", "Calls whose reply is held.", (int64_t)h.suspended);
+    metric(&b, "http_upload_bytes", "Bytes of large bodies that rest in memory.", (int64_t)h.bodies_now);
     metric(&b, "http_refused", "Calls refused before anybody was asked.", (int64_t)h.refused);
     metric(&b, "http_answered_2xx", "Answers.", (int64_t)h.answered[2]);
     metric(&b, "http_answered_4xx", "Answers that said what was wrong.", (int64_t)h.answered[4]);
@@ -331,7 +332,8 @@ static void answer_metrics(const Rest *r, HttpCall *c) {
     metric(&b, "outbox_given_up", "Deliveries that were given up and not yet erased.", out.given_up);
     metric(&b, "outbox_delivered", "Deliveries made by this server.", out.delivered);
     metric(&b, "outbox_failed", "Tries of this server that failed.", out.failed);
-    metric(&b, "retention_photos", "Photos erased in time.", gone.photos);
+    metric(&b, "retention_photos", "Photos of cases erased in time.", gone.photos);
+    metric(&b, "retention_unclaimed_photos", "Photos that nobody claimed, erased in time.", gone.unclaimed);
     http_answer(c, 200, "text/plain; version=0.0.4; charset=utf-8", buf_view(&b));
 }
 
@@ -404,6 +406,17 @@ static bool needs_own_page(const RestCall *c) {
     return c->op.by.account.v || strcmp(c->op.op->name, "session.open") == 0;
 }
 
+static bool sends_too_often(HttpCall *c, Fault *f) {
+    char seconds[16];
+    int32_t wait_s;
+
+    if (uploads_judge(http_peer(c), clock_now_ms(), &wait_s, f) == OK)
+        return false;
+    snprintf(seconds, sizeof seconds, "%d", wait_s);
+    http_add(c, "Retry-After", seconds);
+    return true;
+}
+
 static void handle_api(Rest *r, HttpCall *c) {
     bool other = false;
     size_t n = 0;
@@ -441,8 +454,7 @@ static void handle_api(Rest *r, HttpCall *c) {
                      "This request did not come from a page of this site.");
         return;
     }
-    if (op_raw_body(call->op.op) && call->op.by.role == ROLE_PUBLIC &&
-        uploads_judge(http_peer(c), clock_now_ms(), &f) != OK) {
+    if (op_raw_body(call->op.op) && call->op.by.role == ROLE_PUBLIC && sends_too_often(c, &f)) {
         http_fault(c, &f);
         return;
     }
@@ -516,6 +528,7 @@ static HttpConfig http_config(const RestConfig *c, Rest *r) {
     h.keep_ms = c->keep_ms;
     h.proxy = c->proxy;
     h.ctx = r;
+    h.bodies = c->bodies;
     h.body_max = body_max;
     h.handle = handle;
     h.log = c->log;

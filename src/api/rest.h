@@ -15,6 +15,7 @@ typedef struct RestConfig {
     int header_ms, body_ms, keep_ms;
     const char *proxy; /* whose X-Forwarded-For is believed; "": nobody's */
     size_t body_limit; /* of any operation */
+    size_t bodies;     /* bytes of large bodies in memory at once, over all connections */
     bool reads_wait;   /* the store is reached over a network: a point read is handed over, too */
     bool secure_cookie;
     bool test_clock; /* POST /test/clock?at=MS stops the clock there, ?by=MS moves it */

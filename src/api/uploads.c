@@ -12,7 +12,7 @@ static struct {
 } places[PLACES];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-Err uploads_judge(Str peer, int64_t now_ms, Fault *f) {
+Err uploads_judge(Str peer, int64_t now_ms, int32_t *ret_wait_s, Fault *f) {
     const int64_t window = UPLOADS_MINUTES * 60000LL;
     uint8_t hash[32];
 
@@ -29,6 +29,7 @@ Err uploads_judge(Str peer, int64_t now_ms, Fault *f) {
     pthread_mutex_unlock(&lock);
     if (!often)
         return OK;
+    *ret_wait_s = (int32_t)((wait_ms + 999) / 1000);
     return fault(f, ERR_OFTEN, "uploads_often", "", "从您这里发来的照片太多，请过 %d 分钟再发。",
                  "Too many photos came from your address: try again in %d minutes.",
                  (int)((wait_ms + 59999) / 60000));

@@ -11,7 +11,7 @@
 
 enum { UPLOADS_MOST = 60, UPLOADS_MINUTES = 10 };
 
-/* Counts one. ERR_OFTEN: not before the sentence says. */
-Err uploads_judge(Str peer, int64_t now_ms, Fault *f);
+/* Counts one. ERR_OFTEN: not before *ret_wait_s have gone by, as the sentence says. */
+Err uploads_judge(Str peer, int64_t now_ms, int32_t *ret_wait_s, Fault *f);
 
 #endif

@@ -28,9 +28,10 @@ static int erase(Chores *c) {
     Fault f;
 
     Err e = retention_pass(c->store, &c->stop, &ours, &n, &f);
-    if (n.requests || n.sessions || n.contacts || n.photos)
+    if (n.requests || n.sessions || n.contacts || n.photos || n.unclaimed)
         log_event(LOG_INFO, "retention.erased", L_INT("client_keys", n.requests), L_INT("sessions", n.sessions),
-                  L_INT("contacts", n.contacts), L_INT("photos", n.photos));
+                  L_INT("contacts", n.contacts), L_INT("photos", n.photos),
+                  L_INT("unclaimed_photos", n.unclaimed));
     if (e != OK)
         log_event(LOG_WARNING, "retention.failed", L_TEXT("key", f.key), L_TEXT("why", f.en));
     return e == OK ? EVERY_S : AGAIN_S;
@@ -113,13 +114,18 @@ void chores_stop(Chores *c) {
 
 static void say(const RetentionCount *n, bool ours, bool json) {
     if (json)
-        printf("{\"done\":%s,\"client_keys\":%lld,\"sessions\":%lld,\"contacts\":%lld}\n",
-               ours ? "true" : "false", (long long)n->requests, (long long)n->sessions, (long long)n->contacts);
+        printf("{\"done\":%s,\"client_keys\":%lld,\"sessions\":%lld,\"contacts\":%lld,\"photos\":%lld,"
+               "\"unclaimed_photos\":%lld}\n",
+               ours ? "true" : "false", (long long)n->requests, (long long)n->sessions, (long long)n->contacts,
+               (long long)n->photos, (long long)n->unclaimed);
     else if (ours)
-        printf("到期删除：请求键 %lld 个，会话 %lld 个，联系方式 %lld 件\n"
-               "Erased in time: %lld client keys, %lld sessions, %lld contacts\n",
-               (long long)n->requests, (long long)n->sessions, (long long)n->contacts, (long long)n->requests,
-               (long long)n->sessions, (long long)n->contacts);
+        printf(
+            "到期删除：请求键 %lld 个，会话 %lld 个，联系方式 %lld 件，照片 %lld 张（另有无人认领的 %lld 张）\n"
+            "Erased in time: %lld client keys, %lld sessions, %lld contacts, %lld photos (and %lld that nobody "
+            "claimed)\n",
+            (long long)n->requests, (long long)n->sessions, (long long)n->contacts, (long long)n->photos,
+            (long long)n->unclaimed, (long long)n->requests, (long long)n->sessions, (long long)n->contacts,
+            (long long)n->photos, (long long)n->unclaimed);
     else
         printf("服务正在做这件事。\nA server is doing this just now.\n");
 }

@@ -89,6 +89,7 @@ static RestConfig rest_config(const Config *c, int threads, int hands) {
                          .keep_ms = (int)c->idle_timeout,
                          .proxy = c->trusted_proxy,
                          .body_limit = (size_t)c->body_limit,
+                         .bodies = (size_t)c->upload_memory,
                          .reads_wait = *c->store != 0,
                          .test_clock = c->test_clock,
                          .secure_cookie = cookie_over_tls(c),

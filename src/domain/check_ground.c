@@ -89,6 +89,14 @@ static const Invariant invariants[] = {
       "a case filed in an area that is not there" },
     { "outbox_stuck", &check_outbox_stuck_query, NULL, "投递早该进行，一直没有：服务没有在运行，或连不上数据库",
       "a delivery that should have been made days ago: no server is running" },
+    { "photo_pictures", &check_photo_pictures_query, NULL, "照片缺少图片",
+      "a photo whose pictures are missing" },
+    { "picture_lost", &check_picture_lost_query, NULL, "图片不属于任何照片",
+      "pictures that belong to no photo" },
+    { "photo_case", &check_photo_case_query, NULL, "照片所属案件不存在",
+      "a photo of a case that is not there" },
+    { "photo_released", &check_photo_released_query, NULL, "照片未遮挡就已公开",
+      "a photo that is public though nobody has covered it" },
 };
 
 /* ---- what SQL cannot judge ---- */

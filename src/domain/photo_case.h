@@ -17,6 +17,8 @@ Err photo_add(Tx *tx, const PhotoNew *in, const Actor *by, PhotoKept *ret, Fault
 Err photo_list(Tx *tx, const CaseKey *in, const Actor *by, Page *ret, Fault *f);
 Err photo_get(Tx *tx, const PhotoAsk *in, const Actor *by, Bytes *ret, Fault *f);
 Err photo_get_tag(Tx *tx, const PhotoAsk *in, const Actor *by, Tag *ret, Fault *f);
+Err photo_open(Tx *tx, const PhotoKey *in, const Actor *by, Bytes *ret, Fault *f);
+Err photo_open_tag(Tx *tx, const PhotoKey *in, const Actor *by, Tag *ret, Fault *f);
 Err photo_own(Tx *tx, const PhotoOwn *in, const Actor *by, Bytes *ret, Fault *f);
 Err photo_own_tag(Tx *tx, const PhotoOwn *in, const Actor *by, Tag *ret, Fault *f);
 Err photo_public(Tx *tx, const PhotoAsk *in, const Actor *by, Bytes *ret, Fault *f);

@@ -104,6 +104,15 @@ Err photo_list(Tx *tx, const CaseKey *in, const Actor *by, Page *ret, Fault *f) 
     return OK;
 }
 
+/* Faces and doors can be made out in a large original, so each look at one is logged. */
+static Err judge_size(const PhotoAsk *in, PhotoForm form, Fault *f) {
+    return form == PHOTO_ORIGINAL && in->size == PHOTO_SIZE_LARGE
+               ? fault(f, ERR_INVALID, "photo_open", "size",
+                       "看原图大图要逐次打开（photo.open），会记入查阅记录。",
+                       "The large original is opened by itself (photo.open), which is logged.")
+               : OK;
+}
+
 static Err see(Tx *tx, const PhotoAsk *in, const Actor *by, Photo *ret, PhotoForm *ret_form, Fault *f) {
     Case c;
 
@@ -111,7 +120,7 @@ static Err see(Tx *tx, const PhotoAsk *in, const Actor *by, Photo *ret, PhotoFor
     *ret_form = form_for(ret, by);
     if (*ret_form == PHOTO_ORIGINAL && in->form == PHOTO_COVERED)
         *ret_form = PHOTO_COVERED;
-    return *ret_form ? OK : unknown(f);
+    return *ret_form ? judge_size(in, *ret_form, f) : unknown(f);
 }
 
 Err photo_get(Tx *tx, const PhotoAsk *in, const Actor *by, Bytes *ret, Fault *f) {
@@ -130,6 +139,32 @@ Err photo_get_tag(Tx *tx, const PhotoAsk *in, const Actor *by, Tag *ret, Fault *
     tag_of(&p, in->size, form, 0, ret);
     if (form == PHOTO_COVERED)
         snprintf(ret->text, sizeof ret->text, "%llx", (unsigned long long)tx_news(tx));
+    return OK;
+}
+
+static Err load_original(Tx *tx, PhotoId id, const Actor *by, Photo *ret, Fault *f) {
+    Case c;
+
+    TRY(load_seen(tx, id, by, ret, &c, f));
+    return form_for(ret, by) == PHOTO_ORIGINAL ? OK : unknown(f);
+}
+
+Err photo_open(Tx *tx, const PhotoKey *in, const Actor *by, Bytes *ret, Fault *f) {
+    Photo p;
+    Bytes picture;
+
+    TRY(load_original(tx, in->id, by, &p, f));
+    TRY(give(tx, p.id, PHOTO_SIZE_LARGE, PHOTO_ORIGINAL, &picture, f));
+    TRY(access_write(tx, p.case_id, by, str("看照片原图"), f));
+    *ret = picture;
+    return OK;
+}
+
+Err photo_open_tag(Tx *tx, const PhotoKey *in, const Actor *by, Tag *ret, Fault *f) {
+    Photo p;
+
+    TRY(load_original(tx, in->id, by, &p, f));
+    tag_of(&p, PHOTO_SIZE_LARGE, PHOTO_ORIGINAL, 0, ret);
     return OK;
 }
 

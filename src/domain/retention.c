@@ -18,10 +18,12 @@
 enum { BATCH = 500, LEASE_MS = 60000 };
 #define DAY_MS (24LL * 3600 * 1000)
 
-static _Atomic int64_t requests_total, sessions_total, contacts_total, told_total, photos_total;
+static _Atomic int64_t requests_total, sessions_total, contacts_total, told_total, photos_total,
+    unclaimed_total;
 
 RetentionCount retention_total(void) {
-    return (RetentionCount){ requests_total, sessions_total, contacts_total, told_total, photos_total };
+    return (RetentionCount){ requests_total, sessions_total, contacts_total,
+                             told_total,     photos_total,   unclaimed_total };
 }
 
 static OlderThan days_ago(int64_t days) {
@@ -135,7 +137,7 @@ static const Erasure kinds[] = {
     { sql_shift_forget, 365, NULL, offsetof(RetentionCount, told), &told_total },
     { sql_handover_forget, 365, NULL, offsetof(RetentionCount, told), &told_total },
     { NULL, 0, erase_photos, offsetof(RetentionCount, photos), &photos_total },
-    { NULL, 0, erase_unclaimed, offsetof(RetentionCount, photos), &photos_total },
+    { NULL, 0, erase_unclaimed, offsetof(RetentionCount, unclaimed), &unclaimed_total },
 };
 
 Err retention_pass(Store *s, const atomic_bool *stop, bool *ret_ours, RetentionCount *ret, Fault *f) {

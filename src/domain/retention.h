@@ -1,6 +1,7 @@
 /* retention 留存 – what is erased in time (DOMAIN.md §4.7; the days stand beside each
  * field, `jingwei privacy` prints them): client keys after 180 days, sessions after 90,
  * names, contacts and second secrets of ordinary cases 90 days after the last close,
+ * photos that nobody claimed after a day, those of cases 180 days after the last close,
  * notices after 90 days, deliveries 30 days after they ended, shifts and hand-overs a year after them.
  * Each erased contact is a row of the access log. The access log itself is kept. */
 #ifndef JW_RETENTION_H
@@ -11,9 +12,10 @@
 #include <stdatomic.h>
 
 /* `contacts`: also what was taken out of words where there is no reporter. `told`: notices,
- * their marks, deliveries, shifts and hand-overs. */
+ * their marks, deliveries, shifts and hand-overs. `unclaimed`: photos that no report and no
+ * step named within a day; `photos`: those of cases. */
 typedef struct RetentionCount {
-    int64_t requests, sessions, contacts, told, photos;
+    int64_t requests, sessions, contacts, told, photos, unclaimed;
 } RetentionCount;
 
 /* Erases all that is due, at most 500 rows in a transaction, until nothing is left or

@@ -315,6 +315,8 @@ void refuse_raw(int fd, const Refusal *r, HttpLang lang, const char *id, bool he
     raw_head(&b, r->status, PROBLEM_TYPE, body.n);
     if (r->status == 405)
         buf_str(&b, "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
+    if (r->status == 503)
+        buf_str(&b, "Retry-After: 5\r\n");
     for (size_t i = 0; i < COUNT(defaults); i++)
         raw_default(&b, i);
     if (id)

@@ -91,6 +91,8 @@ static HttpCall *call_take(HttpServer *s) {
 static void release_body(HttpCall *c) {
     if (c->body_on_heap)
         mem_free(c->body);
+    atomic_fetch_sub(&c->server->bodies_now, c->body_counted);
+    c->body_counted = 0;
     c->body = NULL;
     c->body_on_heap = false;
 }
@@ -189,6 +191,29 @@ static bool body_room(HttpCall *c, size_t n) {
     return true;
 }
 
+/* Counted as they arrive: who only announces a large body takes no memory, and keeps
+ * nobody else from sending one. */
+static bool count_body(HttpCall *c, size_t n) {
+    HttpServer *s = c->server;
+    size_t most = s->config.bodies;
+
+    if (!c->body_on_heap)
+        return true;
+    size_t more = c->body_n + n - c->body_counted; /* what came into the arena before moves along */
+    if (most && atomic_fetch_add(&s->bodies_now, more) + more > most) {
+        atomic_fetch_sub(&s->bodies_now, more);
+        return false;
+    }
+    c->body_counted += most ? more : 0;
+    return true;
+}
+
+static bool is_full(HttpCall *c) {
+    size_t most = c->server->config.bodies;
+    return most && c->facts.length >= c->arena.size / 4 &&
+           atomic_load(&c->server->bodies_now) + c->facts.length > most;
+}
+
 static void find_peer(HttpCall *c) {
     Str forwarded;
 
@@ -256,6 +281,8 @@ static enum MHD_Result begin(HttpCall *c, const char *url, const char *method, c
         return refuse(c, &refuse_body_not_allowed);
     if (c->facts.length > c->body_max)
         return refuse(c, &refuse_body_too_large);
+    if (is_full(c))
+        return refuse(c, &refuse_bodies_full);
     if (!body_room(c, (size_t)c->facts.length))
         return refuse(c, &refuse_no_memory);
     return MHD_YES;
@@ -268,6 +295,8 @@ static enum MHD_Result more_body(HttpCall *c, const char *upload, size_t *upload
         return refuse(c, &refuse_body_too_large) == MHD_YES ? drain(c, upload_n) : MHD_NO;
     if (!body_room(c, c->body_n + *upload_n))
         return refuse(c, &refuse_no_memory) == MHD_YES ? drain(c, upload_n) : MHD_NO;
+    if (!count_body(c, *upload_n))
+        return refuse(c, &refuse_bodies_full) == MHD_YES ? drain(c, upload_n) : MHD_NO;
     memcpy(c->body + c->body_n, upload, *upload_n);
     c->body_n += *upload_n;
     count_add(&c->server->threads[c->thread].counts.bytes_in, *upload_n);

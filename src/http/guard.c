@@ -18,6 +18,8 @@ REFUSAL(refuse_body_time, 408, "body_timeout", "请求内容没有在限定时�
 REFUSAL(refuse_head_unclear, 400, "head_unclear", "请求行或请求头里有折行、空字符或多余的空格。",
         "The request line or the headers contain a folded line, a NUL or stray spaces.");
 REFUSAL(refuse_no_memory, 503, "no_memory", "内存不足，请稍后再试。", "Out of memory; try again later.");
+REFUSAL(refuse_bodies_full, 503, "uploads_full", "现在上传的内容太多，请过几秒再发。",
+        "Too much is being uploaded just now: send it again in a few seconds.");
 REFUSAL(refuse_stopping, 503, "stopping", "服务正在停止，请稍后再试。",
         "The server is stopping; try again shortly.");
 

@@ -21,7 +21,7 @@ typedef struct Refusal {
 } Refusal;
 
 extern const Refusal refuse_body_too_large, refuse_body_not_allowed, refuse_header_time, refuse_body_time,
-    refuse_head_unclear, refuse_no_memory, refuse_stopping;
+    refuse_head_unclear, refuse_no_memory, refuse_bodies_full, refuse_stopping;
 
 typedef struct GuardHead {
     Str method, target, version; /* "GET", "/a?b=c", "HTTP/1.1" */

@@ -12,7 +12,9 @@
  * the answer the call must not be touched.
  *
  * A body comes to rest in memory before handle(): nothing here is for uploads
- * beyond some megabytes. TLS and HTTP/2 are for the proxy in front.
+ * beyond some megabytes. What all large ones take together is bounded; who comes when
+ * that is used up gets 503 with Retry-After before his body is read, or in its middle. TLS and HTTP/2 are for
+ * the proxy in front.
  *
  * What the library under this room cannot parse at all (a request line without a
  * version, a Content-Length that is no number, a broken chunk, headers beyond
@@ -65,6 +67,7 @@ typedef struct HttpConfig {
     int keep_ms;   /* from one answer to the next request line, and for a silent connection */
     int stop_ms;   /* how long http_stop waits for what is in flight                     */
     size_t arena;  /* bytes of http_arena(), per call                                    */
+    size_t bodies; /* bytes of large bodies in memory at once, over all connections; 0 = any */
     const char *proxy; /* the numeric address whose X-Forwarded-For is believed; NULL or "": nobody's */
     HttpLang lang;     /* when the caller names none that we have                            */
     void *ctx;         /* handed to the functions below                                      */
@@ -105,6 +108,7 @@ typedef struct HttpCounts {
     uint64_t refused;                       /* by the guard, a cap or a deadline; also counted in answered */
     uint64_t unparsed;                      /* answered by the library, or gone before their headers ended */
     uint64_t bytes_in, bytes_out;           /* of bodies                                */
+    uint64_t bodies_now;                    /* bytes of large bodies in memory          */
     uint64_t handed_over, hand_refused, hand_waiting;
 } HttpCounts;
 HttpCounts http_counts(const HttpServer *s);

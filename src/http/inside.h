@@ -78,7 +78,7 @@ struct HttpCall {
     Str peer;
     int64_t start_us;
     char *body;
-    size_t body_n, body_size, body_max, drained;
+    size_t body_n, body_size, body_max, body_counted, drained; /* counted: in bodies_now */
     void *slot;
     const char *label;
     int status;
@@ -143,10 +143,11 @@ struct HttpServer {
     HttpThread *threads;
     _Atomic int threads_seen;
     Hands *hands;
-    _Atomic bool stopping; /* answers say Connection: close          */
-    _Atomic bool closing;  /* too late: everything is answered 503   */
-    _Atomic int answering; /* holders inside their answer            */
-    pthread_mutex_t lock;  /* conns, streams, calls, the sweep's end */
+    _Atomic bool stopping;     /* answers say Connection: close          */
+    _Atomic bool closing;      /* too late: everything is answered 503   */
+    _Atomic int answering;     /* holders inside their answer            */
+    _Atomic size_t bodies_now; /* bytes of large bodies that have arrived and rest in memory */
+    pthread_mutex_t lock;      /* conns, streams, calls, the sweep's end */
     pthread_cond_t wake;
     pthread_t sweep;
     bool sweep_ends;

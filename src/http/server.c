@@ -530,6 +530,7 @@ HttpCounts http_counts(const HttpServer *server) {
     }
     n.in_flight = n.started - completed;
     n.suspended -= resumed;
+    n.bodies_now = s->bodies_now;
     pthread_mutex_lock(&s->lock);
     n.connections = s->conns_seen;
     n.connections_now = s->conns_now;

@@ -42,7 +42,7 @@ static Err make_shape(Tx *tx, Shape *ret, Fault *f) {
     return draft_end(&d, tx_arena(tx), ret, &dropped, f);
 }
 
-/* S – R – M, all with organisations, one unit with a duty, a building, a case. */
+/* S – R – M, all with organisations, one unit with a duty, a building, a case with a photo. */
 static Err make(Tx *tx, void *arg, Fault *f) {
     LayerPut in = { .code = str("grid"), .zh = str("网格"), .en = str("Grids"), .governing = true };
     Actor admin = actor_as(ROLE_SYSTEM_ADMIN, 0, 0);
@@ -112,6 +112,11 @@ static void open_city(void) {
         &city_db,
         "INSERT INTO cover (id, home, place, path, field, org, since) SELECT 50331652, 0, p.id, p.path, "
         "1, o.id, 19800 FROM place p, org o WHERE o.code = 'OR'");
+    testdb_exec(&city_db,
+                "INSERT INTO photo (id, home, case_id, width, height, made_ms, made_day) SELECT 50331653, 0, "
+                "c.id, 8, 8, 0, 0 FROM cases c");
+    testdb_exec(&city_db, "INSERT INTO photo_file (photo, home, form, size, body) SELECT 50331653, 0, 1, k.n, "
+                          "s.shape FROM area_shape s, (SELECT 1 AS n UNION SELECT 2) k");
 }
 
 static int64_t check(void) {
@@ -181,6 +186,11 @@ static const struct {
     { "UPDATE cover SET grid = " NOBODY, "cover_grid", "", 1 },
     { "UPDATE cases SET path = '0zzz'", "case_path", "", 1 },
     { "UPDATE cases SET area = " NOBODY, "case_area", "", 1 },
+    { "DELETE FROM photo_file WHERE size = 2", "photo_pictures", "", 1 },
+    { "UPDATE photo SET covered = TRUE", "photo_pictures", "", 1 },
+    { "DELETE FROM photo", "picture_lost", "", 1 },
+    { "UPDATE photo SET case_id = " NOBODY, "photo_case", "", 1 },
+    { "UPDATE photo SET released_ms = 1", "photo_released", "", 1 },
 };
 
 static void test_right(void **state) {

@@ -63,6 +63,10 @@ describe('photos', () => {
       await page.locator('[data-row] a').click();
       await page.locator('[data-photo] img').first().waitFor();
       await noViolations(page, 'a case with a photo');
+      const opened = page.waitForResponse((r) => r.url().endsWith('/open') && r.request().method() === 'POST');
+      await page.locator('[data-do=open]').click();
+      assert.equal((await opened).status(), 200);
+      await page.locator('[data-photo] img[src^="blob:"]').first().waitFor();
       await page.locator('[data-do=cover]').click();
       await page.locator('[data-do=add]').click();
       const frame = page.locator('.stage .box');

@@ -193,6 +193,54 @@ static void bodies(void **state) {
     close(fd);
 }
 
+/* What rests in memory of all large bodies together is bounded: who comes too late is
+ * told so, at once or in the middle, and comes again when there is room. */
+static void large_bodies_together(void **state) {
+    static char large[300000];
+    HttpConfig config = http_defaults();
+    HttpServer *ours = server, *own;
+    Fault f;
+
+    (void)state;
+    memset(large, 'x', sizeof large);
+    config.listen = "127.0.0.1:0";
+    config.bodies = 400000;
+    config.body_max = body_max;
+    config.handle = handle;
+    assert_int_equal(http_start(&config, &own, &f), OK);
+    server = own;
+    int first = wire_open(own), second = wire_open(own);
+    const char *post =
+        "POST /large HTTP/1.1\r\nHost: h\r\nAccept-Language: en\r\nContent-Length: 300000\r\n\r\n";
+    wire_send(second, post); /* it announces as much, and takes nothing yet */
+    wire_send(first, post);
+    assert_true(wire_try_send(first, large, sizeof large - 1));
+    while (http_counts(own).bodies_now < sizeof large - 1)
+        ;
+    Reply r = wire_ask(own, post); /* by what it announces */
+    assert_int_equal(r.status, 503);
+    assert_non_null(strstr(r.body, "\"uploads_full\""));
+    assert_non_null(strstr(r.body, "Too much is being uploaded just now: send it again in a few seconds."));
+    assert_string_equal(reply_header(&r, "Retry-After"), "5");
+    wire_try_send(second, large, 150000); /* by what has come */
+    r = wire_reply(second);
+    assert_int_equal(r.status, 503);
+    assert_non_null(strstr(r.body, "\"uploads_full\""));
+    assert_true(wire_try_send(first, large, 1));
+    r = wire_reply(first);
+    assert_string_equal(r.body, "300000");
+    while (http_counts(own).bodies_now)
+        ;
+    wire_send(first, post);
+    assert_true(wire_try_send(first, large, sizeof large));
+    r = wire_reply(first);
+    assert_string_equal(r.body, "300000");
+    close(first);
+    close(second);
+    server = ours;
+    http_stop(own);
+}
+
 static void keep_alive_and_pipelining(void **state) {
     (void)state;
     int fd = wire_open(server);
@@ -601,6 +649,8 @@ int main(void) {
         cmocka_unit_test(simple_requests),
         cmocka_unit_test(problems_speak_both_languages),
         cmocka_unit_test(bodies),
+        cmocka_unit_test(large_bodies_together),
+        cmocka_unit_test(large_bodies_together),
         cmocka_unit_test(keep_alive_and_pipelining),
         cmocka_unit_test(refusals_have_their_status_and_close),
         cmocka_unit_test(unclear_heads),

@@ -62,15 +62,20 @@ export function upload(photo: Blob, key: string, progress: (share: number) => vo
   });
 }
 
-/* A picture that only code and second secret open, as an address for <img>; the caller
- * revokes it. */
-export async function ownPicture(code: string, secret: string, id: string, size: 'large' | 'small'): Promise<string> {
-  const answer = await fetch(`/api/1/track/${encodeURIComponent(code)}/photo`, {
+/* A picture by POST, as an address for <img>; the caller revokes it. */
+async function picture(path: string, what: object): Promise<string> {
+  const answer = await fetch(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'X-Jingwei': '1' },
-    body: JSON.stringify({ secret, id, size }),
+    body: JSON.stringify(what),
     cache: 'no-store',
   });
   if (!answer.ok) throw new Problem(answer.status, '', say('照片现在看不了。', 'The photo cannot be shown now.'));
   return URL.createObjectURL(await answer.blob());
 }
+
+/* One that only code and second secret open. */
+export const ownPicture = (code: string, secret: string, id: string, size: 'large' | 'small') => picture(`/api/1/track/${encodeURIComponent(code)}/photo`, { secret, id, size });
+
+/* As it was taken, for staff: the server logs each. */
+export const openOriginal = (id: string) => picture(`/api/1/photos/${id}/open`, {});
