@@ -60,7 +60,7 @@ SELECT count(*) AS n FROM post p JOIN account a ON a.home = 0 AND a.id = p.accou
 -- The same with the names of what they hold for; an id carries its home.
 -- takes: posts_of
 -- gives: post_shown
-SELECT p.id, p.role, p.area, a.name, p.unit, o.name
+SELECT p.id, p.role, p.area, a.name, p.unit, o.name, p.leads
   FROM post p
   LEFT JOIN area a ON a.home = ((p.area >> 12) & 4095) AND a.id = p.area
   LEFT JOIN org o ON o.home = ((p.unit >> 12) & 4095) AND o.id = p.unit

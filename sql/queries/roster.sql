@@ -66,7 +66,7 @@ UPDATE shift SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low A
 -- Who holds a post on the day that may be on duty: the centre, the grid, the units.
 -- takes: duty_free_find scope
 -- gives: duty_post
-SELECT p.id, p.home, a.title, p.role, r.name, o.name
+SELECT p.id, p.home, a.title, p.role, p.path, r.name, p.unit, o.name
   FROM post p JOIN account a ON a.home = 0 AND a.id = p.account AND a.active
   LEFT JOIN area r ON r.home = ((p.area >> 12) & 4095) AND r.id = p.area
   LEFT JOIN org o ON o.home = ((p.unit >> 12) & 4095) AND o.id = p.unit
@@ -74,6 +74,8 @@ SELECT p.id, p.home, a.title, p.role, r.name, o.name
    AND p.role IN (3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 20)
    AND p.path BETWEEN :path_low AND :path_high
    AND coalesce(p.unit, 0) BETWEEN :unit_low AND :unit_high
+   /*? unit */ AND p.unit = :unit /*? end */
+   /*? low */ AND p.path BETWEEN :low AND :high /*? end */
  ORDER BY p.role, p.id
  LIMIT :limit;
 

@@ -47,11 +47,12 @@ typedef struct RestCall {
 typedef struct Remembered {
     int64_t account, post, session, unit;
     int32_t role;
-    char path[44];
+    bool leads;
+    char path[43];
 } Remembered;
 
 static void remember(const Actor *a, Remembered *ret) {
-    *ret = (Remembered){ a->account.v, a->post.v, a->session.v, a->unit.v, (int32_t)a->role, "" };
+    *ret = (Remembered){ a->account.v, a->post.v, a->session.v, a->unit.v, (int32_t)a->role, a->leads, "" };
     snprintf(ret->path, sizeof ret->path, "%.*s", (int)a->scope.path_low.n, a->scope.path_low.p);
 }
 
@@ -60,6 +61,7 @@ static void recall(const Remembered *m, Actor *ret) {
     ret->account.v = m->account;
     ret->post.v = m->post;
     ret->session.v = m->session;
+    ret->leads = m->leads;
 }
 
 typedef struct Asked {

@@ -77,6 +77,7 @@ static void actor_of(const Account *a, const Post *p, Actor *ret) {
     actor_in(p->role, p->path, p->has.unit ? p->unit : (OrgId){ 0 }, ret);
     ret->account = a->id;
     ret->post = p->id;
+    ret->leads = p->leads;
 }
 
 Err account_actor(Tx *tx, Str login, Actor *ret, Fault *f) {
@@ -130,7 +131,7 @@ static Err show_rights(Tx *tx, Me *me, Fault *f) {
         return fault_arena(f);
     for (size_t i = 0; i < me->posts.n; i++)
         for (int right = 1; posts[i].id.v == me->post.v && right < RIGHT_COUNT; right++)
-            if (right_of(posts[i].role, (Right)right)) {
+            if (right_of_post(posts[i].role, posts[i].leads, (Right)right)) {
                 held[n] = (RightHeld){ .right = (Right)right };
                 held[n++].has.right = true;
             }

@@ -213,7 +213,7 @@ Err duty_holes(Tx *tx, const DutySpan *in, const Actor *by, Page *ret, Fault *f)
                      "It ends after it begins, at most two months later.");
     if (in->has.area)
         TRY(path_of_area(tx, in->area, &path, f));
-    if (!actor_reaches(by, path) && in->has.area)
+    if (in->has.area ? !actor_reaches(by, path) : by->unit.v && by->unit.v != in->unit.v)
         return OK;
     TRY(sql_shift_list(tx, &find, &by->scope, all, FLAWS_MAX, &n, f));
     for (size_t i = 0; i < n; i++)
@@ -230,5 +230,8 @@ Err duty_posts(Tx *tx, const DutyFree *in, const Actor *by, Page *ret, Fault *f)
 
     find.on_day = in->has.day ? in->day : day_of_ms(clock_now_ms());
     find.has.on_day = true;
+    find.has.low = find.has.high = in->has.within;
+    if (in->has.within)
+        TRY(area_range(tx, in->within, &find.low, &find.high, f));
     return sql_duty_posts(tx, &find, &by->scope, ret->rows, (size_t)in->limit, &ret->n, f);
 }

@@ -74,9 +74,13 @@ static Err judge_new(const PostNew *in, const Post *p, const Actor *by, Fault *f
     if (in->has.until && in->until < p->since)
         return fault(f, ERR_INVALID, "dates_reversed", "until", "结束日期早于开始日期。",
                      "It ends before it begins.");
-    if ((in->role == ROLE_HANDLER || in->role == ROLE_PROPERTY) && !in->has.unit)
+    bool of_unit = in->role == ROLE_HANDLER || in->role == ROLE_PROPERTY;
+    if (of_unit && !in->has.unit)
         return fault(f, ERR_INVALID, "post_unit", "unit", "处置员和物业岗位要写明单位。",
                      "A handler's post needs its unit.");
+    if (in->has.leads && in->leads && !of_unit)
+        return fault(f, ERR_INVALID, "post_leads", "leads", "只有处置员或物业岗位可以是单位负责人。",
+                     "Only the post of a handler or property manager leads a unit.");
     return OK;
 }
 
@@ -88,6 +92,7 @@ Err post_give(Tx *tx, const PostNew *in, const Actor *by, Post *ret, Fault *f) {
                .role = in->role,
                .since = in->has.since ? in->since : day_of_ms(clock_now_ms()),
                .until = in->until,
+               .leads = in->has.leads && in->leads,
                .seat = in->seat };
 
     TRY(account_need(tx, in->login, &a, f));

@@ -42,6 +42,12 @@ static const unsigned grants[] = {
 };
 _Static_assert(COUNT(grants) == ROLE_AUDIT_ADMIN + 1, "a role without a row may do nothing at all");
 
+bool right_of_post(Role role, bool leads, Right right) {
+    bool of_unit = role == ROLE_HANDLER || role == ROLE_PROPERTY;
+
+    return right_of(role, right) || (leads && of_unit && right == RIGHT_DUTY_WRITE);
+}
+
 bool right_of(Role role, Right right) {
     if (right == RIGHT_PUBLIC)
         return true;

@@ -10,4 +10,7 @@
 
 bool right_of(Role role, Right right); /* RIGHT_PUBLIC: always */
 
+/* The same for a post, which may lead its unit: a handler who does plans its roster. */
+bool right_of_post(Role role, bool leads, Right right);
+
 #endif

@@ -60,7 +60,9 @@ static Err judge_overlap(Tx *tx, const Shift *s, const Actor *by, Fault *f) {
 }
 
 static Err judge_reach(const Actor *by, const Shift *s, Fault *f) {
-    return actor_reaches(by, s->path)
+    bool own = !by->unit.v || s->unit.v == by->unit.v; /* who leads a unit plans for it alone */
+
+    return actor_reaches(by, s->path) && own
                ? OK
                : fault(f, ERR_NOT_FOUND, "post_unknown", "post", "没有这个岗位。", "There is no such post.");
 }

@@ -75,6 +75,29 @@ static void test_every_role_has_its_row(void **state) {
     }
 }
 
+/* A post that leads its unit plans the unit's roster; nobody else's post leads. */
+static void test_leads(void **state) {
+    (void)state;
+    account_new_of("zhangsan");
+    for (int r = 1; r <= ROLE_AUDIT_ADMIN; r++)
+        for (int unit = 0; unit < 2; unit++) {
+            const char *word = choice_numbered(&role_choices, r)->word;
+            Err e = give("zhangsan", word, unit ? ",\"unit\":\"U2\",\"leads\":true" : ",\"leads\":true");
+            bool may = unit && (r == ROLE_HANDLER || r == ROLE_PROPERTY);
+            assert_int_equal(e, may ? OK : ERR_INVALID);
+            if (may)
+                testdb_exec(&city_db, "DELETE FROM post WHERE leads");
+        }
+    assert_ok(give("zhangsan", "unit_handler", ",\"unit\":\"U2\",\"leads\":true"));
+    assert_ok(sign_in("zhangsan"));
+    assert_non_null(strstr(answer, "\"leads\":true"));
+    assert_non_null(strstr(answer, "\"right\":\"duty_write\""));
+    account_new_of("lisi");
+    assert_ok(give("lisi", "unit_handler", ",\"unit\":\"U2\""));
+    assert_ok(sign_in("lisi"));
+    assert_null(strstr(answer, "\"right\":\"duty_write\""));
+}
+
 /* ---- dates ---- */
 
 static void test_dates(void **state) {
@@ -222,6 +245,7 @@ static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
 #define EACH(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         cmocka_unit_test(test_every_role_has_its_row),
+        EACH(test_leads),
         EACH(test_dates),
         EACH(test_post_taken_away),
         EACH(test_sessions_ended),

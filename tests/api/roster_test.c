@@ -135,6 +135,64 @@ static void test_week(void **state) {
                    ERR_INVALID, "shift_monday");
 }
 
+/* ---- who plans ---- */
+
+/* Whether `by` may plan a shift for the post; nothing of it stays. */
+static Err tried(const Actor *by, int64_t post) {
+    Err e = planned(by, post, begun, begun + HOURS(1));
+    testdb_exec(&city_db, "DELETE FROM shift");
+    return e;
+}
+
+/* Every role, with and without a unit, leading it or not: for his unit's people, for another
+ * unit's, and for the grid's. */
+static void test_who_plans(void **state) {
+    int64_t road = post_of("road"), other = post_of("order"), grid = post_of("grid");
+    (void)state;
+    for (int r = 1; r <= ROLE_AUDIT_ADMIN; r++) {
+        bool plans = r == ROLE_DUTY_LEAD || r == ROLE_SECRETARY || r == ROLE_GRID_LEAD;
+        bool unit_s = r == ROLE_HANDLER || r == ROLE_PROPERTY;
+        for (int leads = 0; leads < 2; leads++) {
+            Actor by = actor_as((Role)r, unit_s ? roads : 0, 30);
+            by.leads = leads;
+            bool of_unit = leads && unit_s;
+            Err here = plans || of_unit ? OK : ERR_FORBIDDEN;
+            Err there = of_unit ? ERR_NOT_FOUND : here;
+            assert_int_equal(tried(&by, road), here);
+            assert_int_equal(tried(&by, other), there);
+            assert_int_equal(tried(&by, grid), there);
+        }
+    }
+}
+
+static void test_unit_plans_its_own(void **state) {
+    char json[300];
+    int64_t road = post_of("road"), other = post_of("order");
+    Actor head = actor_as(ROLE_HANDLER, roads, account_of("road"));
+    (void)state;
+    head.leads = true;
+    assert_refused(planned(&roads_handler, road, begun, begun + 1), ERR_FORBIDDEN, "no_right");
+    assert_ok(planned(&head, road, begun, begun + HOURS(8)));
+    int64_t own = answered("id");
+    assert_ok(planned(&lead, other, begun, begun + HOURS(8)));
+    int64_t theirs = answered("id");
+    snprintf(json, sizeof json, "{\"id\":\"%lld\"}", (long long)theirs);
+    assert_refused(call("shift.cancel", &head, json), ERR_NOT_FOUND, "shift_unknown");
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"post\":\"%lld\"}", (long long)own, (long long)other);
+    assert_refused(call("shift.change", &head, json), ERR_NOT_FOUND, "post_unknown");
+    assert_ok(call("shift.copy_week", &head, "{\"monday\":\"2026-11-30\",\"to_monday\":\"2026-12-07\"}"));
+    assert_int_equal(number("SELECT count(*) FROM shift"), 3);
+    assert_ok(call("duty.posts", &head, "{}"));
+    assert_non_null(strstr(answer, "\"id\""));
+    snprintf(json, sizeof json, "\"unit\":\"%lld\"", (long long)order);
+    assert_null(strstr(answer, json));
+    /* nothing is said of another unit's holes */
+    snprintf(json, sizeof json, "{\"unit\":\"%lld\",\"begins\":%lld,\"ends\":%lld}", (long long)order,
+             (long long)begun, (long long)begun + HOURS(24));
+    assert_ok(call("duty.holes", &head, json));
+    assert_string_equal(answer, "{\"items\":[]}");
+}
+
 /* ---- urgent ---- */
 
 static int64_t urgent_filed(void) {
@@ -327,6 +385,8 @@ static int run_on(Dialect d) {
         EACH(test_plan),
         EACH(test_holes),
         EACH(test_week),
+        EACH(test_who_plans),
+        EACH(test_unit_plans_its_own),
         EACH(test_goes_up),
         EACH(test_only_what_is_urgent),
         EACH(test_danger_alerts_who_is_on_duty),
