@@ -37,6 +37,37 @@ SELECT @columns(notice) FROM notice
 -- takes: notice_read
 INSERT INTO notice_read (@columns(notice_read)) VALUES (@values(notice_read)) ON CONFLICT DO NOTHING;
 
+-- name: notice_unread
+-- How many of the newest thousand are unread: what is counted does not grow with history.
+-- takes: notice_find scope
+-- gives: count
+SELECT count(*) AS n
+  FROM (SELECT home, id FROM notice
+         WHERE tray = :tray
+           AND path BETWEEN :path_low AND :path_high
+           AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
+           AND (account IS NULL OR account = :account)
+         ORDER BY id DESC
+         LIMIT 1000) AS n
+  LEFT JOIN notice_read r ON r.home = n.home AND r.notice = n.id AND r.account = :account
+ WHERE r.notice IS NULL;
+
+-- name: notice_read_all
+-- The same thousand, those up to one.
+-- takes: notice_all scope
+INSERT INTO notice_read (home, notice, account, at_ms, at_day)
+SELECT n.home, n.id, :account, :at_ms, :at_day
+  FROM (SELECT home, id FROM notice
+         WHERE tray = :tray
+           AND path BETWEEN :path_low AND :path_high
+           AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
+           AND (account IS NULL OR account = :account)
+         ORDER BY id DESC
+         LIMIT 1000) AS n
+  LEFT JOIN notice_read r ON r.home = n.home AND r.notice = n.id AND r.account = :account
+ WHERE r.notice IS NULL AND n.id <= :upto
+ON CONFLICT DO NOTHING;
+
 -- name: notice_forget
 -- takes: older_than
 DELETE FROM notice WHERE (home, id) IN

@@ -158,3 +158,31 @@ Err notice_read(Tx *tx, const NoticeKey *in, const Actor *by, NoticeKey *ret, Fa
     *ret = *in;
     return OK;
 }
+
+/* Of the newest thousand of his tray. Who has no tray is told nothing. */
+Err notice_count(Tx *tx, const Nothing *in, const Actor *by, Total *ret, Fault *f) {
+    NoticeFind whose = { .tray = notice_tray(by->role), .account = by->account };
+    Count unread = { 0 };
+    size_t n;
+
+    (void)in;
+    whose.has.tray = whose.has.account = true;
+    if (whose.tray)
+        TRY(sql_notice_unread(tx, &whose, &by->scope, &unread, 1, &n, f));
+    *ret = (Total){ .n = (int32_t)unread.n };
+    ret->has.n = ret->has.more = true;
+    return OK;
+}
+
+Err notice_read_all(Tx *tx, const NoticeAll *in, const Actor *by, Total *ret, Fault *f) {
+    NoticeAll all = *in;
+    int64_t changed;
+
+    all.tray = notice_tray(by->role);
+    all.account = by->account;
+    all.at = moment_now();
+    all.has.tray = all.has.account = all.has.at = true;
+    if (all.tray)
+        TRY(sql_notice_read_all(tx, &all, &by->scope, &changed, f));
+    return notice_count(tx, &(Nothing){ 0 }, by, ret, f);
+}

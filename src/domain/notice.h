@@ -19,6 +19,8 @@ Err notice_put(Tx *tx, const Case *c, NoticeKind kind, unsigned trays, AccountId
                Fault *f);
 
 Err notice_list(Tx *tx, const NoticeFind *in, const Actor *by, Page *ret, Fault *f);
+Err notice_count(Tx *tx, const Nothing *in, const Actor *by, Total *ret, Fault *f);
+Err notice_read_all(Tx *tx, const NoticeAll *in, const Actor *by, Total *ret, Fault *f);
 Err notice_read(Tx *tx, const NoticeKey *in, const Actor *by, NoticeKey *ret, Fault *f);
 
 #endif

@@ -265,6 +265,38 @@ static void test_notices(void **state) {
     assert_string_equal(testdb_ask(&city_db, "SELECT kind, tray FROM notice ORDER BY id"), "4|2;4|3;6|1");
 }
 
+static void assert_unread(const Actor *by, int64_t n) {
+    assert_ok(call("notice.count", by, "{}"));
+    assert_int_equal(answered("n"), n);
+}
+
+/* All up to one that was seen; each reads for himself, and what came after stays new. */
+static void test_read_all(void **state) {
+    char json[100];
+    Actor colleague = actor_as(ROLE_HANDLER, roads, 99), other = actor_as(ROLE_HANDLER, order, 16);
+    Actor public;
+    (void)state;
+    dispatched("");
+    dispatched("");
+    assert_unread(&roads_handler, 2);
+    assert_ok(call("notice.list", &roads_handler, "{\"limit\":1}"));
+    int64_t newest = answered("id");
+    dispatched("");
+    assert_unread(&roads_handler, 3);
+    snprintf(json, sizeof json, "{\"upto\":\"%lld\"}", (long long)newest);
+    assert_ok(call("notice.read_all", &other, json));
+    assert_unread(&roads_handler, 3);
+    assert_ok(call("notice.read_all", &roads_handler, json));
+    assert_int_equal(answered("n"), 1);
+    assert_unread(&roads_handler, 1);
+    assert_unread(&colleague, 3);
+    assert_unread(&other, 0);
+    assert_ok(call("notice.read_all", &roads_handler, json)); /* twice is once */
+    assert_int_equal(number("SELECT count(*) FROM notice_read"), 2);
+    actor_public(&public);
+    assert_int_equal(call("notice.count", &public, "{}"), ERR_SIGN_IN);
+}
+
 static void remind_at(int64_t ms, int64_t expected) {
     int64_t told = -1;
     clock_stop(ms);
@@ -494,6 +526,7 @@ static int run_on(Dialect d) {
         EACH(test_secret),
         EACH(test_bad_input),
         EACH(test_notices),
+        EACH(test_read_all),
         EACH(test_reminders),
         EACH(test_feedback_due),
         EACH(test_retention),

@@ -336,6 +336,7 @@ static void test_lists(void **state) {
         { "case.list", "{\"state\":\"closed\"}", ROLE_DISPATCHER, 1, "case_list" },
         { "notice.list", "{}", ROLE_DISPATCHER, 1, NULL },
         { "notice.list", "{\"unread\":true}", ROLE_DISPATCHER, 1, NULL },
+        { "notice.count", "{}", ROLE_DISPATCHER, 1, NULL },
     };
     (void)state;
     try_all(hot, COUNT(hot));

@@ -269,15 +269,15 @@ test('no page asks for more than it shows', async () => {
     await page.reload();
     const lookups = ['areas', 'categories', 'conditions', 'units'].map((n) => `GET /api/1/${n}`);
     const list = ['GET /api/1/cases', 'GET /api/1/cases/count'];
-    await asks(p, [...lookups, ...list, 'GET /api/1/me', 'GET /api/1/city'], 'the list');
+    await asks(p, [...lookups, ...list, 'GET /api/1/me', 'GET /api/1/notices/count', 'GET /api/1/city'], 'the list');
     await page.goto('/console/desk');
     await page.locator('.todo tbody tr').first().waitFor();
     const desk = ['GET /api/1/cases', 'GET /api/1/cases', 'GET /api/1/desk'];
     const unasked = (a) => !/areas.ID/.test(a); // one for each grid of the desk that the tree's first page did not bring
-    await asks(p, [...lookups, ...desk, 'GET /api/1/me', 'GET /api/1/city'], 'the desk', unasked);
+    await asks(p, [...lookups, ...desk, 'GET /api/1/me', 'GET /api/1/notices/count', 'GET /api/1/city'], 'the desk', unasked);
     await page.goto('/console/figures');
     await page.locator('.six h2').first().waitFor();
-    await asks(p, [...lookups, 'GET /api/1/figures', 'GET /api/1/me', 'GET /api/1/city'], 'the figures', unasked);
+    await asks(p, [...lookups, 'GET /api/1/figures', 'GET /api/1/me', 'GET /api/1/notices/count', 'GET /api/1/city'], 'the figures', unasked);
     await page.goto('/console/cases');
     await settled(p);
     const open = ['GET /api/1/cases/ID', 'GET /api/1/cases/ID/photos', 'GET /api/1/cases/ID/view'];

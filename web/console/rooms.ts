@@ -12,7 +12,9 @@ import Deliveries from './Deliveries.vue';
 import Desk from './Desk.vue';
 import Figures from './Figures.vue';
 import Grids from './Grids.vue';
-import { DELIVERIES, DESK, FIGURES, GRIDS, LIST } from './paths';
+import Notices from './Notices.vue';
+import { unread } from './notices';
+import { DELIVERIES, DESK, FIGURES, GRIDS, LIST, NOTICES } from './paths';
 import { may, me } from './session';
 
 export type Room = {
@@ -21,6 +23,7 @@ export type Room = {
   title: () => string;
   page: Component;
   may?: (me: Me) => boolean; // without it: everybody
+  count?: () => number; // what waits there, shown in the menu
 };
 
 /* Who reads cases has a desk, the list and the figures. */
@@ -29,6 +32,7 @@ const reads = (who: Me) => may(who, 'case_read');
 const all: Room[] = [
   { path: DESK, icon: 'desk', title: () => say('工作台', 'Desk'), page: Desk, may: reads },
   { path: LIST, icon: 'cas', title: () => say('案件', 'Cases'), page: Cases, may: reads },
+  { path: NOTICES, icon: 'bell', title: () => say('通知', 'Notices'), page: Notices, may: reads, count: () => unread.value },
   { path: GRIDS, icon: 'tree', title: () => say('网格与组织', 'Grids'), page: Grids, may: reads },
   { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },
   { path: DELIVERIES, icon: 'out', title: () => say('投递', 'Deliveries'), page: Deliveries, may: (who) => may(who, 'setting_write') },

@@ -1,5 +1,7 @@
 /* icons – the drawings that the pages use now; one is added with its first use. */
 export const icons = {
+  bell: 'M6 17v-6a6 6 0 0 1 12 0v6l1.5 2h-15zM10 21h4',
+  cal: 'M4 6h16v14H4zM4 10h16M8 3v5M16 3v5M8 14h3M13 14h3M8 17h3',
   cam: 'M3.5 7.5h4L9 5h6l1.5 2.5h4v12h-17zM12 10a3.5 3.5 0 1 0 .01 0',
   cas: 'M6 3h9l4 4v14H6zM15 3v4h4M9 12h7M9 16h5',
   chart: 'M4 20h16M6 16v-4M11 16V6M16 16V9M20 16v-3',
@@ -8,6 +10,7 @@ export const icons = {
   cr: 'M9 5l7 7-7 7',
   copy: 'M9 8h11v13H9zM15 8V3H4v13h5',
   desk: 'M4 5h16v11H4zM9 20h6M12 16v4M8 9h5M8 12h8',
+  gear: 'M4 7h9M19 7h1M16 4.5a2.5 2.5 0 1 0 .01 0M4 17h1M11 17h9M8 14.5a2.5 2.5 0 1 0 .01 0',
   list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
   minus: 'M5 12h14',
@@ -19,6 +22,7 @@ export const icons = {
   qr: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2.5v2.5M20 14v6h-6M17 20v-2',
   search: 'M11 4a7 7 0 1 0 .01 0M16 16l4.5 4.5',
   trash: 'M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5',
+  swap: 'M4 8h14M14 4l4 4-4 4M20 16H6M10 12l-4 4 4 4',
   tree: 'M9 3h6v5H9zM3 16h5v5H3zM9.5 16h5v5h-5zM16 16h5v5h-5zM12 8v8M5.5 16v-4h13v4',
   user: 'M12 4a4 4 0 1 0 .01 0M4.5 21c.5-4.5 3.5-7 7.5-7s7 2.5 7.5 7',
   warn: 'M12 4 2.5 20h19zM12 10v5M12 17.5h.01',
