@@ -46,6 +46,24 @@ export function when(ms: number | undefined, always_day = false): string {
   return at.year === today.year ? `${at.md} ${at.time}` : `${at.day} ${at.time}`;
 }
 
+/* The day of the city as 2026-11-24, and its wall clock as 18:00. */
+export const dayOf = (ms: number): string => civil(ms).day;
+export const timeOf = (ms: number): string => civil(ms).time;
+
+/* Days by the calendar: one of them is not always 24 hours. */
+export function daysOn(day: string, n: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + n * DAY_MS).toISOString().slice(0, 10);
+}
+export const mondayOf = (day: string): string => daysOn(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
+
+/* The instant at which the city's wall shows that; 24:00 is the next day's 00:00. */
+export function instantOf(day: string, time: string): number {
+  const wanted = time === '24:00' ? Date.parse(`${daysOn(day, 1)}T00:00:00Z`) : Date.parse(`${day}T${time}:00Z`);
+  const shown = (ms: number) => Date.parse(`${civil(ms).day}T${civil(ms).time}:00Z`);
+  const first = wanted - (shown(wanted) - wanted);
+  return first + (wanted - shown(first));
+}
+
 /* "2 时 46 分", "3 天 4 时". Never less than a minute. */
 export function span(ms: number): string {
   const minutes = Math.max(1, Math.floor(ms / MINUTE_MS));
