@@ -16,7 +16,7 @@ if ! cmp -s package-lock.json node_modules/.installed-lock; then
 fi
 cmp -s "$types" shared/api/types.ts || cp "$types" shared/api/types.ts
 
-sources=$(find index.html console public shared package-lock.json vite.config.ts build.sh -type f | LC_ALL=C sort)
+sources=$(find index.html console phone public shared package-lock.json vite.config.ts build.sh -type f | LC_ALL=C sort)
 now=$(cat $sources | sha256sum)
 if [ ! -f dist/index.html ] || [ "$now" != "$(cat node_modules/.built 2>/dev/null)" ]; then
     node_modules/.bin/vite build

@@ -484,6 +484,8 @@ static void handle_page(HttpCall *c) {
 
     if (!file && beneath(path, "/console"))
         file = static_find(&web_files, str("/console/"));
+    if (!file && beneath(path, "/phone"))
+        file = static_find(&web_files, str("/phone/"));
     if (!file && (beneath(path, "/track") || beneath(path, "/near")))
         file = static_find(&web_files, str("/"));
     if (file)

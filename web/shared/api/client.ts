@@ -53,6 +53,11 @@ export async function ask<T>(path: string, body: object): Promise<T> {
   return send<T>('POST', path, JSON.stringify(body));
 }
 
+/* The same bytes under the same key, as an outbox repeats them. */
+export async function postSame<T>(path: string, body: string, key: string): Promise<T> {
+  return send<T>('POST', path, body, key);
+}
+
 export class Writer {
   private pending: { key: string; path: string; body: string } | null = null;
 
