@@ -278,6 +278,8 @@ Err city_get(Tx *tx, const Nothing *in, const Actor *by, City *ret, Fault *f) {
     TRY(setting_read(tx, "zone", &c.zone, f));
     TRY(setting_read(tx, "calendar_until", &until, f));
     TRY(setting_read(tx, "soon_minutes", &soon, f));
+    TRY(setting_read(tx, "settle_photos", &c.settle_photos, f));
+    c.has.settle_photos = c.settle_photos.n > 0;
     c.has.soon_minutes = read_minutes(soon, &c.soon_minutes);
     c.has.city_zh = c.city_zh.n > 0;
     c.has.city_en = c.city_en.n > 0;

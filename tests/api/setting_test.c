@@ -21,9 +21,8 @@ static void test_usual(void **state) {
     (void)state;
     actor_public(&nobody);
     assert_ok(call("city.get", &nobody, ""));
-    assert_string_equal(
-        answer,
-        "{\"danger_calls\":\"110 警察 Police\\n119 消防 Fire\\n120 急救 Ambulance\",\"soon_minutes\":120}");
+    assert_string_equal(answer, "{\"danger_calls\":\"110 警察 Police\\n119 消防 Fire\\n120 急救 "
+                                "Ambulance\",\"soon_minutes\":120,\"settle_photos\":\"all\"}");
 }
 
 static void test_change(void **state) {
@@ -39,8 +38,8 @@ static void test_change(void **state) {
     assert_ok(call("setting.put", &admin, "{\"name\":\"city_zh\",\"value\":\"云浦街道\"}"));
     assert_ok(call("setting.put", &admin, "{\"name\":\"soon_minutes\",\"value\":\"45\"}"));
     assert_ok(call("city.get", &nobody, ""));
-    assert_string_equal(
-        answer, "{\"city_zh\":\"云浦街道\",\"danger_calls\":\"962777 燃气 Gas line\",\"soon_minutes\":45}");
+    assert_string_equal(answer, "{\"city_zh\":\"云浦街道\",\"danger_calls\":\"962777 燃气 Gas "
+                                "line\",\"soon_minutes\":45,\"settle_photos\":\"all\"}");
     assert_ok(call("setting.put", &admin, "{\"name\":\"city_zh\",\"value\":\"\"}")); /* the usual one again */
     assert_non_null(strstr(answer, "\"value\":\"\",\"usual\":true"));
 

@@ -2,6 +2,7 @@
  * a task with its legal steps, taken in large type and both languages. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { caller, filedCase } from './calls.mjs';
 import { noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
@@ -21,6 +22,7 @@ export async function bigTargets(page, what) {
   assert.deepEqual(small, [], `targets on ${what}`);
 }
 
+const FILE = fileURLToPath(new URL('../fuzz/corpus/photo/a.jpg', import.meta.url));
 const SPOT = { latitude: 31.228534, longitude: 121.478456 }; // in 松苑 05
 
 describe('phone', () => {
@@ -116,6 +118,61 @@ describe('phone', () => {
     await p.close();
   });
 
+  test('a report takes three taps: photo, what, send; danger stands first', async () => {
+    const p = await open('grid', { more: { geolocation: SPOT, permissions: ['geolocation'] } });
+    const { page } = p;
+    await page.getByRole('link', { name: '上报' }).click();
+    await page.locator('[data-test=where]').getByText('松苑 05 微网格').waitFor(); // by itself
+    assert.deepEqual(await page.locator('.form .tels b').allTextContents(), ['110', '119', '120']);
+    assert.ok(await page.evaluate(() => document.querySelector('.danger').compareDocumentPosition(document.querySelector('.what')) & Node.DOCUMENT_POSITION_FOLLOWING));
+    await page.locator('input[name=photos]').setInputFiles(FILE); // 1
+    await page.locator('[data-side=photos] img').waitFor();
+    await page.locator('[data-matter=road]').click(); // 2
+    await noViolations(page, 'report');
+    await noSideways(page, 'report');
+    await bigTargets(page, 'report');
+    await shot(page, 'phone-report', true);
+    const uploads = p.asked.filter((a) => a === 'POST /api/1/photos').length;
+    assert.equal(uploads, 0, 'nothing is sent before');
+    await page.locator('.foot button[type=submit]').click(); // 3
+    await page.locator('[data-test=done][data-state=sent]').waitFor();
+    await shot(page, 'phone-report-done');
+    const code = (await page.locator('[data-test=done] .num').textContent()).trim();
+    const grid = await caller(server.url, 'grid');
+    const c = await grid.get(`/api/1/codes/${code}`);
+    assert.deepEqual([c.source, c.category, c.text, c.lon, c.lat], ['worker', '206', '道路井盖', SPOT.longitude, SPOT.latitude]);
+    assert.equal((await grid.get(`/api/1/cases/${c.id}/photos`)).items.length, 1);
+    await p.close();
+  });
+
+  test('the same form settles on the spot, with photos from before and after', async () => {
+    const p = await open('grid', { more: { geolocation: SPOT, permissions: ['geolocation'] } });
+    const { page } = p;
+    await page.goto('/phone/report');
+    await page.locator('[data-test=where]').waitFor();
+    await page.getByRole('button', { name: '当场办结' }).click();
+    await page.locator('[data-matter=waste]').click();
+    await page.locator('input[name=before]').setInputFiles(FILE);
+    await page.locator('.foot button[type=submit]').click();
+    await page.getByText('请选立案条件。').first().waitFor();
+    await page.locator('select[name=condition]').selectOption({ index: 1 });
+    await page.locator('textarea[name=note]').fill('当场清走。');
+    await page.locator('.foot button[type=submit]').click();
+    await page.getByText('这一类当场办结要有处置后的照片。').first().waitFor();
+    await noViolations(page, 'settling');
+    await shot(page, 'phone-settle', true);
+    await page.locator('input[name=after]').setInputFiles(FILE);
+    await page.locator('[data-side=after] img').waitFor();
+    await page.locator('.foot button[type=submit]').click();
+    await page.locator('[data-test=done][data-state=sent]').waitFor();
+    const code = (await page.locator('[data-test=done] .num').textContent()).trim();
+    const grid = await caller(server.url, 'grid');
+    const c = await grid.get(`/api/1/codes/${code}`);
+    assert.ok(c.state === 'closed' || c.sampled, c.state);
+    assert.deepEqual((await grid.get(`/api/1/cases/${c.id}/photos`)).items.map((f) => f.shows).sort(), ['after', 'before']);
+    await p.close();
+  });
+
   for (const [name, how] of [
     ['en', { lang: 'en' }],
     ['dark', { dark: true }],
@@ -123,9 +180,9 @@ describe('phone', () => {
   ])
     test(`every page of it stands: ${name}`, async () => {
       const p = await open('road', how);
-      for (const path of ['/phone/', '/phone/mine']) {
+      for (const path of ['/phone/', '/phone/report', '/phone/mine']) {
         await p.page.goto(path);
-        await p.page.locator('.tk, [data-test=box-waiting]').first().waitFor();
+        await p.page.locator('.tk, [data-test=box-waiting], form.form').first().waitFor();
         await noViolations(p.page, `${path} ${name}`);
         await noSideways(p.page, `${path} ${name}`);
         await bigTargets(p.page, `${path} ${name}`);

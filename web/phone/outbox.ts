@@ -16,7 +16,7 @@ import { Problem, postSame } from '../shared/api/client';
 import type { CaseAct } from '../shared/api/types';
 import { newKey, upload } from '../shared/photos';
 import { owner } from './session';
-import { NotKept, all, change, put } from './store';
+import { NotKept, all, change, put, type Change } from './store';
 
 export type Side = 'photos' | 'before' | 'after';
 export type ItemPhoto = { key: string; side: Side; bytes: ArrayBuffer; claim?: string };
@@ -76,11 +76,14 @@ async function changed(): Promise<void> {
 
 export type NewItem = Pick<Item, 'kind' | 'title' | 'path' | 'what' | 'photos' | 'of' | 'act'>;
 
-/* Kept when it returns; throws NotKept otherwise, and then nothing has changed. A draft
- * that it replaces goes in the same breath. */
-export async function add(what: NewItem, instead?: string): Promise<Item> {
+/* Kept when it returns; throws NotKept otherwise, and then nothing has changed. What it
+ * takes the place of, an item that was refused and a draft, goes in the same breath. */
+export async function add(what: NewItem, instead?: string, draft?: string): Promise<Item> {
   const item: Item = { ...what, id: newKey(), owner: owner.value, made: Date.now(), state: 'waiting' };
-  await change([{ box: 'outbox', key: item.id, value: item }, ...(instead ? [{ box: 'outbox' as const, key: instead }] : [])]);
+  const gone: Change[] = [];
+  if (instead) gone.push({ box: 'outbox', key: instead });
+  if (draft) gone.push({ box: 'kept', key: draft });
+  await change([{ box: 'outbox', key: item.id, value: item }, ...gone]);
   await changed();
   void send();
   return item;

@@ -6,24 +6,28 @@ import { say } from '../shared/modes';
 import type { IconName } from '../shared/parts/icons';
 import { route } from '../shared/route';
 import Mine from './Mine.vue';
+import Report from './Report.vue';
 import Task from './Task.vue';
 import Tasks from './Tasks.vue';
 
 export const TASKS = '/phone/';
+export const REPORT = '/phone/report';
 export const MINE = '/phone/mine';
 export const taskPath = (id: string) => `/phone/task/${id}`;
 
-export type Tab = 'tasks' | 'mine';
+export type Tab = 'tasks' | 'report' | 'mine';
 export type Room = { tab: Tab; title: () => string; page: Component; of?: string; back?: string };
 
 export const tabs: { tab: Tab; path: string; icon: IconName; title: () => string }[] = [
   { tab: 'tasks', path: TASKS, icon: 'list', title: () => say('任务', 'Tasks') },
+  { tab: 'report', path: REPORT, icon: 'cam', title: () => say('上报', 'Report') },
   { tab: 'mine', path: MINE, icon: 'user', title: () => say('我的', 'Mine') },
 ];
 
 export const room = computed<Room>(() => {
   const task = /^\/phone\/task\/([1-9]\d{0,18})$/.exec(route.path);
   if (task) return { tab: 'tasks', title: () => say('案件', 'Case'), page: Task, of: task[1], back: TASKS };
+  if (route.path === REPORT) return { tab: 'report', title: () => say('上报', 'Report'), page: Report };
   if (route.path === MINE) return { tab: 'mine', title: () => say('我的', 'Mine'), page: Mine };
   return { tab: 'tasks', title: () => say('任务', 'Tasks'), page: Tasks };
 });

@@ -49,7 +49,7 @@ function notKept(e: DOMException | null): NotKept {
   );
 }
 
-type Change = { box: Box; key: string; value?: unknown }; // without a value: dropped
+export type Change = { box: Box; key: string; value?: unknown }; // without a value: dropped
 
 /* All of them or none. */
 export async function change(changes: Change[]): Promise<void> {

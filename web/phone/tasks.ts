@@ -3,15 +3,15 @@
 import { computed, ref, shallowRef } from 'vue';
 
 import { Problem, get, getAll, problem } from '../shared/api/client';
-import type { Case, CaseView, Condition, Org, PhotoShown } from '../shared/api/types';
+import type { Case, CaseView, Category, Condition, Org, PhotoShown } from '../shared/api/types';
 import { titleOf } from '../shared/modes';
 import { owner } from './session';
 import { get as kept, put } from './store';
 
 export const MOST = 200; // what the server lists at once
 
-export type Lookups = { conditions: Condition[]; units: Org[] };
-export const lookups = shallowRef<Lookups>({ conditions: [], units: [] });
+export type Lookups = { conditions: Condition[]; units: Org[]; categories: Category[] };
+export const lookups = shallowRef<Lookups>({ conditions: [], units: [], categories: [] });
 
 export const tasks = shallowRef<Case[]>([]);
 export const asOf = ref(0); // when the server last told; 0: never
@@ -45,10 +45,15 @@ async function ask(): Promise<Case[]> {
   return [...due, ...any.filter((c) => !due.some((d) => d.id === c.id))];
 }
 
-async function askTables(): Promise<void> {
+/* What the forms choose from: once, and kept. */
+export async function askTables(): Promise<void> {
   if (lookups.value.conditions.length && lookups.value.units.length) return;
-  const [conditions, units] = await Promise.all([getAll<Condition>('/api/1/conditions', { limit: 500 }), getAll<Org>('/api/1/units', { limit: 500 })]);
-  lookups.value = { conditions, units };
+  const [conditions, units, categories] = await Promise.all([
+    getAll<Condition>('/api/1/conditions', { limit: 500 }),
+    getAll<Org>('/api/1/units', { limit: 500 }),
+    getAll<Category>('/api/1/categories', { limit: 500 }),
+  ]);
+  lookups.value = { conditions, units, categories };
   await keep(name('lookups'), lookups.value);
 }
 
@@ -74,7 +79,7 @@ export async function load(): Promise<void> {
 }
 
 export function clear(): void {
-  [tasks.value, asOf.value, failed.value, lookups.value] = [[], 0, '', { conditions: [], units: [] }];
+  [tasks.value, asOf.value, failed.value, lookups.value] = [[], 0, '', { conditions: [], units: [], categories: [] }];
 }
 
 /* ---- one of them ---- */

@@ -1,20 +1,30 @@
 /* city – what this city calls itself and whom to call in danger: the settings that
- * anyone may read. A page works before they come and without them. */
+ * anyone may read. A page works before they come and without them, with what this device
+ * heard last. */
 import { computed, reactive } from 'vue';
 
 import { get } from './api/client';
 import type { City } from './api/types';
+import { recallJson, remember } from './keep';
 import { lang, say } from './modes';
 import { soon_ms, zone } from './time';
 
 const settings = reactive<City>({});
 
 export async function loadCity(): Promise<void> {
+  take(recallJson<City>('city') ?? {});
   try {
-    Object.assign(settings, await get<City>('/api/1/city'));
+    const told = await get<City>('/api/1/city');
+    take(told);
+    remember('city', JSON.stringify(told));
   } catch {
-    return; // the defaults stand
+    /* what was heard before stands, or the defaults */
   }
+}
+
+function take(told: City): void {
+  for (const name of Object.keys(settings) as (keyof City)[]) delete settings[name];
+  Object.assign(settings, told);
   if (settings.soon_minutes) soon_ms.value = settings.soon_minutes * 60_000;
   try {
     if (settings.zone) new Intl.DateTimeFormat('en', { timeZone: settings.zone });
@@ -42,3 +52,8 @@ export const calls = computed<Call[]>(() =>
     .filter((m): m is RegExpExecArray => m !== null)
     .map(([, number, zh, en]) => ({ number, name: say(zh, en) })),
 );
+
+/* Whether settling on the spot takes photos from before and after, for this class. */
+export function settlesWithPhotos(category: string): boolean {
+  return (settings.settle_photos ?? 'all').split('\n').some((one) => one === 'all' || (one !== '' && category.startsWith(one)));
+}
