@@ -107,10 +107,14 @@ SELECT @columns(handover) FROM handover
 -- name: handover_list
 -- Of one post's place, newest first.
 -- takes: handover_find
--- gives: handover
-SELECT @columns(handover) FROM handover
- WHERE path = :path AND coalesce(unit, 0) = :unit
- ORDER BY id DESC
+-- gives: handover_shown
+SELECT h.id, h.home, h.n, h.overdue, h.promised, h.note, h.given_by, g.title, h.given_ms, h.given_day,
+       h.taken_by, t.title, h.taken_ms, h.taken_day
+  FROM handover h
+  LEFT JOIN account g ON g.home = 0 AND g.id = h.given_by
+  LEFT JOIN account t ON t.home = 0 AND t.id = h.taken_by
+ WHERE h.path = :path AND coalesce(h.unit, 0) = :unit
+ ORDER BY h.id DESC
  LIMIT :limit;
 
 -- name: handover_forget

@@ -17,7 +17,7 @@ static HandoverFind place_of(const Actor *by) {
 /* Of the last few those that nobody has taken. */
 static Err waiting(Tx *tx, const Actor *by, List *ret, Fault *f) {
     HandoverFind last = place_of(by);
-    Handover *rows = arena_take(tx_arena(tx), WAITING * sizeof *rows);
+    HandoverShown *rows = arena_take(tx_arena(tx), WAITING * sizeof *rows);
     size_t n, kept = 0;
 
     if (!rows)

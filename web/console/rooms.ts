@@ -12,10 +12,11 @@ import Deliveries from './Deliveries.vue';
 import Desk from './Desk.vue';
 import Figures from './Figures.vue';
 import Grids from './Grids.vue';
+import Handover from './Handover.vue';
 import Notices from './Notices.vue';
 import Roster from './Roster.vue';
 import { unread } from './notices';
-import { DELIVERIES, DESK, FIGURES, GRIDS, LIST, NOTICES, ROSTER } from './paths';
+import { DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, NOTICES, ROSTER } from './paths';
 import { may, me } from './session';
 
 export type Room = {
@@ -35,6 +36,7 @@ const all: Room[] = [
   { path: LIST, icon: 'cas', title: () => say('案件', 'Cases'), page: Cases, may: reads },
   { path: NOTICES, icon: 'bell', title: () => say('通知', 'Notices'), page: Notices, may: reads, count: () => unread.value },
   { path: ROSTER, icon: 'cal', title: () => say('值班', 'Roster'), page: Roster, may: reads },
+  { path: HANDOVER, icon: 'swap', title: () => say('交接班', 'Hand-over'), page: Handover, may: reads },
   { path: GRIDS, icon: 'tree', title: () => say('网格与组织', 'Grids'), page: Grids, may: reads },
   { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },
   { path: DELIVERIES, icon: 'out', title: () => say('投递', 'Deliveries'), page: Deliveries, may: (who) => may(who, 'setting_write') },
