@@ -54,6 +54,7 @@ SELECT @columns(cases) FROM cases
    /*? due_from */ AND due_ms >= :due_from_ms /*? end */
    /*? due_before */ AND due_ms < :due_before_ms /*? end */
    /*? words_like */ AND (external_no = :words OR @holds(spot words_like) OR @holds(text words_like)) /*? end */
+   /*? north */ AND placed <> 4 AND lon BETWEEN :west AND :east AND lat BETWEEN :south AND :north /*? end */
    /*? before */ AND id < :before /*? end */
    /*? below */ AND (danger, id) < (:below_danger, :below) /*? end */
    /*? by_due */ AND due_ms > 0 /*? end */
@@ -79,19 +80,27 @@ SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
    /*? due_from */ AND due_ms >= :due_from_ms /*? end */
    /*? due_before */ AND due_ms < :due_before_ms /*? end */
    /*? words_like */ AND (external_no = :words OR @holds(spot words_like) OR @holds(text words_like)) /*? end */
+   /*? north */ AND placed <> 4 AND lon BETWEEN :west AND :east AND lat BETWEEN :south AND :north /*? end */
    /*? by_due */ AND due_ms > 0 /*? end */
  LIMIT 1001) AS counted;
 
 -- name: case_pins
 -- Open cases on a piece of ground, for the map; placeholder coordinates (placed 4)
--- are no place.
--- takes: pin_find scope
+-- are no place. The same questions as the list's, so both show the same cases.
+-- takes: case_find scope
 -- gives: case_pin
 SELECT @columns(case_pin) FROM cases
  WHERE state < 10 AND placed <> 4
-   AND lon BETWEEN :west AND :east AND lat BETWEEN :south AND :north
+   /*? north */ AND lon BETWEEN :west AND :east AND lat BETWEEN :south AND :north /*? end */
    AND path BETWEEN :path_low AND :path_high
-   AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
+   AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
+   /*? state */ AND state = :state /*? end */
+   /*? unit */ AND unit = :unit /*? end */
+   /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
+   /*? states */ AND (1 << state) & :states <> 0 /*? end */
+   /*? due_from */ AND due_ms >= :due_from_ms /*? end */
+   /*? due_before */ AND due_ms < :due_before_ms /*? end */
+   /*? words_like */ AND (external_no = :words OR @holds(spot words_like) OR @holds(text words_like)) /*? end */
  ORDER BY id;
 
 -- name: case_by_code

@@ -15,6 +15,8 @@
 
 Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret, Fault *f);
 Err case_list(Tx *tx, const CaseFind *in, const Actor *by, Page *ret, Fault *f);
+/* What the queries of list, count and map take, of what a caller asked. */
+Err case_find_ready(Tx *tx, const CaseFind *in, const Actor *by, CaseFind *ret, Fault *f);
 Err case_count(Tx *tx, const CaseFind *in, const Actor *by, Total *ret, Fault *f);
 Err case_get(Tx *tx, const CaseKey *in, const Actor *by, Case *ret, Fault *f);
 Err case_by_code(Tx *tx, const CaseTrack *in, const Actor *by, Case *ret, Fault *f);

@@ -65,12 +65,26 @@ static Err find_below(Tx *tx, const Actor *by, CaseFind *find, Fault *f) {
     return OK;
 }
 
+/* A piece of ground has four sides. */
+static Err find_box(const CaseFind *find, Fault *f) {
+    int sides = find->has.west + find->has.east + find->has.south + find->has.north;
+
+    if (sides == 0 || (sides == 4 && find->west <= find->east && find->south <= find->north))
+        return OK;
+    return fault(f, ERR_INVALID, "case_box", "west",
+                 "要看图内的案件，请给全西、东、南、北四边，西不大于东，南不大于北。",
+                 "For the cases on a piece of the map give west, east, south and north, west before east and "
+                 "south before "
+                 "north.");
+}
+
 /* What the query wants of what was asked: `within` names an area, and it takes the
  * range of its paths; the words are looked for as they stand, % and _ included. */
-static Err find_ready(Tx *tx, const CaseFind *in, const Actor *by, CaseFind *ret, Fault *f) {
+Err case_find_ready(Tx *tx, const CaseFind *in, const Actor *by, CaseFind *ret, Fault *f) {
     Area area;
     char high[48];
 
+    TRY(find_box(in, f));
     *ret = *in;
     ret->skip = (in->page - 1) * in->limit;
     find_narrowed(ret, by);
@@ -94,7 +108,7 @@ static Err find_ready(Tx *tx, const CaseFind *in, const Actor *by, CaseFind *ret
 Err case_list(Tx *tx, const CaseFind *in, const Actor *by, Page *ret, Fault *f) {
     CaseFind find;
 
-    TRY(find_ready(tx, in, by, &find, f));
+    TRY(case_find_ready(tx, in, by, &find, f));
     return sql_case_list(tx, &find, &by->scope, ret->rows, (size_t)in->limit, &ret->n, f);
 }
 
@@ -103,7 +117,7 @@ Err case_count(Tx *tx, const CaseFind *in, const Actor *by, Total *ret, Fault *f
     Count count = { 0 };
     size_t n;
 
-    TRY(find_ready(tx, in, by, &find, f));
+    TRY(case_find_ready(tx, in, by, &find, f));
     TRY(sql_case_count(tx, &find, &by->scope, &count, 1, &n, f));
     Total t = { .n = count.n > COUNTED ? COUNTED : (int32_t)count.n, .more = count.n > COUNTED };
     t.has.n = t.has.more = true;

@@ -1,15 +1,18 @@
 /* filters – what the address says about the list: which cases, which page, which one
- * is open. The address is the only memory of it. */
+ * is open. The address is the only memory of it. List and map are two rooms with the
+ * same questions: going from one to the other takes them along. */
 import { computed } from 'vue';
 
 import { case_find_form, case_state, type CaseState } from '../shared/api/types';
 import { go, route, type Query } from '../shared/route';
 import { now, soon_ms } from '../shared/time';
-import { LIST } from './paths';
+import { LIST, MAP } from './paths';
 import { post } from './session';
 
 export const PAGE = 50;
 export const PAGES = 20; // by number; further on by next and previous
+
+const MINUTE_MS = 60_000;
 
 export type Filters = {
   state: CaseState | 'open' | 'all';
@@ -27,11 +30,18 @@ const cutWords = (s: string) => Array.from(s.trim()).slice(0, case_find_form.wor
 
 const isId = (s: string | undefined): s is string => !!s && /^[1-9]\d{0,18}$/.test(s);
 
+export const ended = new Set<string>(['closed', 'rejected', 'appraised'] satisfies CaseState[]);
+
+/* The map has the open ones alone, whatever the list is asked for. */
+function stateOf(word: string): Filters['state'] {
+  if (route.path === MAP && (word === 'all' || ended.has(word))) return 'open';
+  return word === 'all' || word in case_state ? (word as Filters['state']) : 'open';
+}
+
 export const filters = computed<Filters>(() => {
   const q = route.query;
-  const state = q.state ?? 'open';
   return {
-    state: state === 'all' || state in case_state ? (state as Filters['state']) : 'open',
+    state: stateOf(q.state ?? 'open'),
     unplaced: q.unplaced === '1',
     overdue: q.overdue === '1',
     soon: q.soon === '1',
@@ -61,11 +71,24 @@ export function asked(): Record<string, string | number | boolean | undefined> {
   };
 }
 
-/* Which list it is, without the open case: when it changes, the list is read anew. */
+/* The same of the tiles of the map, which show open cases only. To the minute, so that
+ * the browser may keep a tile and ask whether it still holds. */
+export const askedOfTiles = computed(() => {
+  const minute = (ms: number) => Math.floor(ms / MINUTE_MS) * MINUTE_MS;
+  const { open: _open, unplaced: _unplaced, due_from, due_before, ...rest } = asked();
+  const kept = Object.entries({ ...rest, due_from: due_from && minute(Number(due_from)), due_before: due_before && minute(Number(due_before)) });
+  return new URLSearchParams(kept.filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])).toString();
+});
+
+/* Which list it is, without what is open and where the map looks: when it changes, the
+ * list is read anew. */
 export const listKey = computed(() => {
-  const { case: _open, ...rest } = route.query;
+  const { case: _case, area: _area, at: _at, show: _show, ...rest } = route.query;
   return JSON.stringify(rest);
 });
+
+/* The room that shows them now: the list, where it is none of both. */
+export const room = (): string => (route.path === MAP ? MAP : LIST);
 
 /* Another filter begins at page 1; the open case stays open. */
 export function filterAddress(change: Query): Query {
@@ -73,7 +96,7 @@ export function filterAddress(change: Query): Query {
   return { ...rest, ...change };
 }
 export function setFilter(change: Query): void {
-  go(LIST, filterAddress(change));
+  go(room(), filterAddress(change));
 }
 export function toPage(n: number): Query {
   const { before: _b, ...rest } = route.query;
@@ -84,5 +107,5 @@ export function toBefore(id: string): Query {
   return { ...rest, before: id };
 }
 export function choose(id: string, how: 'push' | 'replace' = 'push'): void {
-  go(LIST, { ...route.query, case: id }, how);
+  go(room(), { ...route.query, case: id, area: '' }, how);
 }

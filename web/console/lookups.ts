@@ -62,3 +62,22 @@ export function outlinesOf(id: string): Promise<AreaOutline[]> {
   if (outlines.size > OUTLINES_MOST) outlines.delete(outlines.keys().next().value as string);
   return asked;
 }
+
+/* The ground that an area covers, of its own outline; none for a mere list of buildings. */
+export async function boxOf(id: string): Promise<{ west: number; south: number; east: number; north: number } | undefined> {
+  const items = await outlinesOf(id);
+  const own = items.find((o) => o.id === id && o.geometry);
+  const shapes = own ? [own] : items.filter((o) => o.geometry);
+  const box = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity };
+  const take = (part: unknown): void => {
+    if (!Array.isArray(part)) return;
+    if (typeof part[0] !== 'number') return part.forEach(take);
+    const [x, y] = part as number[];
+    box.west = Math.min(box.west, x);
+    box.east = Math.max(box.east, x);
+    box.south = Math.min(box.south, y);
+    box.north = Math.max(box.north, y);
+  };
+  for (const o of shapes) take((o.geometry as { coordinates?: unknown }).coordinates);
+  return Number.isFinite(box.west) ? box : undefined;
+}

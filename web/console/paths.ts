@@ -2,6 +2,7 @@
  * link to each other, and rooms.ts holds them all. */
 export const HOME = '/console/';
 export const LIST = '/console/cases';
+export const MAP = '/console/map';
 export const DESK = '/console/desk';
 export const FIGURES = '/console/figures';
 export const GRIDS = '/console/grids';

@@ -13,10 +13,11 @@ import Desk from './Desk.vue';
 import Figures from './Figures.vue';
 import Grids from './Grids.vue';
 import Handover from './Handover.vue';
+import MapRoom from './MapRoom.vue';
 import Notices from './Notices.vue';
 import Roster from './Roster.vue';
 import { unread } from './notices';
-import { DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, NOTICES, ROSTER } from './paths';
+import { DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, ROSTER } from './paths';
 import { may, me } from './session';
 
 export type Room = {
@@ -33,6 +34,7 @@ const reads = (who: Me) => may(who, 'case_read');
 
 const all: Room[] = [
   { path: DESK, icon: 'desk', title: () => say('工作台', 'Desk'), page: Desk, may: reads },
+  { path: MAP, icon: 'map', title: () => say('地图', 'Map'), page: MapRoom, may: reads },
   { path: LIST, icon: 'cas', title: () => say('案件', 'Cases'), page: Cases, may: reads },
   { path: NOTICES, icon: 'bell', title: () => say('通知', 'Notices'), page: Notices, may: reads, count: () => unread.value },
   { path: ROSTER, icon: 'cal', title: () => say('值班', 'Roster'), page: Roster, may: reads },
