@@ -17,8 +17,9 @@ import MapRoom from './MapRoom.vue';
 import Notices from './Notices.vue';
 import Roster from './Roster.vue';
 import { unread } from './notices';
-import { DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, ROSTER } from './paths';
-import { may, me } from './session';
+import { DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, REPORT, ROSTER } from './paths';
+import { may, me, post } from './session';
+import ReportSpot from './ReportSpot.vue';
 
 export type Room = {
   path: string;
@@ -39,6 +40,7 @@ const all: Room[] = [
   { path: NOTICES, icon: 'bell', title: () => say('通知', 'Notices'), page: Notices, may: reads, count: () => unread.value },
   { path: ROSTER, icon: 'cal', title: () => say('值班', 'Roster'), page: Roster, may: reads },
   { path: HANDOVER, icon: 'swap', title: () => say('交接班', 'Hand-over'), page: Handover, may: reads },
+  { path: REPORT, icon: 'plus', title: () => say('上报', 'Report'), page: ReportSpot, may: () => post.value?.role === 'grid_worker' },
   { path: GRIDS, icon: 'tree', title: () => say('网格与组织', 'Grids'), page: Grids, may: reads },
   { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },
   { path: DELIVERIES, icon: 'out', title: () => say('投递', 'Deliveries'), page: Deliveries, may: (who) => may(who, 'setting_write') },
