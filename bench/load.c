@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REQUEST_MAX = 4096, ANSWER_MAX = 16384, SAMPLES_MAX = 4 << 20 };
+enum { REQUEST_MAX = 4096, ANSWER_MAX = 65536, SAMPLES_MAX = 4 << 20 };
 
 typedef struct Client {
     int fd;
@@ -53,7 +53,10 @@ static void ask(const LoadPlan *p, Client *c, double due_s) {
     char room[REQUEST_MAX];
     Buf b = { room, 0, sizeof room, false, 0 };
 
-    p->request(p->ctx, asked++, &b);
+    if (p->follow)
+        p->follow(p->ctx, (int)(c - clients), c->n ? c->answer : NULL, (due_s - c->due_s) * 1e3, &b);
+    else
+        p->request(p->ctx, asked++, &b);
     c->n = 0;
     c->waits = true;
     c->due_s = due_s;
@@ -181,6 +184,7 @@ LoadResult load_run(const LoadPlan *p) {
         Client *c = &clients[i];
         c->fd = dial(p->port);
         c->waits = false;
+        c->n = 0;
         epoll_ctl(poll_fd, EPOLL_CTL_ADD, c->fd, &(struct epoll_event){ EPOLLIN, { .ptr = c } });
         if (p->per_s <= 0)
             ask(p, c, clock_s(CLOCK_MONOTONIC));

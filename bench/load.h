@@ -17,6 +17,9 @@ typedef struct LoadPlan {
     double per_s; /* 0: as fast as answers come */
     /* Appends one whole request; `number` counts from 0 over the life of the program. */
     void (*request)(void *ctx, int64_t number, Buf *b);
+    /* Instead of it, and without a rate: what a connection asks next, after an answer
+     * with its head (NULL: before the first) that took so many ms. */
+    void (*follow)(void *ctx, int connection, const char *answer, double ms, Buf *b);
     void *ctx;
 } LoadPlan;
 
