@@ -9,7 +9,9 @@ INSERT INTO cases (@columns(cases)) VALUES (@values(cases));
 SELECT @columns(cases) FROM cases
  WHERE home = :home AND id = :id
    AND path BETWEEN :path_low AND :path_high
-   AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high);
+   AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
+   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
+        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)));
 
 -- name: case_save
 -- Moves a case on. No row changed means someone was faster: ERR_CONFLICT. The
@@ -42,6 +44,8 @@ UPDATE cases SET due_provisional = :due_provisional, finish_provisional = :finis
 SELECT @columns(cases) FROM cases
  WHERE path BETWEEN :path_low AND :path_high
    AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
+   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
+        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
    /*? state */ AND state = :state /*? end */
    /*? open */ AND state < 10 /*? end */
    /*? placed */ AND placed = :placed /*? end */
@@ -68,6 +72,8 @@ SELECT @columns(cases) FROM cases
 SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
  WHERE path BETWEEN :path_low AND :path_high
    AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
+   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
+        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
    /*? state */ AND state = :state /*? end */
    /*? open */ AND state < 10 /*? end */
    /*? placed */ AND placed = :placed /*? end */
@@ -94,6 +100,8 @@ SELECT @columns(case_pin) FROM cases
    /*? north */ AND lon BETWEEN :west AND :east AND lat BETWEEN :south AND :north /*? end */
    AND path BETWEEN :path_low AND :path_high
    AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
+   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
+        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
    /*? state */ AND state = :state /*? end */
    /*? unit */ AND unit = :unit /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
@@ -179,3 +187,11 @@ SELECT @columns(reporter r) FROM reporter r
 -- name: reporter_save
 -- takes: reporter
 UPDATE reporter SET @sets(reporter) WHERE home = :home AND case_id = :case_id;
+
+-- name: post_reach
+-- How many posts of a unit reach what hangs at a path.
+-- takes: post_reach
+-- gives: count
+SELECT count(*) AS n FROM post
+ WHERE unit = :unit AND since <= :day AND (until IS NULL OR until >= :day)
+   AND :path BETWEEN path AND path || '~';

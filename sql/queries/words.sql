@@ -36,7 +36,7 @@ SELECT c.state, c.category, d.zh, d.en, d.open_to, a.name, c.lon, c.lat, c.maske
   FROM cases c
   JOIN condition d ON d.home = ((c.condition >> 12) & 4095) AND d.id = c.condition
   LEFT JOIN area a ON a.home = ((c.area >> 12) & 4095) AND a.id = c.area
- WHERE c.state < 10 AND c.state > 1 AND d.open_to = 3
+ WHERE c.state < 10 AND c.state > 1 AND c.about = 0 AND d.open_to = 3
    AND NOT c.masked AND c.place IS NULL AND c.placed <> 4
    AND c.lon BETWEEN :west AND :east AND c.lat BETWEEN :south AND :north
  ORDER BY c.id DESC
@@ -53,7 +53,7 @@ SELECT c.state, c.category, d.zh, d.en, d.open_to, a.name, a.label_lon, a.label_
   JOIN cases c ON c.state < 10 AND c.path BETWEEN a.path AND a.path || '~'
   JOIN condition d ON d.home = ((c.condition >> 12) & 4095) AND d.id = c.condition
  WHERE a.label_lon BETWEEN :west AND :east AND a.label_lat BETWEEN :south AND :north
-   AND a.level = 4 AND c.state > 1
+   AND a.level = 4 AND c.state > 1 AND c.about = 0
    AND (d.open_to = 2 OR (d.open_to = 3 AND (c.masked OR c.place IS NOT NULL OR c.lon IS NULL)))
  ORDER BY c.id DESC
  LIMIT :limit;

@@ -58,7 +58,7 @@ static void remember(const Actor *a, Remembered *ret) {
 
 static void recall(const Remembered *m, Actor *ret) {
     actor_in((Role)m->role, str(m->path), (OrgId){ m->unit }, ret);
-    ret->account.v = m->account;
+    ret->account.v = ret->scope.self = m->account;
     ret->post.v = m->post;
     ret->session.v = m->session;
     ret->leads = m->leads;

@@ -76,6 +76,7 @@ static Err no_post(Fault *f) {
 static void actor_of(const Account *a, const Post *p, Actor *ret) {
     actor_in(p->role, p->path, p->has.unit ? p->unit : (OrgId){ 0 }, ret);
     ret->account = a->id;
+    ret->scope.self = a->id.v;
     ret->post = p->id;
     ret->leads = p->leads;
 }

@@ -107,6 +107,9 @@ Err area_cases_go(Tx *tx, Str path, CaseGoes *to, void *ctx, Fault *f) {
         for (size_t i = 0; i < n; i++) {
             at.after = cases[i].id;
             TRY(to(ctx, &cases[i], &cases[i].path, &cases[i].placed, f));
+            if (cases[i].about)
+                cases[i].path =
+                    str("0"); /* whom it is about may stand on what comes: from the top it is routed anew */
             TRY(sql_case_follow(tx, &cases[i], &changed, f));
         }
     }

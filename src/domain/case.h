@@ -1,7 +1,7 @@
 /* case 案件 – from report to close, as append-only events with a revision check.
  *
  * Reading order: case_report.c (a report finds its grid and its clock), case_steps.def
- * (the table), case_act.c (one step), case_judge.c (what no table says), case_past.c (its
+ * (the table), case_act.c (one step), case_about.c (about a unit or its staff), case_judge.c (what no table says), case_past.c (its
  * history), case_settle.c (on the spot), case_clock.c (its deadlines), case_view.c (what a
  * page shows), case_tile.c (the map), case_track.c (what the reporter sees). The reporter is
  * kept apart and sealed; no operation here but case_contact opens him. */
@@ -62,6 +62,7 @@ Err case_file_under(Tx *tx, Case *c, ConditionId id, Fault *f);
  * the duty, none. */
 typedef struct Proposal {
     bool found;
+    bool upward; /* `unit` stands above the one whose duty it is, because it is about that one */
     Serves duty;
     Org unit;
 } Proposal;

@@ -3,6 +3,7 @@
 #include "case.h"
 
 #include "access.h"
+#include "case_about.h"
 #include "case_words.h"
 #include "catalogue.h"
 #include "case_q.h"
@@ -81,6 +82,7 @@ static Err do_dispatch(Tx *tx, const CaseActIn *in, Case *c, int64_t now, Fault 
 
     TRY(need(in->has.unit, "unit", "承办单位", "a unit", f));
     TRY(org_load(tx, in->unit, &unit, f));
+    TRY(case_judge_goes(tx, c, &unit, f));
     TRY(judge_unit(tx, in, c, f));
     c->unit = unit.id;
     c->has.unit = true;
@@ -94,7 +96,7 @@ static Err do_dispatch(Tx *tx, const CaseActIn *in, Case *c, int64_t now, Fault 
 /* What is urgent goes up to the unit above at once where nobody is on duty; where there
  * is none with anybody, it stays, and those on duty for the ground are alerted. */
 static Err urgent_up(Tx *tx, Case *c, int64_t now, Str *ret_why, bool *ret_unmanned, Fault *f) {
-    bool urgent, kept;
+    bool urgent, kept, meant = false;
     OnDuty on;
     Org asked, above;
     OrgId up;
@@ -115,6 +117,9 @@ static Err urgent_up(Tx *tx, Case *c, int64_t now, Str *ret_why, bool *ret_unman
     TRY(roster_unit_above(tx, c->unit, now, &up, f));
     if (up.v) {
         TRY(org_load(tx, up, &above, f));
+        TRY(case_is_about(tx, c, &above, &meant, f));
+    }
+    if (up.v && !meant) {
         c->unit = up;
         snprintf(why, sizeof why, "急件：%.*s无人值班，升级派给%.*s", (int)asked.name.n, asked.name.p,
                  (int)above.name.n, above.name.p);
@@ -142,6 +147,7 @@ static Err do_return(Tx *tx, const CaseActIn *in, Case *c, int64_t now, Fault *f
         return fault(f, ERR_INVALID, "return_to_self", "unit", "写的还是本单位：请写应承办的单位。",
                      "That is your own unit: name the one whose matter it is.");
     TRY(org_load(tx, in->unit, &right, f));
+    TRY(case_judge_goes(tx, c, &right, f));
     TRY(case_urgent(tx, c, &urgent, f));
     c->has.unit = c->has.holding = urgent;
     c->holding = c->unit;
@@ -166,7 +172,8 @@ static Err do_place(Tx *tx, const CaseActIn *in, Case *c, Fault *f) {
     c->lon = in->lon;
     c->lat = in->lat;
     c->has.lon = c->has.lat = !in->has.place;
-    return case_place(tx, c, &home, &agreed, f); /* its home stays: where it was first filed */
+    TRY(case_place(tx, c, &home, &agreed, f)); /* its home stays: where it was first filed */
+    return case_raise(tx, c, f);
 }
 
 static Err do_close(const CaseActIn *in, Case *c, int64_t now, Fault *f) {
@@ -217,6 +224,7 @@ static Err apply(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, int64_t 
     case ACT_FILE: return do_file(tx, in, c, f);
     case ACT_DISPATCH: return do_dispatch(tx, in, c, now, f);
     case ACT_PLACE: return do_place(tx, in, c, f);
+    case ACT_ROUTE: return case_route(tx, in, c, f);
     case ACT_HANDLE: return do_handle(tx, by, c, now, f);
     case ACT_FAIL: return do_fail(tx, c, now, f);
     case ACT_RETURN: return do_return(tx, in, c, now, f);

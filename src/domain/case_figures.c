@@ -68,18 +68,31 @@ static Err count(Tx *tx, size_t i, const FigureFind *find, const Scope *scope, i
     return OK;
 }
 
+/* How many lie elsewhere; what is about a unit is told to nobody in that way, for the unit
+ * would see it there. Who reaches the whole city misses none. */
+static Err withheld(Tx *tx, size_t i, FigureFind find, const Actor *by, int64_t *ret, Fault *f) {
+    Actor all;
+    int64_t there, here;
+
+    *ret = 0;
+    if (str_is(by->scope.path_low, "0") && !by->unit.v)
+        return OK;
+    actor_in(by->role, str("0"), (OrgId){ 0 }, &all);
+    find.plain = find.has.plain = true;
+    TRY(count(tx, i, &find, &all.scope, &there, f));
+    TRY(count(tx, i, &find, &by->scope, &here, f));
+    *ret = there - here;
+    return OK;
+}
+
 static Err figure(Tx *tx, size_t i, FigureFind find, const Actor *by, int32_t least, FigureShown *ret,
                   Fault *f) {
     FigureShown s = { .indicator = definitions[i].indicator };
-    Actor all;
-    int64_t there;
 
-    actor_in(by->role, str("0"), (OrgId){ 0 }, &all);
     TRY(count(tx, i, &find, &by->scope, &s.denominator, f));
-    TRY(count(tx, i, &find, &all.scope, &there, f));
+    TRY(withheld(tx, i, find, by, &s.withheld, f));
     narrow(&find, definitions[i].numerator);
     TRY(count(tx, i, &find, &by->scope, &s.numerator, f));
-    s.withheld = there - s.denominator;
     Rate rate = rate_of(s.numerator, s.denominator, least);
     TRY(str_copy(tx_arena(tx), str(rate.text), &s.rate, f));
     s.few = rate.kind == RATE_FEW;

@@ -3,6 +3,7 @@
  * feedback, one return, in time and by the unit itself, reopening within its days. */
 #include "case.h"
 
+#include "case_about.h"
 #include "case_past.h"
 #include "case_q.h"
 #include "catalogue.h"
@@ -167,6 +168,8 @@ Err case_judge(Tx *tx, const Case *c, const CaseStep *step, const Actor *by, Fau
     switch (step->act) {
     case ACT_FILE:
     case ACT_DISPATCH:
+        if (step->act == ACT_DISPATCH)
+            TRY(case_judge_routed(c, f));
         return c->has.area ? OK
                            : fault(f, ERR_INVALID, "case_unplaced", "", "还没有网格：先补点位，再立案派遣。",
                                    "It has no grid yet: give it a place first.");

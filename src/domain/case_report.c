@@ -4,6 +4,7 @@
 #include "case.h"
 
 #include "area.h"
+#include "case_about.h"
 #include "case_q.h"
 #include "case_words.h"
 #include "ground.h"
@@ -173,13 +174,16 @@ Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret,
     int64_t changed;
     Code code, secret;
     Str by_words;
+    Actor unnamed;
 
+    actor_public(&unnamed);
     copy_report(in, by, &c);
     TRY(case_danger(tx, &c, f));
     if (in->has.linked_code)
         TRY(case_link(tx, in->linked_code, &c, f));
     TRY(place_by_words(tx, &c, &by_words, f));
     TRY(case_place(tx, &c, &home, &agreed, f));
+    TRY(case_raise(tx, &c, f));
     if (by_words.n)
         c.placed = PLACED_BY_WORDS;
     c.id.v = id_new(home);
@@ -192,7 +196,8 @@ Err case_report(Tx *tx, const CaseReport *in, const Actor *by, CaseReceipt *ret,
     TRY(case_words_apart(tx, &c, NULL, NULL, f));
     TRY(case_words_marked(tx, &by_words, f));
     TRY(sql_case_add(tx, &c, &changed, f));
-    TRY(case_event_put(tx, &c, ACT_REPORT, 0, by, by_words, f));
+    /* who handles it sees its history, but not which colleague reported it */
+    TRY(case_event_put(tx, &c, ACT_REPORT, 0, c.about ? &unnamed : by, by_words, f));
     TRY(put_reporter(tx, in, &c, secret, f));
     if (in->has.photos)
         TRY(photo_attach(tx, in->photos, "photos", c.id, PHOTO_BEFORE, by, f));

@@ -181,5 +181,6 @@ Err case_link(Tx *tx, Str code, Case *c, Fault *f) {
     TRY(case_of_code(tx, code, &before, f));
     c->linked = before.id;
     c->has.linked = true;
+    c->about = c->about > before.about ? c->about : before.about; /* the same matter, once more */
     return OK;
 }

@@ -5,6 +5,7 @@
 
 #include "account_q.h"
 #include "area.h"
+#include "case_about.h"
 #include "case_q.h"
 #include "catalogue.h"
 #include "ground.h"
@@ -183,21 +184,41 @@ static Err show_events(Tx *tx, const Case *c, CaseView *v, Fault *f) {
     return OK;
 }
 
+/* Where the matter lies, however high the case hangs. */
+static Err ground_path(Tx *tx, const Case *c, Str *ret, Fault *f) {
+    Area area;
+
+    *ret = c->path;
+    if (c->about == ABOUT_MATTER)
+        return OK;
+    TRY(area_load(tx, c->area, &area, f));
+    *ret = area.path;
+    return OK;
+}
+
 Err case_propose(Tx *tx, const Case *c, Proposal *ret, Fault *f) {
     Condition condition;
+    Str path;
 
     ret->found = false;
     if (c->state < CASE_FILED || !c->has.area || !c->has.condition)
         return OK;
+    ret->upward = false;
     TRY(condition_load(tx, c->condition, &condition, f));
-    TRY(serves_find(tx, c->path, condition.code, day_of_ms(clock_now_ms()), &ret->duty, &ret->found, f));
-    return ret->found ? org_load(tx, ret->duty.unit, &ret->unit, f) : OK;
+    TRY(ground_path(tx, c, &path, f));
+    TRY(serves_find(tx, path, condition.code, day_of_ms(clock_now_ms()), &ret->duty, &ret->found, f));
+    if (!ret->found)
+        return OK;
+    TRY(org_load(tx, ret->duty.unit, &ret->unit, f));
+    TRY(case_is_about(tx, c, &ret->unit, &ret->upward, f));
+    return ret->upward ? case_upward(tx, c, &ret->unit, &ret->found, f) : OK;
 }
 
 /* Before the dispatch: the unit that the duties name for this condition here. */
 static Err show_proposal(Tx *tx, const Case *c, CaseView *v, Fault *f) {
     Proposal p;
-    char why[300];
+    const char *zh = "按职责：“%.*s”由%.*s承办", *en = "By its duties: “%.*s” is served by %.*s";
+    char why[400];
 
     if (c->state != CASE_FILED)
         return OK;
@@ -206,11 +227,13 @@ static Err show_proposal(Tx *tx, const Case *c, CaseView *v, Fault *f) {
         return OK;
     v->proposed = p.unit.id;
     v->proposed_name = p.unit.name;
-    snprintf(why, sizeof why, "按职责：“%.*s”由%.*s承办", (int)p.duty.matter.n, p.duty.matter.p,
-             (int)p.unit.name.n, p.unit.name.p);
+    if (p.upward) {
+        zh = "“%.*s”本由涉及的单位承办，提给它的上级%.*s";
+        en = "“%.*s” would go to the unit that it is about, so it goes up to %.*s";
+    }
+    snprintf(why, sizeof why, zh, (int)p.duty.matter.n, p.duty.matter.p, (int)p.unit.name.n, p.unit.name.p);
     TRY(str_copy(tx_arena(tx), str(why), &v->proposed_why_zh, f));
-    snprintf(why, sizeof why, "By its duties: “%.*s” is served by %.*s", (int)p.duty.matter.n, p.duty.matter.p,
-             (int)p.unit.name.n, p.unit.name.p);
+    snprintf(why, sizeof why, en, (int)p.duty.matter.n, p.duty.matter.p, (int)p.unit.name.n, p.unit.name.p);
     TRY(str_copy(tx_arena(tx), str(why), &v->proposed_why_en, f));
     v->has.proposed = v->has.proposed_name = v->has.proposed_why_zh = v->has.proposed_why_en = true;
     return OK;

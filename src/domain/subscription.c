@@ -156,7 +156,7 @@ Err subscription_tell(Tx *tx, const Case *c, NoticeKind kind, Str to, int64_t at
 
     if (!all)
         return fault_arena(f);
-    if (c->has.category && str_is(c->category, "305"))
+    if ((c->has.category && str_is(c->category, "305")) || c->about != ABOUT_MATTER)
         return OK;
     TRY(sql_subscription_all(tx, all, SUBSCRIPTIONS_MAX, &n, f));
     for (size_t i = 0; i < n; i++) {

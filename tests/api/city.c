@@ -41,7 +41,7 @@ void city_close(void) {
 Actor actor_as(Role role, int64_t unit, int64_t account) {
     Actor a;
     actor_in(role, str("0"), (OrgId){ unit }, &a);
-    a.account.v = account;
+    a.account.v = a.scope.self = account;
     return a;
 }
 

@@ -19,6 +19,7 @@ export type Draft = {
   rooms?: string[]; // room numbers in the words: they go with the contact, or not at all
   text: string;
   danger: boolean;
+  about?: '' | 'unit' | 'centre'; // whom it is about, when it is about somebody who deals with reports
   category: string;
   reachable: boolean;
   name: string;
@@ -66,6 +67,7 @@ export function reportOf(d: Draft): CaseReport {
   if (d.linked_code) r.linked_code = d.linked_code;
   if (d.photos.length) r.photos = d.photos.join(' ');
   if (d.danger) r.danger = true;
+  if (d.about) r.about = d.about;
   if (d.category) r.category = d.category;
   if (d.reachable) {
     if (d.name.trim()) r.name = d.name.trim();

@@ -1,0 +1,69 @@
+/* about – a report about a unit or its staff: the tick on the report page, in both
+ * languages, and the clerk who says which unit is meant; to it the case cannot go. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+
+const WORDS = {
+  zh: { next: '下一步', send: '发送', tick: '反映某个单位或其工作人员', centre: '街镇机关，或受理派单的中心：由区里处理', route: '认定对象', accept: '受理' },
+  en: { next: 'Next', send: 'Send', tick: 'It is about a unit or its staff', centre: 'The subdistrict office or its centre: the district deals with it', route: 'Whom it is about', accept: 'Accept' },
+};
+
+describe('about a unit', () => {
+  let server, browser;
+
+  before(async () => {
+    server = await startServer();
+    browser = await startBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  for (const lang of ['zh', 'en'])
+    test(`from the tick to the unit that is meant, in ${lang}`, async () => {
+      const w = WORDS[lang];
+      const phone = await person(browser, server.url, { size: 'phone', lang });
+      const { page } = phone;
+      await page.goto('/');
+      await page.locator('[name=spot]').fill('松苑三号楼前');
+      await page.getByRole('button', { name: w.next }).click();
+      await page.locator('textarea[name=text]').fill(`养护队收钱不办事 ${lang}`);
+      await page.locator('input[name=about]').check();
+      await page.getByText(w.centre).click();
+      await page.locator('input[name=whom][value=unit]').check();
+      await noSideways(page, 'about');
+      await noViolations(page, 'about, ticked');
+      await page.locator('.about').scrollIntoViewIfNeeded();
+      await shot(page, `about-report-${lang}`, true);
+      await page.getByRole('button', { name: w.next }).click();
+      const sending = page.waitForRequest((r) => r.url().endsWith('/api/1/cases') && r.method() === 'POST');
+      const sent = page.waitForResponse((r) => r.url().endsWith('/api/1/cases') && r.request().method() === 'POST');
+      await page.getByRole('button', { name: w.send }).click();
+      assert.equal(JSON.parse((await sending).postData()).about, 'unit');
+      const { code } = await (await sent).json();
+      await phone.close();
+
+      const clerk = await person(browser, server.url, { lang });
+      await signIn(clerk.page, 'dispatch');
+      const found = await clerk.page.evaluate(async (c) => (await fetch(`/api/1/codes/${c}`)).json(), code);
+      assert.equal(found.about, 'unit');
+      await clerk.page.goto(`/console/cases/${found.id}`);
+      await clerk.page.getByRole('button', { name: w.route, exact: true }).click();
+      const units = clerk.page.locator('select[name=subject]');
+      await noViolations(clerk.page, 'whom it is about');
+      await shot(clerk.page, `about-route-${lang}`);
+      await units.selectOption({ label: '云桥市政养护队' });
+      await clerk.page.locator('form.form button[type=submit]').click();
+      await clerk.page.locator('.head .tag', { hasText: '云桥市政养护队' }).waitFor();
+      await shot(clerk.page, `about-routed-${lang}`);
+      await clerk.close();
+
+      const unit = await person(browser, server.url, { lang });
+      await signIn(unit.page, 'road');
+      assert.equal(await unit.page.evaluate(async (id) => (await fetch(`/api/1/cases/${id}`)).status, found.id), 404);
+      await unit.close();
+    });
+});
