@@ -48,6 +48,7 @@ SELECT @columns(area) FROM area
    /*? level */ AND level = :level /*? end */
    /*? parent */ AND parent = :parent /*? end */
    /*? code */ AND code = :code /*? end */
+   /*? words_like */ AND (code = :words OR @holds(name words_like)) /*? end */
    /*? after */ AND path > :after /*? end */
  ORDER BY path
  LIMIT :limit;

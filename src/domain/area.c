@@ -1,4 +1,5 @@
 /* area – see area.h. */
+#include "text.h"
 #include "area.h"
 
 #include "area_q.h"
@@ -205,8 +206,13 @@ Err area_get(Tx *tx, const AreaKey *in, const Actor *by, Area *ret, Fault *f) {
 }
 
 Err area_list(Tx *tx, const AreaFind *in, const Actor *by, Page *ret, Fault *f) {
+    AreaFind find = *in;
+
     (void)by;
-    return sql_area_list(tx, in, ret->rows, (size_t)in->limit, &ret->n, f);
+    find.has.words_like = in->has.words;
+    if (in->has.words)
+        TRY(str_holding(tx_arena(tx), in->words, &find.words_like, f));
+    return sql_area_list(tx, &find, ret->rows, (size_t)in->limit, &ret->n, f);
 }
 
 Err area_history(Tx *tx, const AreaKey *in, const Actor *by, Page *ret, Fault *f) {

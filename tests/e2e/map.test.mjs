@@ -55,3 +55,101 @@ for (const [name, options] of Object.entries({ desk: {}, 'desk.en': { lang: 'en'
       await shot(page, `map.case.${name}`);
     });
   });
+
+test('the tree of areas and its map show the same; areas are found by name and code', async () => {
+  await with_person({}, async (page) => {
+    await signIn(page, 'dispatch', '/console/grids');
+    await drawn(page);
+    const find = page.getByRole('searchbox');
+    await page.keyboard.press('/');
+    await find.fill('松苑 01');
+    const hit = page.locator('.hits a', { hasText: '松苑 01 微网格' });
+    await hit.click();
+    await page.locator('.detail h2', { hasText: '松苑 01 微网格' }).waitFor();
+    const id = new URL(page.url()).searchParams.get('area');
+    assert.ok(id);
+    await drawn(page);
+    await noViolations(page, 'areas found');
+    await shot(page, 'grids.found');
+    await find.press('Escape');
+    await page.locator('.areas .line.on', { hasText: '松苑 01 微网格' }).waitFor(); // the tree is open as far as it
+    const map = await page.locator('.city .room').boundingBox();
+    await page.mouse.click(map.x + map.width * 0.86, map.y + map.height / 2);
+    await page.waitForFunction((before) => new URL(location.href).searchParams.get('area') !== before, id);
+    const name = await page.locator('.detail h2').textContent();
+    await page.locator('.areas .line.on', { hasText: name.trim() }).waitFor();
+    await shot(page, 'grids.map');
+    await find.fill('没有这个');
+    await page.getByText('没有这样的网格').waitFor();
+  });
+});
+
+test('the look is in the address and kept; Back closes what was opened; keys go through what is in view', async () => {
+  await with_person({}, async (page) => {
+    await signIn(page, 'dispatch', MAP);
+    await drawn(page);
+    await page.locator('[data-row]').first().waitFor();
+    const before = new URL(page.url()).searchParams.get('at');
+    assert.match(before, /^121\.\d{5},31\.\d{5},\d+\.\d\d$/);
+    await page.keyboard.press('m');
+    await page.keyboard.press('+');
+    await page.waitForFunction((at) => new URL(location.href).searchParams.get('at') !== at, before);
+    const kept = new URL(page.url()).searchParams.get('at');
+    await page.goto(MAP);
+    await page.waitForFunction((at) => new URL(location.href).searchParams.get('at') === at, kept);
+    await page.locator('[data-row]').first().waitFor();
+
+    await page.keyboard.press('j');
+    const panel = page.locator('.panel h2.title');
+    await panel.waitFor();
+    const first = new URL(page.url()).searchParams.get('case');
+    await page.keyboard.press('j');
+    await page.waitForFunction((id) => new URL(location.href).searchParams.get('case') !== id, first);
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement?.matches('.panel h2.title'));
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+
+    await page.goto(`${MAP}?case=${first}`); // a link that somebody sent
+    await panel.waitFor();
+    await page.getByRole('link', { name: '整页打开' }).click();
+    await page.locator('.case h2.title').waitFor();
+    assert.equal(new URL(page.url()).searchParams.get('case'), first);
+  });
+});
+
+test('map and list take the same filters; an area opens beside the map with what is open in it', async () => {
+  await with_person({}, async (page, { asked }) => {
+    await signIn(page, 'dispatch', '/console/cases?soon=1');
+    await page.locator('[data-row]').first().waitFor();
+    const total = Number.parseInt((await page.locator('.list .tb [role=status]').textContent()).replace(/\D/g, ''), 10);
+    await page.goto(`${MAP}?soon=1`);
+    await drawn(page);
+    await page.waitForFunction((n) => document.querySelector('[data-test=in-view]')?.textContent?.trim() === String(n), total);
+    assert.ok(asked.some((a) => a.includes('/api/1/tiles/cases/')));
+    await page.getByRole('button', { name: /^网格 \d/ }).click();
+    await page.locator('[data-area] a', { hasText: '松苑居民区' }).click();
+    await page.locator('.panel h2', { hasText: '松苑居民区' }).waitFor();
+    const open = (await page.locator('[data-test=open]').textContent()).trim();
+    assert.match(open, /^[1-9]\d*\+?$/);
+    await noViolations(page, 'an area on the map');
+    await shot(page, 'map.area');
+    await page.getByRole('button', { name: '案件', exact: true }).click(); // the layer, off
+    assert.equal(new URL(page.url()).searchParams.get('show')?.includes('cases'), false);
+  });
+});
+
+test('tiles that do not come are told and asked for again', async () => {
+  await with_person({ lang: 'en' }, async (page) => {
+    await page.route('**/api/1/tiles/areas/**', (r) => r.abort());
+    await signIn(page, 'dispatch', MAP);
+    await page.getByText('Parts of the map could not be read.').waitFor();
+    await noViolations(page, 'a map without tiles');
+    await shot(page, 'map.failed.en');
+    await page.unroute('**/api/1/tiles/areas/**');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('Parts of the map could not be read.').waitFor({ state: 'detached' });
+    await drawn(page);
+    assert.ok((await inked(page)) > 10_000);
+  });
+});
