@@ -67,6 +67,15 @@ SELECT @columns(setting_change) FROM setting_change
  ORDER BY id DESC
  LIMIT :limit;
 
+-- name: setting_last
+-- takes: setting_name
+-- gives: setting_last
+SELECT c.at_ms, c.at_day, a.title
+  FROM setting_change c LEFT JOIN account a ON a.home = 0 AND a.id = c.account
+ WHERE c.home = 0 AND c.name = :name
+ ORDER BY c.id DESC
+ LIMIT 1;
+
 -- name: sealed_any
 -- 1 where something is kept that only the keys can open, else 0.
 -- gives: count

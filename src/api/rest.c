@@ -486,7 +486,7 @@ static void handle_page(HttpCall *c) {
         file = static_find(&web_files, str("/console/"));
     if (!file && beneath(path, "/phone"))
         file = static_find(&web_files, str("/phone/"));
-    if (!file && (beneath(path, "/track") || beneath(path, "/near")))
+    if (!file && (beneath(path, "/track") || str_is(path, "/near") || str_is(path, "/duties")))
         file = static_find(&web_files, str("/"));
     if (file)
         static_answer(c, file, NULL);

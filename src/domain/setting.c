@@ -139,26 +139,43 @@ static Err check_classes(Str value, Fault *f) {
 static const struct {
     const char *name, *zh, *en, *usual;
     Err (*check)(Str value, Fault *f);
-    const char *how_zh, *how_en;
+    const char *how_zh, *how_en, *about_zh, *about_en;
+    bool lines;
 } table[] = {
-    { "city_zh", "城市名称（中文）", "Name of the city (Chinese)", "", check_name, "", "" },
-    { "city_en", "城市名称（英文）", "Name of the city (English)", "", check_name, "", "" },
+    { "city_zh", "城市名称（中文）", "Name of the city (Chinese)", "", check_name, "", "", "每一页上方的名称。",
+      "The name on top of every page.", false },
+    { "city_en", "城市名称（英文）", "Name of the city (English)", "", check_name, "", "",
+      "英文页面上方的名称；没有就用中文的。", "The name on top of English pages; without it the Chinese one.",
+      false },
     { "danger_calls", "危急电话", "Whom to call in danger",
-      "110 警察 Police\n119 消防 Fire\n120 急救 Ambulance", check_calls, "", "" },
+      "110 警察 Police\n119 消防 Fire\n120 急救 Ambulance", check_calls, "", "",
+      "上报表单上方的电话。一行一个：号码、中文名、英文名。",
+      "The numbers above the report form. One a line: number, Chinese name, English name.", true },
     { "danger_words", "危险字词（一行一个）", "Words of danger (one a line)",
-      "煤气味\n燃气泄漏\n起火\n着火\n冒烟\n困人\n被困\n坠落\n触电\n爆炸", check_words, "", "" },
-    { "soon_minutes", "临期提前量（分钟）", "Due soon: minutes ahead", "120", check_minutes, "", "" },
+      "煤气味\n燃气泄漏\n起火\n着火\n冒烟\n困人\n被困\n坠落\n触电\n爆炸", check_words, "", "",
+      "上报里有这些字词，就排在最前，并通知当班的人。",
+      "A report with one of these words stands on top, and those on duty are alerted.", true },
+    { "soon_minutes", "临期提前量（分钟）", "Due soon: minutes ahead", "120", check_minutes, "", "",
+      "到期前多久算临期。", "How long before its deadline a case is due soon.", false },
     { "settle_photos", "当场办结须有前后照片的类别", "Classes that are settled on the spot with photos only",
-      "all", check_classes, "", "" },
-    { "rate_least", "给出比率的最少件数", "Fewest cases for a rate", "30", check_least, "", "" },
-    { "branch_members", "成立党支部的正式党员数", "Full members of a branch", "3", check_members, "", "" },
+      "all", check_classes, "", "", "all 是全部，none 是都不用，或一行一个类别编号。",
+      "all, none, or numbers of categories, one a line.", true },
+    { "rate_least", "给出比率的最少件数", "Fewest cases for a rate", "30", check_least, "", "",
+      "件数再少，看板只给分数，不给百分比。", "With fewer, the figures give the fraction and no percentage.",
+      false },
+    { "branch_members", "成立党支部的正式党员数", "Full members of a branch", "3", check_members, "", "",
+      "正式党员满这么多，建议成立党支部。", "From so many full members on a branch is proposed.", false },
     { "general_members", "成立党总支的正式党员数", "Full members of a general branch", "50", check_members, "",
-      "" },
-    { "committee_members", "成立党委的正式党员数", "Full members of a committee", "100", check_members, "",
-      "" },
-    { "zone", "时区", "Time zone", "", NULL, "配置项 zone", "the program's setting zone" },
+      "", "正式党员满这么多，建议成立党总支。", "From so many full members on a general branch is proposed.",
+      false },
+    { "committee_members", "成立党委的正式党员数", "Full members of a committee", "100", check_members, "", "",
+      "正式党员满这么多，建议成立党委。", "From so many full members on a committee is proposed.", false },
+    { "zone", "时区", "Time zone", "", NULL, "配置项 zone", "the program's setting zone",
+      "所有时刻和时限按这个时区。由配置项 zone 写入。",
+      "All times and limits are in this zone. Written by the program's setting zone.", false },
     { "calendar_until", "日历公布至", "Calendar published until", "", NULL, "jingwei import calendar",
-      "jingwei import calendar" },
+      "jingwei import calendar", "这一天以后到期的时限是暂定的。由 jingwei import calendar 写入。",
+      "Deadlines after this day are provisional. Written by jingwei import calendar.", false },
 };
 
 static Err find(Str name, size_t *ret, Fault *f) {
@@ -230,9 +247,22 @@ static Err show(Tx *tx, size_t i, SettingShown *ret, Fault *f) {
     SettingShown shown = { .name = str(table[i].name),
                            .zh = str(table[i].zh),
                            .en = str(table[i].en),
-                           .by_program = table[i].check == NULL };
+                           .by_program = table[i].check == NULL,
+                           .about_zh = str(table[i].about_zh),
+                           .about_en = str(table[i].about_en),
+                           .standard = str(table[i].usual),
+                           .lines = table[i].lines };
+    SettingName key = { .name = shown.name };
+    SettingLast last = { .title = { 0 } };
+    size_t n;
 
     TRY(stored(tx, table[i].name, &s, &found, f));
+    TRY(sql_setting_last(tx, &key, &last, 1, &n, f));
+    shown.changed = last.at;
+    shown.changed_by = last.title;
+    shown.has.changed = n > 0;
+    shown.has.changed_by = n > 0 && last.has.title;
+    shown.has.about_zh = shown.has.about_en = shown.has.standard = shown.has.lines = true;
     shown.value = found ? s.value : str(table[i].usual);
     shown.usual = !found;
     shown.has.name = shown.has.zh = shown.has.en = shown.has.value = shown.has.usual = true;

@@ -16,8 +16,9 @@ import Handover from './Handover.vue';
 import MapRoom from './MapRoom.vue';
 import Notices from './Notices.vue';
 import Roster from './Roster.vue';
+import Settings from './Settings.vue';
 import { unread } from './notices';
-import { DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, REPORT, ROSTER } from './paths';
+import { DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, REPORT, ROSTER, SETTINGS } from './paths';
 import { may, me, post } from './session';
 import ReportSpot from './ReportSpot.vue';
 
@@ -43,6 +44,7 @@ const all: Room[] = [
   { path: REPORT, icon: 'plus', title: () => say('上报', 'Report'), page: ReportSpot, may: () => post.value?.role === 'grid_worker' },
   { path: GRIDS, icon: 'tree', title: () => say('网格与组织', 'Grids'), page: Grids, may: reads },
   { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },
+  { path: SETTINGS, icon: 'gear', title: () => say('设置', 'Settings'), page: Settings, may: (who) => may(who, 'setting_write') },
   { path: DELIVERIES, icon: 'out', title: () => say('投递', 'Deliveries'), page: Deliveries, may: (who) => may(who, 'setting_write') },
 ];
 
