@@ -1,6 +1,8 @@
 /* Three entries, public, console and phone, built for the phones and desks that are really
- * in use. The build prints what a first visit loads and fails over budget. */
-import { readFileSync } from 'node:fs';
+ * in use. The build prints what a first visit loads and fails over budget, and tells the
+ * phone's service worker which files its page is made of. */
+import { createHash } from 'node:crypto';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 import vue from '@vitejs/plugin-vue';
@@ -13,36 +15,58 @@ const budgets = [
   { page: 'console/index.html', name: 'console, with the map', most: 250, later: true },
 ];
 
+/* The files that an entry loads at once; with `later`, also on demand. */
+function filesOf(bundle: Rollup.OutputBundle, page: string, later: boolean): string[] {
+  const seen = new Set<string>([page]);
+  const take = (file: string) => {
+    const part = bundle[file];
+    if (seen.has(file) || !part) return;
+    seen.add(file);
+    if (part.type !== 'chunk') return;
+    const chunk = part as Rollup.OutputChunk & { viteMetadata?: { importedCss: Set<string> } };
+    chunk.viteMetadata?.importedCss.forEach((css) => seen.add(css));
+    chunk.imports.forEach(take);
+    if (later) chunk.dynamicImports.forEach(take);
+  };
+  for (const part of Object.values(bundle)) if (part.type === 'chunk' && part.isEntry && part.facadeModuleId?.endsWith(`/web/${page}`)) take(part.fileName);
+  return [...seen];
+}
+
 function budget(): Plugin {
   return {
     name: 'budget',
     writeBundle(options, bundle) {
       const sizeOf = (file: string) => gzipSync(readFileSync(`${options.dir}/${file}`), { level: 9 }).length;
       for (const b of budgets) {
-        const seen = new Set<string>([b.page]);
-        const take = (file: string) => {
-          const part = bundle[file];
-          if (seen.has(file) || !part) return;
-          seen.add(file);
-          if (part.type !== 'chunk') return;
-          const chunk = part as Rollup.OutputChunk & { viteMetadata?: { importedCss: Set<string> } };
-          chunk.viteMetadata?.importedCss.forEach((css) => seen.add(css));
-          chunk.imports.forEach(take);
-          if (b.later) chunk.dynamicImports.forEach(take);
-        };
-        for (const part of Object.values(bundle))
-          if (part.type === 'chunk' && part.isEntry && part.facadeModuleId?.endsWith(`/web/${b.page}`)) take(part.fileName);
-        const kb = [...seen].reduce((sum, file) => sum + sizeOf(file), 0) / 1000;
-        this.info(`first load of ${b.name}: ${kb.toFixed(1)} KB gzip of ${b.most} allowed (${seen.size} files)`);
-        if (seen.size < 3) this.error(`${b.page}: its entry was not found, so nothing was measured`);
+        const files = filesOf(bundle, b.page, b.later);
+        const kb = files.reduce((sum, file) => sum + sizeOf(file), 0) / 1000;
+        this.info(`first load of ${b.name}: ${kb.toFixed(1)} KB gzip of ${b.most} allowed (${files.length} files)`);
+        if (files.length < 3) this.error(`${b.page}: its entry was not found, so nothing was measured`);
         if (kb > b.most) this.error(`${b.name} is over its budget of ${b.most} KB`);
       }
     },
   };
 }
 
+/* What the phone keeps to open without a network; named by what is in it, so that a new
+ * build is a new version and an unchanged one is not. */
+function shell(): Plugin {
+  return {
+    name: 'shell',
+    writeBundle(options, bundle) {
+      const files = filesOf(bundle, 'phone/index.html', false);
+      const hash = createHash('sha256');
+      for (const file of files) hash.update(readFileSync(`${options.dir}/${file}`));
+      const paths = files.map((file) => (file === 'phone/index.html' ? '/phone/' : `/${file}`));
+      const worker = readFileSync('phone/sw.js', 'utf8').replace("'%SHELL%'", JSON.stringify(paths)).replace('%VERSION%', hash.digest('hex').slice(0, 16));
+      writeFileSync(`${options.dir}/phone/sw.js`, worker);
+      for (const file of ['app.webmanifest', 'icon.svg']) copyFileSync(`phone/${file}`, `${options.dir}/phone/${file}`);
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [vue(), budget()],
+  plugins: [vue(), budget(), shell()],
   publicDir: false, // public/ is an entry of ours, not Vite's folder of that name
   define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false },
   build: {

@@ -419,6 +419,24 @@ static bool sends_too_often(HttpCall *c, Fault *f) {
     return true;
 }
 
+/* What waited on a phone says whose it is, "account/post": the cookie may be somebody
+ * else's by now, or nobody's, and a report is taken from strangers, too. */
+static bool is_meant(const RestCall *c) {
+    char own[48];
+    Str as;
+
+    snprintf(own, sizeof own, "%lld/%lld", (long long)c->op.by.account.v, (long long)c->op.by.post.v);
+    return !http_header(c->http, "Jingwei-As", &as) || str_is(as, own);
+}
+
+static void refuse_another(const RestCall *c) {
+    if (c->op.by.account.v)
+        http_problem(c->http, 403, "meant_for_another", "", "现在登录的不是写这一条的人，或不是那个岗位。",
+                     "Who is signed in now is not who wrote this, or not in that post.");
+    else
+        http_problem(c->http, 401, "signed_out", "", "请先登录。", "Please sign in.");
+}
+
 static void handle_api(Rest *r, HttpCall *c) {
     bool other = false;
     size_t n = 0;
@@ -454,6 +472,10 @@ static void handle_api(Rest *r, HttpCall *c) {
     if (needs_own_page(call) && !http_same_origin(c)) {
         http_problem(c, 403, "cross_site", "", "这个请求不是从本站页面发出的。",
                      "This request did not come from a page of this site.");
+        return;
+    }
+    if (!is_meant(call)) {
+        refuse_another(call);
         return;
     }
     if (op_raw_body(call->op.op) && call->op.by.role == ROLE_PUBLIC && sends_too_often(c, &f)) {

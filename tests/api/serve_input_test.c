@@ -280,6 +280,16 @@ static void test_wrong_password(void **state) {
     refused_sign_in("dispatch", 401, "sign_in_wrong"); /* and nobody else waits */
 }
 
+/* What waited on a phone is taken from whom it was written by, and from nobody else. */
+static void test_meant_for_another(void **state) {
+    (void)state;
+    refused(&(Bad){ "POST", "/api/1/cases", mine("Jingwei-As: 12/34\r\n"), "{\"text\":\"等了一夜\"}", 403,
+                    "meant_for_another", "", "现在登录的不是写这一条的人，或不是那个岗位。",
+                    "Who is signed in now is not who wrote this, or not in that post." });
+    refused(&(Bad){ "POST", "/api/1/cases", "X-Jingwei: 1\r\nJingwei-As: 12/34\r\n", "{\"text\":\"等了一夜\"}",
+                    401, "signed_out", "", "请先登录。", "Please sign in." });
+}
+
 /* ---- a case ---- */
 
 static Reply reported(const char *headers, const char *text) {
@@ -449,12 +459,13 @@ static void test_full_disk(void **state) {
 
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bad_json),   cmocka_unit_test(test_malformed),
-        cmocka_unit_test(test_slow),       cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_cross_site), cmocka_unit_test(test_wrong_password),
-        cmocka_unit_test(test_steps),      cmocka_unit_test(test_client_key),
-        cmocka_unit_test(test_texts),      cmocka_unit_test(test_invalid_cookie),
-        cmocka_unit_test(test_no_room),    cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_bad_json),       cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_slow),           cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_cross_site),     cmocka_unit_test(test_meant_for_another),
+        cmocka_unit_test(test_wrong_password), cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_client_key),     cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_invalid_cookie), cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_full_disk),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "input, SQLite" : "input, PostgreSQL", tests, start, stop);

@@ -15,7 +15,7 @@ import { computed, ref, shallowRef } from 'vue';
 import { Problem, postSame } from '../shared/api/client';
 import type { CaseAct } from '../shared/api/types';
 import { newKey, upload } from '../shared/photos';
-import { owner } from './session';
+import { owner, whoAmI } from './session';
 import { NotKept, all, change, put, type Change } from './store';
 
 export type Side = 'photos' | 'before' | 'after';
@@ -117,7 +117,7 @@ async function renew(item: Item): Promise<Item> {
 
 async function sendPhotos(item: Item): Promise<void> {
   for (const photo of item.photos.filter((p) => !p.claim)) {
-    photo.claim = (await upload(new Blob([photo.bytes], { type: 'image/jpeg' }), photo.key, () => undefined)).claim;
+    photo.claim = (await upload(new Blob([photo.bytes], { type: 'image/jpeg' }), photo.key, () => undefined, item.owner)).claim;
     await put('outbox', item.id, item);
   }
 }
@@ -128,14 +128,16 @@ async function sendOne(item: Item): Promise<void> {
     item.body = bodyOf(item);
     await put('outbox', item.id, item); // before it goes: a repeat is the same write
   }
-  const got = await postSame<{ code?: string; id?: string }>(item.path, item.body, item.id);
+  const got = await postSame<{ code?: string; id?: string }>(item.path, item.body, item.id, item.owner);
   await put('outbox', item.id, { ...item, state: 'sent', photos: [], body: undefined, told: undefined, ended: Date.now(), code: got.code, of: item.of ?? got.id });
   synced.value = Date.now();
 }
 
 const isGone = (p: Problem) => p.code === 'photo_gone';
-/* Not for ever: no answer, too much at once, or nobody signed in. */
-const later = (p: Problem) => p.unanswered || p.status === 401 || p.status === 408 || p.status === 429;
+/* Nobody is signed in, or by now somebody else, perhaps in another window. */
+const isOther = (p: Problem) => p.status === 401 || p.code === 'meant_for_another';
+/* Not for ever: no answer, or too much at once. */
+const later = (p: Problem) => p.unanswered || isOther(p) || p.status === 408 || p.status === 429;
 
 /* False: there is no network or nobody is signed in, so the next would fail as well. */
 async function tryOne(item: Item): Promise<boolean> {
@@ -145,7 +147,8 @@ async function tryOne(item: Item): Promise<boolean> {
     if (!(e instanceof Problem)) throw e;
     if (later(e)) {
       stuck.value = e.detail;
-      return e.status !== 0 && e.status !== 401;
+      if (isOther(e)) await whoAmI();
+      return e.status !== 0 && !isOther(e);
     }
     if (isGone(e) && !item.renewed) return tryOne(await renew(item));
     await put('outbox', item.id, { ...item, state: 'refused', told: e.detail, field: e.field, conflict: e.status === 409 && e.code !== STRANGE, ended: Date.now() });

@@ -6,7 +6,7 @@ import { known, me, post, postTitle, signOut as endSession, whoAmI } from '../co
 import type { Me } from '../shared/api/types';
 import { change, get, keys, put } from './store';
 
-export { actAs, known, me, post, postTitle, signIn, unreachable } from '../console/session';
+export { actAs, known, me, post, postTitle, unreachable, whoAmI } from '../console/session';
 
 const ME = 'me';
 

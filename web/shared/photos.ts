@@ -37,7 +37,7 @@ export function newKey(): string {
 }
 
 /* XMLHttpRequest, because fetch does not tell how much was sent. */
-export function upload(photo: Blob, key: string, progress: (share: number) => void): Promise<PhotoKept> {
+export function upload(photo: Blob, key: string, progress: (share: number) => void, as = ''): Promise<PhotoKept> {
   return new Promise((done, fail) => {
     const call = new XMLHttpRequest();
     call.open('POST', '/api/1/photos');
@@ -46,6 +46,7 @@ export function upload(photo: Blob, key: string, progress: (share: number) => vo
     call.setRequestHeader('Content-Type', 'application/octet-stream');
     call.setRequestHeader('X-Jingwei', '1');
     call.setRequestHeader('Client-Key', key);
+    if (as) call.setRequestHeader('Jingwei-As', as);
     call.upload.onprogress = (e) => progress(e.lengthComputable ? e.loaded / e.total : 0);
     call.onload = () => {
       let told: PhotoKept & { code?: string; detail?: string } = {};

@@ -53,9 +53,10 @@ export async function ask<T>(path: string, body: object): Promise<T> {
   return send<T>('POST', path, JSON.stringify(body));
 }
 
-/* The same bytes under the same key, as an outbox repeats them. */
-export async function postSame<T>(path: string, body: string, key: string): Promise<T> {
-  return send<T>('POST', path, body, key);
+/* The same bytes under the same key, as an outbox repeats them; taken only from whom they
+ * were written by, "account/post". */
+export async function postSame<T>(path: string, body: string, key: string, as: string): Promise<T> {
+  return send<T>('POST', path, body, key, as);
 }
 
 export class Writer {
@@ -94,12 +95,13 @@ function newKey(): string {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
 }
 
-async function send<T>(method: 'GET' | 'POST', path: string, body?: string, key?: string): Promise<T> {
+async function send<T>(method: 'GET' | 'POST', path: string, body?: string, key?: string, as?: string): Promise<T> {
   const headers: Record<string, string> = { 'Accept-Language': lang.value === 'zh' ? 'zh-CN' : 'en' };
   if (body !== undefined) {
     headers['Content-Type'] = 'application/json';
     headers['X-Jingwei'] = '1';
     if (key) headers['Client-Key'] = key;
+    if (as) headers['Jingwei-As'] = as;
   }
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), ANSWER_MS);
