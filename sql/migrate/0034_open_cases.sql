@@ -5,4 +5,4 @@ DROP INDEX case_open;
 CREATE INDEX case_open ON cases (path, id, danger, state, due_ms, unit, holding, placed) WHERE state < 10;
 DROP INDEX case_waiting;
 CREATE INDEX case_waiting ON cases (state, path, id, danger, unit, holding) WHERE state < 10;
-CREATE INDEX case_unplaced_open ON cases (path, id) WHERE placed > 2 AND state < 10;
+CREATE INDEX case_unplaced_open ON cases (placed, id) WHERE placed > 2 AND state < 10;

@@ -45,7 +45,7 @@ UPDATE cases SET due_provisional = :due_provisional, finish_provisional = :finis
 -- gives: cases
 SELECT @columns(cases) FROM cases
  WHERE (home, id) IN (SELECT (id >> 12) & 4095, id FROM cases
-   WHERE path BETWEEN :path_low AND :path_high
+   WHERE /*? wide */ '' || /*? end */ /*? due_from */ '' || /*? end */ path BETWEEN :path_low AND :path_high
      AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
      AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
           WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
@@ -70,11 +70,13 @@ SELECT @columns(cases) FROM cases
  ORDER BY /*? by_due */ due_ms, /*? end */ /*? open */ danger DESC, /*? end */ id DESC;
 
 -- name: case_count
--- How many of these there are, counting no further than a thousand and one.
+-- How many of these there are, counting no further than a thousand and one. Those of a
+-- stretch of time, and whatever is asked for widely, are found by what they are and not by
+-- where: there is no index of '' || path.
 -- takes: case_find scope
 -- gives: count
 SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
- WHERE path BETWEEN :path_low AND :path_high
+ WHERE /*? wide */ '' || /*? end */ /*? due_from */ '' || /*? end */ path BETWEEN :path_low AND :path_high
    AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
    AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
         WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))

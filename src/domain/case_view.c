@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EVENTS_SHOWN = 200, COUNTED = 1000 };
+enum { EVENTS_SHOWN = 200, COUNTED = 1000, WIDE_PATH = 4 };
 
 /* ---- lists ---- */
 
@@ -50,6 +50,11 @@ static void find_narrowed(CaseFind *find, const Actor *by) {
     find->has.open = find->open;
     find->has.unplaced = find->unplaced;
 }
+
+/* Who sees a district or more finds what he asks for by its state, its time or its turn,
+ * not by where it is; a database that does not know how many there are where would look
+ * through all of his cases for it. (Paths: one letter the whole, three for each level.) */
+static bool sees_widely(const Scope *scope) { return scope->path_low.n <= WIDE_PATH && scope->unit_low == 0; }
 
 /* Open ones stand with danger first, so the next page begins below a case, not below a
  * number. */
@@ -89,6 +94,8 @@ Err case_find_ready(Tx *tx, const CaseFind *in, const Actor *by, CaseFind *ret, 
     *ret = *in;
     ret->skip = (in->page - 1) * in->limit;
     find_narrowed(ret, by);
+    ret->has.wide = sees_widely(&by->scope);
+    ret->wide = true;
     if (ret->has.by_due && ret->has.before)
         return fault(f, ERR_INVALID, "before_by_due", "before", "按到期排的列表只能按页翻。",
                      "A list by deadline is turned by pages, not from a case on.");
