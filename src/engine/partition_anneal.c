@@ -1,0 +1,158 @@
+/* partition_anneal – betters a plan by moves of single units over the borders of grids: at
+ * first many that cost something, in the end none. A move that would tear a grid, or empty
+ * it, is never made, so every state on the way is a plan. The temperature falls by even
+ * factors while the price of a household outside the range rises; both are counted in the
+ * mean border, so that a town in metres and one in kilometres cool alike. */
+#include "partition_inner.h"
+
+#include <string.h>
+
+enum { STEPS = 100, SETTLE_ROUNDS = 20 };
+
+/* By halving and a series: the same on every machine. */
+static int32_t minus_log(int32_t i) {
+    double x = (i + 0.5) / PART_LOGS, halvings = 0, sum = 0;
+
+    for (; x < 0.75; x *= 2)
+        halvings++;
+    double z = (x - 1) / (x + 1), power = z;
+    for (int32_t k = 1; k < 40; k += 2, power *= z * z)
+        sum += 2 * power / k;
+    return (int32_t)((halvings * 0.69314718055994531 - sum) * 65536 + 0.5);
+}
+
+void part_logs(int32_t ret[PART_LOGS]) {
+    for (int32_t i = 0; i < PART_LOGS; i++)
+        ret[i] = minus_log(i);
+}
+
+/* The STEPS − 1st root of to/from, by bisection: pow() may differ in its last bit. */
+static double step_factor(double from, double to) {
+    double low = 1e-3, high = 1e3;
+
+    for (int32_t i = 0; i < 60; i++) {
+        double x = (low + high) / 2, power = 1;
+        for (int32_t k = 0; k < STEPS - 1; k++)
+            power *= x;
+        if (power * from < to)
+            low = x;
+        else
+            high = x;
+    }
+    return low;
+}
+
+/* One try: a unit of the rim, a neighbour in another grid. */
+static void try_move(PartState *s, int64_t heat) {
+    const PartGraph *g = s->g;
+    uint64_t r = part_roll(s);
+    int32_t u = s->rim[((r >> 32) * (uint32_t)s->n_rim) >> 32], a = s->grid[u];
+    int32_t from = g->first[u], n = g->first[u + 1] - from;
+    int32_t i = (int32_t)(((r & 0xffff) * (uint32_t)n) >> 16), b;
+
+    while ((b = s->grid[g->arcs[from + i].to]) == a)
+        i = i + 1 < n ? i + 1 : 0;
+    int64_t most = (heat * s->logs[(r >> 16) % PART_LOGS]) >> 16;
+    int64_t cost = part_move_cost(s, u, b);
+    cost += part_move_miss(s, u, b) * s->price;
+    if (cost > most || s->count[a] == 1 || !part_stays_whole(s, u))
+        return;
+    part_move(s, u, b);
+}
+
+void part_anneal(PartState *s, const PartCourse *c) {
+    const PartGraph *g = s->g;
+    double heat = (double)g->mean * c->hot / 1000, price = (double)g->household * c->price / 1000;
+    double cool = step_factor(c->hot, c->cold), dearer = step_factor(c->price, c->dearer);
+    int64_t tries = (int64_t)c->sweeps * g->n / STEPS + 1;
+
+    for (int32_t step = 0; step < STEPS && s->n_rim; step++, heat *= cool, price *= dearer) {
+        s->price = (int64_t)price + 1;
+        if (c->tells && s->tell)
+            s->tell(s->ctx, step * 1000 / STEPS);
+        for (int64_t i = 0; i < tries && s->n_rim; i++) {
+            if ((i & 0xfff) == 0 && part_cancelled(s))
+                return;
+            try_move(s, (int64_t)heat);
+        }
+    }
+}
+
+/* ---- settling ---- */
+
+/* May u go to b: whole, not emptied, not further outside the range? What it saves. */
+static int64_t saving(PartState *s, int32_t u, int32_t b) {
+    int64_t miss = part_move_miss(s, u, b);
+
+    if (miss > 0 || s->count[s->grid[u]] == 1)
+        return 0;
+    return -part_move_cost(s, u, b) - miss * s->price;
+}
+
+static bool settle_unit(PartState *s, int32_t u) {
+    const PartGraph *g = s->g;
+    int32_t best = -1;
+    int64_t most = 0;
+
+    for (int32_t i = g->first[u]; i < g->first[u + 1]; i++) {
+        int32_t b = s->grid[g->arcs[i].to];
+        if (b == s->grid[u] || b == best)
+            continue;
+        int64_t saved = saving(s, u, b);
+        if (saved > most) {
+            most = saved;
+            best = b;
+        }
+    }
+    if (best < 0 || !part_stays_whole(s, u))
+        return false;
+    part_move(s, u, best);
+    return true;
+}
+
+/* Puts u of grid a into the grid b of v, and v into a, if that betters the plan. */
+static bool swap_pair(PartState *s, int32_t u, int32_t v, int64_t first_cost, int64_t first_miss) {
+    int32_t a = s->grid[u], b = s->grid[v];
+
+    part_move(s, u, b);
+    int64_t miss = first_miss + part_move_miss(s, v, a);
+    int64_t cost = first_cost + part_move_cost(s, v, a) + miss * s->price;
+    if (miss <= 0 && cost < 0 && part_touches(s, v, a) && part_stays_whole(s, v)) {
+        part_move(s, v, a);
+        return true;
+    }
+    part_move(s, u, a);
+    return false;
+}
+
+/* u goes to b, and one of the rim of b that touches a comes back. */
+static bool swap_unit(PartState *s, int32_t u) {
+    const PartGraph *g = s->g;
+    int32_t a = s->grid[u];
+
+    for (int32_t i = g->first[u]; i < g->first[u + 1]; i++) {
+        int32_t v = g->arcs[i].to, b = s->grid[v];
+        if (b == a || s->count[a] == 1 || !part_stays_whole(s, u))
+            continue;
+        int64_t cost = part_move_cost(s, u, b), miss = part_move_miss(s, u, b);
+        if (swap_pair(s, u, v, cost, miss))
+            return true;
+        for (int32_t k = g->first[v]; k < g->first[v + 1]; k++) {
+            int32_t w = g->arcs[k].to;
+            if (w != u && s->grid[w] == b && s->outside[w] && swap_pair(s, u, w, cost, miss))
+                return true;
+        }
+    }
+    return false;
+}
+
+void part_settle(PartState *s) {
+    bool moved = true;
+
+    for (int32_t round = 0; moved && round < SETTLE_ROUNDS && !part_cancelled(s); round++) {
+        moved = false;
+        for (int32_t u = 0; u < s->g->n; u++)
+            if (s->outside[u])
+                moved |= settle_unit(s, u) || swap_unit(s, u);
+    }
+}
