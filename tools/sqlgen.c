@@ -182,7 +182,7 @@ static void block(Str name) {
             return;
         }
     if (q.n_filters == QUERY_FILTERS_MAX)
-        stop("at most 16 blocks", name);
+        stop("at most 20 blocks", name);
     q.filters[q.n_filters] = at;
     q.open = ++q.n_filters;
 }

@@ -28,7 +28,7 @@ typedef struct QueryParam {
     QueryPlace at;
     size_t filter;
 } QueryParam;
-enum { QUERY_PARAMS_MAX = 128, QUERY_FILTERS_MAX = 16, QUERY_TAKES_MAX = 4, QUERY_SQL_MAX = 16384 };
+enum { QUERY_PARAMS_MAX = 128, QUERY_FILTERS_MAX = 20, QUERY_TAKES_MAX = 4, QUERY_SQL_MAX = 16384 };
 typedef struct Query {
     const char *name;
     const QueryPiece *pieces;
