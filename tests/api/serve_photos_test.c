@@ -117,8 +117,7 @@ static void test_too_much_at_once(void **state) {
                    "Too much is being uploaded just now: send it again in a few seconds.");
     assert_string_equal(reply_header(&r, "Retry-After"), "5");
     close(third);
-    r = server_ask(&s, "POST", "/api/1/cases", "",
-                   "{\"text\":\"井盖破了\"}"); /* a report needs no such room */
+    r = server_ask(&s, "POST", "/api/1/cases", "", "{\"text\":\"井盖破了\"}"); /* a report needs no such room */
     assert_int_equal(r.status, 200);
     close(fd[0]);
     close(fd[1]);
