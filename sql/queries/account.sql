@@ -103,3 +103,8 @@ SELECT @columns(account_event) FROM account_event
    /*? account */ AND account = :account /*? end */
  ORDER BY id DESC
  LIMIT :limit;
+
+-- name: account_event_forget
+-- takes: older_than
+DELETE FROM account_event WHERE (home, id) IN
+ (SELECT home, id FROM account_event WHERE at_ms < :before_ms ORDER BY at_ms LIMIT :limit);

@@ -82,3 +82,98 @@ SELECT c.at_ms, c.at_day, a.title
 SELECT count(*) AS n FROM (
   SELECT 1 AS one FROM reporter WHERE name_key IS NOT NULL OR contact_key IS NOT NULL
   UNION ALL SELECT 1 FROM request LIMIT 1) AS sealed;
+
+-- name: access_due
+-- The beginnings of chains that are so old; behind a younger row nothing is taken, whatever
+-- its clock said.
+-- takes: older_than
+-- gives: access_log
+SELECT @columns(access_log l) FROM access_log l
+ WHERE l.at_ms < :before_ms
+   AND NOT EXISTS (SELECT 1 FROM access_log e WHERE e.home = l.home AND e.number < l.number AND e.at_ms >= :before_ms)
+ ORDER BY l.home, l.number
+ LIMIT :limit;
+
+-- name: access_cut
+-- takes: chain_until
+DELETE FROM access_log WHERE home = :home AND number <= :number;
+
+-- name: sign_due
+-- The beginnings of chains that are so old; behind a younger row nothing is taken, whatever
+-- its clock said.
+-- takes: older_than
+-- gives: sign_log
+SELECT @columns(sign_log l) FROM sign_log l
+ WHERE l.at_ms < :before_ms
+   AND NOT EXISTS (SELECT 1 FROM sign_log e WHERE e.home = l.home AND e.number < l.number AND e.at_ms >= :before_ms)
+ ORDER BY l.home, l.number
+ LIMIT :limit;
+
+-- name: sign_cut
+-- takes: chain_until
+DELETE FROM sign_log WHERE home = :home AND number <= :number;
+
+-- name: chain_cut_get
+-- takes: chain_key
+-- gives: chain_cut
+SELECT @columns(chain_cut) FROM chain_cut WHERE home = :home AND log = :log;
+
+-- name: chain_cut_drop
+-- takes: chain_key
+DELETE FROM chain_cut WHERE home = :home AND log = :log;
+
+-- name: chain_cut_add
+-- takes: chain_cut
+INSERT INTO chain_cut (@columns(chain_cut)) VALUES (@values(chain_cut));
+
+-- name: sign_add
+-- takes: sign_log
+INSERT INTO sign_log (@columns(sign_log)) VALUES (@values(sign_log));
+
+-- name: sign_last
+-- takes: access_tail
+-- gives: sign_log
+SELECT @columns(sign_log) FROM sign_log WHERE home = :home ORDER BY number DESC LIMIT 1;
+
+-- name: sign_walk
+-- gives: sign_log
+SELECT @columns(sign_log) FROM sign_log ORDER BY home, number;
+
+-- name: sign_list
+-- Newest first.
+-- takes: sign_find
+-- gives: sign_log
+SELECT @columns(sign_log) FROM sign_log
+ WHERE at_ms > 0
+   /*? account */ AND account = :account /*? end */
+   /*? what */ AND what = :what /*? end */
+ ORDER BY at_ms DESC, home, number DESC
+ LIMIT :limit;
+
+-- name: attempt_get
+-- takes: attempt_key
+-- gives: attempt
+SELECT @columns(attempt) FROM attempt WHERE home = :home AND name = :name;
+
+-- name: attempt_drop
+-- takes: attempt_key
+DELETE FROM attempt WHERE home = :home AND name = :name;
+
+-- name: attempt_add
+-- takes: attempt
+INSERT INTO attempt (@columns(attempt)) VALUES (@values(attempt));
+
+-- name: attempt_room
+-- Eight names to a place: those that were tried the longest ago make room.
+-- takes: attempt_key
+DELETE FROM attempt WHERE home = :home AND name NOT IN
+ (SELECT name FROM attempt WHERE home = :home ORDER BY last_ms DESC, name LIMIT 7);
+
+-- name: attempt_waits
+-- takes: attempt
+UPDATE attempt SET waited = TRUE WHERE home = :home AND name = :name AND NOT waited;
+
+-- name: attempt_forget
+-- takes: older_than
+DELETE FROM attempt WHERE (home, name) IN
+ (SELECT home, name FROM attempt WHERE last_ms < :before_ms ORDER BY last_ms LIMIT :limit);

@@ -29,6 +29,7 @@
 #include "roster.h"
 #include "seat.h"
 #include "setting.h"
+#include "sign_log.h"
 #include "station.h"
 #include "subscription.h"
 
@@ -311,10 +312,36 @@ static Err run_prepare(Tx *tx, void *arg, Fault *f) {
     return c->op->prepare(tx, c->in, &c->by, f);
 }
 
+typedef struct RefusedCall {
+    OpCall *call;
+    Err why;
+} RefusedCall;
+
+static Err refuse(Tx *tx, void *arg, Fault *f) {
+    const RefusedCall *r = arg;
+
+    tx_lend(tx, r->call->arena);
+    return session_refused(tx, r->call->in, &r->call->by, r->why, f);
+}
+
+/* A sign-in that was refused is written as well; what it is answered stays as it was. Two
+ * servers that add to one chain at once collide: again, then. */
+static void write_refusal(OpCall *c, Err why) {
+    RefusedCall r = { c, why };
+    Fault own;
+
+    for (int tries = 0; tries < 3 && store_write_now(c->store, refuse, &r, false, &own) == ERR_CONFLICT;
+         tries++)
+        c->arena->used = c->arena_mark;
+}
+
 Err op_prepare(OpCall *c, Fault *f) {
     if (c->op->does != PREPARED)
         return OK;
-    TRY(store_read(c->store, c->slot, run_prepare, c, f));
+    Err e = store_read(c->store, c->slot, run_prepare, c, f);
+    if (e != OK && strcmp(c->op->name, "session.open") == 0)
+        write_refusal(c, e);
+    TRY(e);
     c->arena_mark = c->arena->used;
     return OK;
 }

@@ -77,6 +77,21 @@ static Err ask_session(Tx *tx, void *arg, Fault *f) {
     return session_actor(tx, a->hash, &a->by, &a->ends_ms, f);
 }
 
+/* Of an address only how far away it is. */
+static Near near_of(Str peer) {
+    char z[64];
+    unsigned a, b;
+
+    snprintf(z, sizeof z, "%.*s", (int)peer.n, peer.p);
+    if (strcmp(z, "::1") == 0 || strncmp(z, "127.", 4) == 0)
+        return NEAR_HERE;
+    if (strncmp(z, "fc", 2) == 0 || strncmp(z, "fd", 2) == 0 || strncmp(z, "fe8", 3) == 0)
+        return NEAR_INSIDE;
+    bool inside = sscanf(z, "%u.%u.", &a, &b) == 2 && (a == 10 || (a == 172 && b >= 16 && b < 32) ||
+                                                       (a == 192 && b == 168) || (a == 169 && b == 254));
+    return inside ? NEAR_INSIDE : NEAR_OUTSIDE;
+}
+
 /* A cookie that is no longer good makes the caller a stranger, not an error: a
  * resident with an old cookie may still report. */
 static Err who_calls(RestCall *c, Fault *f) {
@@ -469,6 +484,7 @@ static void handle_api(Rest *r, HttpCall *c) {
         http_fault(c, &f);
         return;
     }
+    call->op.by.near = near_of(http_peer(c));
     if (needs_own_page(call) && !http_same_origin(c)) {
         http_problem(c, 403, "cross_site", "", "这个请求不是从本站页面发出的。",
                      "This request did not come from a page of this site.");

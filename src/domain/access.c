@@ -1,6 +1,7 @@
 /* access – see access.h. */
 #include "access.h"
 
+#include "chain.h"
 #include "seal.h"
 #include "system_q.h"
 
@@ -22,25 +23,29 @@ static void hash_of(const AccessLog *a, uint8_t ret[32]) {
 Err access_write(Tx *tx, CaseId what, const Actor *by, Str reason, Fault *f) {
     AccessTail tail = { .home = id_home(what.v) };
     AccessLog last = { 0 };
+    ChainCut cut = { 0 };
     uint8_t hash[32];
     int64_t changed;
     size_t n;
 
     TRY(sql_access_last(tx, &tail, &last, 1, &n, f));
+    if (!n)
+        TRY(chain_cut(tx, CHAIN_ACCESS, tail.home, &cut, f));
     AccessLog a = { .home = tail.home,
-                    .number = last.number + 1,
+                    .number = (n ? last.number : cut.number) + 1,
                     .case_id = what,
                     .account = by->account,
                     .role = by->role,
                     .reason = reason,
                     .at = moment_now(),
-                    .previous = n ? last.hash : (Str){ "", 0 } };
+                    .previous = n ? last.hash : cut.hash };
     hash_of(&a, hash);
     a.hash = (Str){ (const char *)hash, sizeof hash };
     return sql_access_add(tx, &a, &changed, f);
 }
 
 typedef struct Walk {
+    Tx *tx;
     int32_t home;
     int64_t number, rows;
     uint8_t hash[32];
@@ -51,25 +56,47 @@ static Err walk_one(void *ctx, const void *row, Fault *f) {
     Walk *w = ctx;
     const AccessLog *a = row;
     uint8_t hash[32];
-    bool first = !w->begun || w->home != a->home;
+    ChainCut cut = { .number = w->number, .hash = { (const char *)w->hash, sizeof w->hash } };
 
+    if (!w->begun || w->home != a->home)
+        TRY(chain_cut(w->tx, CHAIN_ACCESS, a->home, &cut, f));
     hash_of(a, hash);
-    bool fits = a->number == (first ? 1 : w->number + 1) && a->hash.n == 32 &&
-                memcmp(a->hash.p, hash, 32) == 0 &&
-                (first ? a->previous.n == 0 : a->previous.n == 32 && memcmp(a->previous.p, w->hash, 32) == 0);
+    bool fits = chain_fits(a->number, a->previous, cut.number, cut.hash) && a->hash.n == 32 &&
+                memcmp(a->hash.p, hash, 32) == 0 && (cut.at.ms == 0 || chain_cut_is_due(&cut));
     if (!fits)
         return fault(f, ERR_STORE, "access_chain", "", "查阅记录在分片 %d 第 %lld 条断开：有人改过。",
                      "The access log breaks at home %d, row %lld: somebody changed it.", a->home,
                      (long long)a->number);
-    *w = (Walk){ .home = a->home, .number = a->number, .rows = w->rows + 1, .begun = true };
+    *w = (Walk){ .tx = w->tx, .home = a->home, .number = a->number, .rows = w->rows + 1, .begun = true };
     memcpy(w->hash, hash, sizeof hash);
     return OK;
 }
 
 Err access_check(Tx *tx, int64_t *ret_rows, Fault *f) {
-    Walk w = { 0 };
+    Walk w = { .tx = tx };
 
     TRY(tx_each(tx, &access_walk_query, (const void *const[]){ NULL }, walk_one, &w, f));
     *ret_rows = w.rows;
+    return OK;
+}
+
+/* After three years, from the beginning of each chain; what is left goes on from the cut. */
+Err access_erase(Tx *tx, int64_t *ret_n, int32_t limit, int64_t before_ms, Fault *f) {
+    OlderThan old = { .before = moment_at(before_ms), .limit = limit };
+    AccessLog *due = arena_take(tx_arena(tx), (size_t)limit * sizeof *due);
+    int64_t changed;
+    size_t n;
+
+    if (!due)
+        return fault_arena(f);
+    TRY(sql_access_due(tx, &old, due, (size_t)limit, &n, f));
+    for (size_t i = 0; i < n; i++) {
+        if (i + 1 < n && due[i + 1].home == due[i].home)
+            continue;
+        ChainUntil until = { .home = due[i].home, .number = due[i].number };
+        TRY(chain_cut_at(tx, CHAIN_ACCESS, due[i].home, due[i].number, due[i].hash, due[i].at, f));
+        TRY(sql_access_cut(tx, &until, &changed, f));
+    }
+    *ret_n = (int64_t)n;
     return OK;
 }

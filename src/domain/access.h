@@ -11,4 +11,7 @@ Err access_write(Tx *tx, CaseId what, const Actor *by, Str reason, Fault *f);
 /* Walks every chain; ERR_STORE names the first row that does not fit. */
 Err access_check(Tx *tx, int64_t *ret_rows, Fault *f);
 
+/* Up to `limit` rows that are older than that. */
+Err access_erase(Tx *tx, int64_t *ret_n, int32_t limit, int64_t before_ms, Fault *f);
+
 #endif

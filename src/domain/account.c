@@ -3,6 +3,7 @@
 
 #include "account_q.h"
 #include "attempts.h"
+#include "sign_log.h"
 #include "random.h"
 #include "seal.h"
 
@@ -248,29 +249,52 @@ static Err judge_one_time(Tx *tx, const Account *a, const SignIn *in, Fault *f) 
 Err session_open_prepare(Tx *tx, SignIn *in, const Actor *by, Fault *f) {
     Account a;
     bool found;
+    Post posts[POSTS_MAX];
+    size_t n;
     char hash[PASSWORD_HASH] = "";
 
     (void)by;
-    TRY(attempts_judge(in->login, clock_now_ms(), f));
+    TRY(attempts_judge(tx, in->login, f));
     TRY(account_by_login(tx, in->login, &a, &found, f));
+    in->tried = a.id;
+    in->has.tried = found;
     found = found && a.active && a.password.n < sizeof hash;
     if (found)
         memcpy(hash, a.password.p, a.password.n);
     Err e = any_password && found ? OK : password_verify(found ? hash : NULL, in->password, f);
-    if (e == ERR_SIGN_IN)
-        attempts_wrong(in->login, clock_now_ms());
     TRY(e);
-    attempts_right(in->login);
-    TRY(judge_one_time(tx, &a, in, f));
     in->account = a.id;
     in->has.account = true;
+    TRY(judge_one_time(tx, &a, in, f));
+    TRY(posts_today(tx, a.id, posts, &n, f));
+    if (n == 0)
+        return no_post(f);
     TRY(str_copy(tx_arena(tx), str(hash), &in->seen, f));
     in->has.seen = true;
     return in->has.new_password ? hash_into(tx, in->new_password, &in->hashed, &in->has.hashed, f) : OK;
 }
 
+/* What it was refused for, and by whose name; a refusal that is no judgement is not written. */
+Err session_refused(Tx *tx, const SignIn *in, const Actor *by, Err why, Fault *f) {
+    AccountId whose = in->has.tried ? in->tried : (AccountId){ 0 };
+    bool first = true;
+    SignWhat what;
+
+    if (why == ERR_OFTEN) {
+        what = SIGN_WAITS;
+        TRY(attempts_waits(tx, in->login, &first, f));
+    } else if (in->has.account && (why == ERR_SIGN_IN || why == ERR_FORBIDDEN))
+        what = SIGN_REFUSED;
+    else if (why == ERR_SIGN_IN) {
+        what = SIGN_WRONG;
+        TRY(attempts_wrong(tx, in->login, f));
+    } else
+        return OK;
+    return first ? sign_log_write(tx, whose, attempts_place(in->login), what, by, f) : OK;
+}
+
 /* His own password, at sign-in: it is nobody else's any more. */
-static Err change_own(Tx *tx, Account *a, Str hashed, Fault *f) {
+static Err change_own(Tx *tx, Account *a, Str hashed, const Actor *by, Fault *f) {
     int64_t changed;
     Actor self = { .account = a->id };
 
@@ -278,6 +302,8 @@ static Err change_own(Tx *tx, Account *a, Str hashed, Fault *f) {
     a->one_time = a->has.set_by = a->has.set = false;
     TRY(sql_account_save(tx, a, &changed, f));
     TRY(sql_session_revoke_account(tx, &(AccountKey){ .id = a->id }, &changed, f));
+    self.near = by->near;
+    TRY(sign_log_write(tx, a->id, 0, SIGN_PASSWORD, &self, f));
     return account_note(tx, a->id, ACCOUNT_CHANGED, &self, f);
 }
 
@@ -299,7 +325,6 @@ Err session_open(Tx *tx, const SignIn *in, const Actor *by, Me *ret, Fault *f) {
     char *token = arena_take(tx_arena(tx), TOKEN_BYTES);
     Me me;
 
-    (void)by;
     if (!token)
         return fault_arena(f);
     TRY(account_load(tx, in->account, &a, f));
@@ -309,7 +334,7 @@ Err session_open(Tx *tx, const SignIn *in, const Actor *by, Me *ret, Fault *f) {
     if (n == 0)
         return no_post(f);
     if (in->has.hashed)
-        TRY(change_own(tx, &a, in->hashed, f));
+        TRY(change_own(tx, &a, in->hashed, by, f));
     random_bytes(token, TOKEN_BYTES);
     hash_32("session", NULL, (Str){ token, TOKEN_BYTES }, hash);
     Session s = { .id = { id_new(0) },
@@ -319,6 +344,8 @@ Err session_open(Tx *tx, const SignIn *in, const Actor *by, Me *ret, Fault *f) {
                   .made = moment_at(now),
                   .ends = moment_at(now + SESSION_MS) };
     TRY(sql_session_add(tx, &s, &changed, f));
+    TRY(attempts_right(tx, in->login, f));
+    TRY(sign_log_write(tx, a.id, 0, SIGN_IN_DONE, by, f));
     TRY(show_me(tx, &a, s.post, s.ends.ms, &me, f));
     me.token = (Str){ token, TOKEN_BYTES };
     me.has.token = true;
@@ -335,6 +362,7 @@ Err session_close(Tx *tx, const Nothing *in, const Actor *by, Me *ret, Fault *f)
     TRY(session_load(tx, by->session, &s, f));
     s.revoked = true;
     TRY(sql_session_save(tx, &s, &changed, f));
+    TRY(sign_log_write(tx, s.account, 0, SIGN_OUT, by, f));
     me.has.account = me.has.token = true; /* an empty token clears the cookie */
     *ret = me;
     return OK;
@@ -346,6 +374,7 @@ Err session_revoke(Tx *tx, const AccountLogin *in, const Actor *by, Account *ret
 
     TRY(account_need(tx, in->login, &a, f));
     TRY(sql_session_revoke_account(tx, &(AccountKey){ .id = a.id }, &changed, f));
+    TRY(sign_log_write(tx, a.id, 0, SIGN_REVOKED, by, f));
     TRY(account_note(tx, a.id, ACCOUNT_SESSIONS_ENDED, by, f));
     *ret = a;
     return OK;
@@ -412,6 +441,7 @@ Err account_password(Tx *tx, const AccountPassword *in, const Actor *by, Account
     a.password = in->hashed;
     set_by_another(&a, by);
     TRY(sql_account_save(tx, &a, &changed, f));
+    TRY(sign_log_write(tx, a.id, 0, SIGN_PASSWORD, by, f));
     TRY(account_note(tx, a.id, ACCOUNT_RESET, by, f));
     TRY(sql_session_revoke_account(tx, &(AccountKey){ .id = a.id }, &changed, f));
     *ret = a;

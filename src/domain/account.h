@@ -54,4 +54,7 @@ Err session_revoke(Tx *tx, const AccountLogin *in, const Actor *by, Account *ret
 Err account_need(Tx *tx, Str login, Account *ret, Fault *f); /* ERR_NOT_FOUND names the login */
 Err account_note(Tx *tx, AccountId account, AccountWhat what, const Actor *by, Fault *f);
 
+/* After session_open_prepare said no, in a write of its own. */
+Err session_refused(Tx *tx, const SignIn *in, const Actor *by, Err why, Fault *f);
+
 #endif

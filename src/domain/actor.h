@@ -13,6 +13,7 @@ typedef struct Actor {
     Role role;
     OrgId unit;     /* 0: none */
     bool leads;     /* his post leads the unit */
+    Near near;      /* how far from; the command line: not known */
     unsigned reads; /* readers' mask: READ(role) | READ(PUBLIC) */
     Scope scope;
     char path_room[2][48]; /* what scope.path_low and path_high point to; see actor_copy */

@@ -2,6 +2,7 @@
 #include "installation.h"
 
 #include "access.h"
+#include "sign_log.h"
 #include "area_tile.h"
 #include "address.h"
 #include "backup.h"
@@ -193,7 +194,8 @@ Err installation_restore(const char *from, const char *dir, InstallationProgress
 static Err check_access(Tx *tx, void *arg, Fault *f) {
     int64_t rows;
     tx_lend(tx, arg);
-    return access_check(tx, &rows, f);
+    TRY(access_check(tx, &rows, f));
+    return sign_log_check(tx, &rows, f);
 }
 
 Err installation_check(Store *s, Buf *b, int64_t *ret_wrong, Fault *f) {

@@ -4,12 +4,15 @@
 #include "retention.h"
 
 #include "access.h"
+#include "account_q.h"
+#include "chain.h"
 #include "case_q.h"
 #include "case_words.h"
 #include "lease.h"
 #include "outbox_q.h"
 #include "photo_case.h"
 #include "roster_q.h"
+#include "sign_log.h"
 #include "system_q.h"
 #include "words_q.h"
 
@@ -87,6 +90,14 @@ static Err erase_unclaimed(Tx *tx, int64_t *ret_n, Fault *f) {
     return photo_erase_unclaimed(tx, ret_n, BATCH, f);
 }
 
+static Err erase_accesses(Tx *tx, int64_t *ret_n, Fault *f) {
+    return access_erase(tx, ret_n, BATCH, days_ago(LOG_KEPT_DAYS).before.ms, f);
+}
+
+static Err erase_signs(Tx *tx, int64_t *ret_n, Fault *f) {
+    return sign_log_erase(tx, ret_n, BATCH, days_ago(LOG_KEPT_DAYS).before.ms, f);
+}
+
 /* ---- the pass ---- */
 
 typedef struct Erasure {
@@ -136,6 +147,10 @@ static const Erasure kinds[] = {
     { sql_delivery_forget, 30, NULL, offsetof(RetentionCount, told), &told_total },
     { sql_shift_forget, 365, NULL, offsetof(RetentionCount, told), &told_total },
     { sql_handover_forget, 365, NULL, offsetof(RetentionCount, told), &told_total },
+    { NULL, 0, erase_accesses, offsetof(RetentionCount, told), &told_total },
+    { NULL, 0, erase_signs, offsetof(RetentionCount, told), &told_total },
+    { sql_account_event_forget, LOG_KEPT_DAYS, NULL, offsetof(RetentionCount, told), &told_total },
+    { sql_attempt_forget, 1, NULL, offsetof(RetentionCount, told), &told_total },
     { NULL, 0, erase_photos, offsetof(RetentionCount, photos), &photos_total },
     { NULL, 0, erase_unclaimed, offsetof(RetentionCount, unclaimed), &unclaimed_total },
 };

@@ -47,10 +47,11 @@ describe('about a unit', () => {
       await phone.close();
 
       const clerk = await person(browser, server.url, { lang });
-      await signIn(clerk.page, 'dispatch');
+      await signIn(clerk.page, 'dispatch', '/console/cases?state=all');
       const found = await clerk.page.evaluate(async (c) => (await fetch(`/api/1/codes/${c}`)).json(), code);
       assert.equal(found.about, 'unit');
-      await clerk.page.goto(`/console/cases/${found.id}`);
+      await clerk.page.getByRole('searchbox').fill(code);
+      await clerk.page.locator('[data-row] a').click();
       await clerk.page.getByRole('button', { name: w.route, exact: true }).click();
       const units = clerk.page.locator('select[name=subject]');
       await noViolations(clerk.page, 'whom it is about');

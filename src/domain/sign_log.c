@@ -1,0 +1,121 @@
+/* sign_log – see sign_log.h. */
+#include "sign_log.h"
+
+#include "account.h"
+#include "chain.h"
+#include "seal.h"
+#include "system_q.h"
+
+#include <string.h>
+
+static void hash_of(const SignLog *s, uint8_t ret[32]) {
+    char room[512];
+    Buf b = { room, 0, sizeof room, false, 0 };
+
+    buf_fmt(&b, "%d/%lld/%lld/%d/%lld/%d/%lld/", s->home, (long long)s->number,
+            s->has.account ? (long long)s->account.v : 0, s->what, s->has.by_whom ? (long long)s->by_whom.v : 0,
+            s->near, (long long)s->at.ms);
+    buf_put(&b, s->previous.p, s->previous.n);
+    hash_32("sign", NULL, buf_view(&b), ret);
+}
+
+Err sign_log_write(Tx *tx, AccountId whose, int32_t place, SignWhat what, const Actor *by, Fault *f) {
+    AccessTail tail = { .home = whose.v ? (int32_t)(((uint64_t)whose.v * 0x9E3779B97F4A7C15u) >> 52) : place };
+    SignLog last;
+    ChainCut cut = { 0 };
+    uint8_t hash[32];
+    int64_t changed;
+    size_t n;
+
+    TRY(sql_sign_last(tx, &tail, &last, 1, &n, f));
+    if (!n)
+        TRY(chain_cut(tx, CHAIN_SIGN, tail.home, &cut, f));
+    SignLog s = { .home = tail.home,
+                  .number = (n ? last.number : cut.number) + 1,
+                  .account = whose,
+                  .what = what,
+                  .by_whom = by->account,
+                  .near = by->near,
+                  .at = moment_now(),
+                  .previous = n ? last.hash : cut.hash };
+    s.has.account = whose.v != 0;
+    s.has.by_whom = by->account.v && by->account.v != whose.v;
+    hash_of(&s, hash);
+    s.hash = (Str){ (const char *)hash, sizeof hash };
+    return sql_sign_add(tx, &s, &changed, f);
+}
+
+/* ---- checking ---- */
+
+typedef struct Walk {
+    Tx *tx;
+    int32_t home;
+    int64_t number, rows;
+    uint8_t hash[32];
+    bool begun;
+} Walk;
+
+static Err walk_one(void *ctx, const void *row, Fault *f) {
+    Walk *w = ctx;
+    const SignLog *s = row;
+    uint8_t hash[32];
+    ChainCut cut = { .number = w->number, .hash = { (const char *)w->hash, sizeof w->hash } };
+
+    if (!w->begun || w->home != s->home)
+        TRY(chain_cut(w->tx, CHAIN_SIGN, s->home, &cut, f));
+    hash_of(s, hash);
+    bool fits = chain_fits(s->number, s->previous, cut.number, cut.hash) && s->hash.n == 32 &&
+                memcmp(s->hash.p, hash, 32) == 0 && (cut.at.ms == 0 || chain_cut_is_due(&cut));
+    if (!fits)
+        return fault(f, ERR_STORE, "sign_chain", "", "登录记录在分片 %d 第 %lld 条断开：有人改过。",
+                     "The sign-in log breaks at home %d, row %lld: somebody changed it.", s->home,
+                     (long long)s->number);
+    *w = (Walk){ .tx = w->tx, .home = s->home, .number = s->number, .rows = w->rows + 1, .begun = true };
+    memcpy(w->hash, hash, sizeof hash);
+    return OK;
+}
+
+Err sign_log_check(Tx *tx, int64_t *ret_rows, Fault *f) {
+    Walk w = { .tx = tx };
+
+    TRY(tx_each(tx, &sign_walk_query, (const void *const[]){ NULL }, walk_one, &w, f));
+    *ret_rows = w.rows;
+    return OK;
+}
+
+/* ---- erased after three years ---- */
+
+Err sign_log_erase(Tx *tx, int64_t *ret_n, int32_t limit, int64_t before_ms, Fault *f) {
+    OlderThan old = { .before = moment_at(before_ms), .limit = limit };
+    SignLog *due = arena_take(tx_arena(tx), (size_t)limit * sizeof *due);
+    int64_t changed;
+    size_t n;
+
+    if (!due)
+        return fault_arena(f);
+    TRY(sql_sign_due(tx, &old, due, (size_t)limit, &n, f));
+    for (size_t i = 0; i < n; i++) {
+        if (i + 1 < n && due[i + 1].home == due[i].home)
+            continue;
+        ChainUntil until = { .home = due[i].home, .number = due[i].number };
+        TRY(chain_cut_at(tx, CHAIN_SIGN, due[i].home, due[i].number, due[i].hash, due[i].at, f));
+        TRY(sql_sign_cut(tx, &until, &changed, f));
+    }
+    *ret_n = (int64_t)n;
+    return OK;
+}
+
+/* ---- read ---- */
+
+Err sign_list(Tx *tx, const SignFind *in, const Actor *by, Page *ret, Fault *f) {
+    SignFind find = *in;
+    Account a;
+
+    (void)by;
+    if (in->has.login) {
+        TRY(account_need(tx, in->login, &a, f));
+        find.account = a.id;
+        find.has.account = true;
+    }
+    return sql_sign_list(tx, &find, ret->rows, (size_t)in->limit, &ret->n, f);
+}
