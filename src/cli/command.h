@@ -32,6 +32,7 @@ int run_area(const Config *c, int argc, char **argv);
 int run_call(const Config *c, int argc, char **argv);
 int run_user(const Config *c, int argc, char **argv);
 int run_import(const Config *c, int argc, char **argv);
+int run_plan(const Config *c, int argc, char **argv);
 int run_locate(const Config *c, int argc, char **argv);
 int run_export(const Config *c, int argc, char **argv);
 int run_retain(const Config *c, int argc, char **argv);

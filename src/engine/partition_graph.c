@@ -178,7 +178,7 @@ static void find_parts(Whole *w) {
 
 /* The power of two that brings a mean border to some thousands, and none beyond 2^30. */
 static double scale_of(const PartitionInput *in, double *ret_mean) {
-    double sum = 0, most = 0, scale = 1;
+    double sum = 0, square = 0, most = 0, scale = 1;
     int64_t n = 0;
 
     for (int32_t i = 0; i < in->n_edges; i++) {
@@ -186,6 +186,7 @@ static double scale_of(const PartitionInput *in, double *ret_mean) {
             continue;
         n++;
         sum += in->edges[i].border_m;
+        square += in->edges[i].border_m * in->edges[i].border_m;
         most = in->edges[i].border_m > most ? in->edges[i].border_m : most;
     }
     if (most > 0) {
@@ -194,7 +195,7 @@ static double scale_of(const PartitionInput *in, double *ret_mean) {
         while (sum / (double)n * scale * 2 <= 16384 && most * scale * 2 <= (1 << 30))
             scale *= 2;
     }
-    *ret_mean = n ? sum / (double)n : 0;
+    *ret_mean = n ? sqrt(square / (double)n) : 0; /* of squares: a few long borders count */
     return scale;
 }
 

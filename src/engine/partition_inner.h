@@ -26,7 +26,7 @@ typedef struct PartGraph {
     const int32_t *old; /* grid of the state to start from that is paid for leaving, -1: none; or NULL */
     int64_t keep;       /* price of a unit that leaves it */
     int64_t total, lo, hi;
-    int64_t mean;      /* border of an edge */
+    int64_t mean;      /* root of the mean square border of an edge */
     int64_t household; /* what a household outside the range costs, at price 1 */
 } PartGraph;
 

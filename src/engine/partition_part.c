@@ -7,14 +7,14 @@
 #include <string.h>
 
 enum {
-    EXACT_WORK = 20000,  /* forms looked at for a better plan  */
+    EXACT_WORK = 4000,   /* forms looked at for a better plan  */
     PROOF_WORK = 200000, /* for the proof that there is none  */
+    BETTER_UNITS = 40,   /* a better plan is looked for with so many units, */
+    BETTER_GRIDS = 3,    /* or so many grids, at the most */
     OTHER_NUMBERS = 2,   /* tried on either side of the wanted */
 };
 
-static const PartCourse wide_course = {
-    .hot = 1500, .cold = 60, .price = 2000, .dearer = 10000, .tells = true
-};
+static const PartCourse wide_course = { .hot = 1200, .cold = 90, .price = 2000, .dearer = 8000, .tells = true };
 static const PartCourse last_course = { .hot = 120, .cold = 30, .price = 40000, .dearer = 80000 };
 static const PartCourse near_old = { .hot = 100, .cold = 30, .price = 3000, .dearer = 30000, .tells = true };
 
@@ -60,7 +60,7 @@ static bool look_exactly(PartState *s, const PartTask *t, PartVerdict *v) {
     bool fits = s->best_out == 0;
     int32_t k = fits || t->least == t->most ? s->best_k : 0, found = 0;
 
-    if (g->n > EXACT_UNITS_MAX || (fits && g->old))
+    if (g->n > EXACT_UNITS_MAX || (fits && (g->old || (g->n > BETTER_UNITS && k > BETTER_GRIDS))))
         return false;
     PartExact e =
         part_exact(g, k, fits ? s->best_cost : INT64_MAX, fits ? EXACT_WORK : PROOF_WORK, s->list, &found);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { BUCKETS = 64 * 16, TRIES = 5 };
+enum { BUCKETS = 64 * 4, TRIES = 5 };
 
 /* The slices of s->scratch. */
 typedef struct Tree {
@@ -28,11 +28,11 @@ static int32_t head_of(int32_t *head, int32_t u) {
     return u;
 }
 
-/* About the logarithm, in sixteenths. */
+/* About the logarithm, in quarters. */
 static int32_t bucket_of(uint64_t key) {
     int32_t top = 63 - __builtin_clzll(key | 1);
 
-    return top * 16 + (int32_t)(top >= 4 ? (key >> (top - 4)) & 15 : 0);
+    return top * 4 + (int32_t)(top >= 2 ? (key >> (top - 2)) & 3 : 0);
 }
 
 /* A random tree of the region in parent and order; the households beneath in s->below. */
