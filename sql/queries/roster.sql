@@ -35,6 +35,22 @@ SELECT s.id, s.home, s.post, s.account, a.login, a.title, s.role, r.name, s.path
  ORDER BY s.begins_ms, s.id
  LIMIT :limit;
 
+-- name: shift_rows
+-- Those that stand, in the order of their ids.
+-- takes: shift_after scope
+-- gives: shift_listed
+SELECT a.login, s.role, o.code, r.code, s.begins_ms, s.begins_day, s.ends_ms, s.ends_day, s.id
+  FROM shift s
+  LEFT JOIN account a ON a.home = 0 AND a.id = s.account
+  LEFT JOIN area r ON r.home = ((s.area >> 12) & 4095) AND r.id = s.area
+  LEFT JOIN org o ON o.home = ((s.unit >> 12) & 4095) AND o.id = s.unit
+ WHERE NOT s.cancelled
+   AND s.path BETWEEN :path_low AND :path_high
+   AND coalesce(s.unit, 0) BETWEEN :unit_low AND :unit_high
+   /*? after */ AND s.id > :after /*? end */
+ ORDER BY s.id
+ LIMIT :limit;
+
 -- name: shift_on
 -- Who is on duty then, of a unit or of exactly one area.
 -- takes: duty_at

@@ -219,7 +219,7 @@ const Command commands[] = {
       "[--households FIELD]",
       "splits an area along a map file (GeoJSON), or by a table of buildings and parts", true, run_area },
     { "export",
-      "cases|areas|places|access|orgs|units|seats|cover|exclusive|exceptions --as LOGIN [--csv] "
+      "cases|areas|places|access|orgs|units|seats|cover|exclusive|exceptions|roster --as LOGIN [--csv] "
       "[--text --reason WHY | --text --order ID] [FILE]",
       "writes a table for a spreadsheet (CSV; a FILE that ends in .xlsx is a workbook), or a JSON object a "
       "line; --text: cases with their words, 200 a day alone, more by an order (export.ask) that another "

@@ -7,6 +7,7 @@
 #include "export.h"
 #include "export_order.h"
 #include "record_csv.h"
+#include "roster_line.h"
 #include "xlsx_write.h"
 
 #include <errno.h>
@@ -87,6 +88,10 @@ static Err some_exceptions(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *
     return export_exceptions(tx, &e->by, at, (ExceptionListed **)ret, ret_n, f);
 }
 
+static Err some_shifts(Tx *tx, Export *e, ExportAt *at, void **ret, size_t *ret_n, Fault *f) {
+    return export_roster(tx, &e->by, at, (ShiftListed **)ret, ret_n, f);
+}
+
 static const ExportKind kinds[] = {
     { "cases", RIGHT_CASE_READ, &case_listed_record, some_cases },
     { "areas", RIGHT_SIGNED_IN, &area_listed_record, some_areas },
@@ -98,6 +103,7 @@ static const ExportKind kinds[] = {
     { "cover", RIGHT_SIGNED_IN, &cover_listed_record, some_covers },
     { "exclusive", RIGHT_SIGNED_IN, &cover_listed_record, some_exclusive },
     { "exceptions", RIGHT_SIGNED_IN, &exception_listed_record, some_exceptions },
+    { "roster", RIGHT_CASE_READ, &shift_listed_record, some_shifts },
 };
 
 static const ExportKind *kind_named(const char *name) {

@@ -116,6 +116,8 @@ const ImportKind import_kinds[] = {
       import_orgs },
     { "places", "FILE.csv|FILE.xlsx|FILE.geojson [options]",
       "takes buildings, compounds, shops, parks … into their grids", import_places_more, import_places },
+    { "roster", "FILE.csv|FILE.xlsx [--sheet NAME] [--check] [--report WRONG.csv] [--json]",
+      "takes shifts of the duty roster", import_roster_more, import_roster },
 };
 const size_t import_kinds_count = COUNT(import_kinds);
 

@@ -41,6 +41,8 @@ int import_places(const Config *c, int argc, char **argv);
 extern const char import_places_more[];
 int import_orgs(const Config *c, int argc, char **argv);
 extern const char import_orgs_more[];
+int import_roster(const Config *c, int argc, char **argv);
+extern const char import_roster_more[];
 int import_cases(const Config *c, int argc, char **argv);
 int import_calendar(const Config *c, int argc, char **argv);
 int import_catalogue(const Config *c, int argc, char **argv);
