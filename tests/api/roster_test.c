@@ -4,6 +4,7 @@
 #include "city.h"
 
 #include "delivery.h"
+#include "roster_file.h"
 
 static Dialect dialect;
 static const int64_t begun = 1796086800000; /* 2026-12-01 09:00, a Tuesday */
@@ -191,6 +192,36 @@ static void test_unit_plans_its_own(void **state) {
              (long long)begun, (long long)begun + HOURS(24));
     assert_ok(call("duty.holes", &head, json));
     assert_string_equal(answer, "{\"items\":[]}");
+}
+
+/* ---- from a table ---- */
+
+static Err imported(const char *csv, RosterReport *r) {
+    assert_ok(roster_report_begin(r, &fa));
+    Err e = roster_import(city, str(csv), str(""), false, r, &fa);
+    roster_report_end(r);
+    return e;
+}
+
+/* Whole or not at all, on both stores; again is nothing new. */
+static void test_table(void **state) {
+    RosterReport r;
+    (void)state;
+    assert_ok(imported("login,begins,ends\nroad,2026-12-07 08:00,2026-12-07 20:00\n"
+                       "order,2026-12-07 08:00,2026-12-07 20:00\n",
+                       &r));
+    assert_true(r.planned == 2 && r.there == 0 && r.refused == 0);
+    assert_ok(imported("login,begins,ends\nroad,2026-12-07 08:00,2026-12-07 20:00\n"
+                       "road,2026-12-08 08:00,2026-12-08 20:00\n",
+                       &r));
+    assert_true(r.planned == 1 && r.there == 1);
+    assert_refused(imported("login,begins,ends\nroad,2026-12-09 08:00,2026-12-09 20:00\n"
+                            "road,2026-12-08 19:00,2026-12-08 21:00\nnobody,2026-12-09,2026-12-09\n",
+                            &r),
+                   ERR_INVALID, "roster_refused");
+    assert_true(r.rows == 3 && r.refused == 2);
+    assert_int_equal(number("SELECT count(*) FROM shift"), 3);
+    assert_int_equal(number("SELECT min(begins_ms) FROM shift"), 1796601600000); /* 2026-12-07 08:00 */
 }
 
 /* ---- urgent ---- */
@@ -386,6 +417,7 @@ static int run_on(Dialect d) {
         EACH(test_holes),
         EACH(test_week),
         EACH(test_who_plans),
+        EACH(test_table),
         EACH(test_unit_plans_its_own),
         EACH(test_goes_up),
         EACH(test_only_what_is_urgent),
