@@ -6,6 +6,7 @@ export const MAP = '/console/map';
 export const DESK = '/console/desk';
 export const FIGURES = '/console/figures';
 export const GRIDS = '/console/grids';
+export const CODES = '/console/codes';
 export const NOTICES = '/console/notices';
 export const ROSTER = '/console/roster';
 export const HANDOVER = '/console/handover';

@@ -8,6 +8,7 @@ import { say } from '../shared/modes';
 import type { IconName } from '../shared/parts/icons';
 import { route } from '../shared/route';
 import Cases from './Cases.vue';
+import Codes from './Codes.vue';
 import Deliveries from './Deliveries.vue';
 import Desk from './Desk.vue';
 import Figures from './Figures.vue';
@@ -18,7 +19,7 @@ import Notices from './Notices.vue';
 import Roster from './Roster.vue';
 import Settings from './Settings.vue';
 import { unread } from './notices';
-import { DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, REPORT, ROSTER, SETTINGS } from './paths';
+import { CODES, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, REPORT, ROSTER, SETTINGS } from './paths';
 import { may, me, post } from './session';
 import ReportSpot from './ReportSpot.vue';
 
@@ -43,6 +44,7 @@ const all: Room[] = [
   { path: HANDOVER, icon: 'swap', title: () => say('交接班', 'Hand-over'), page: Handover, may: reads },
   { path: REPORT, icon: 'plus', title: () => say('上报', 'Report'), page: ReportSpot, may: () => post.value?.role === 'grid_worker' },
   { path: GRIDS, icon: 'tree', title: () => say('网格与组织', 'Grids'), page: Grids, may: reads },
+  { path: CODES, icon: 'qr', title: () => say('楼栋码', 'Codes'), page: Codes, may: reads },
   { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },
   { path: SETTINGS, icon: 'gear', title: () => say('设置', 'Settings'), page: Settings, may: (who) => may(who, 'setting_write') },
   { path: DELIVERIES, icon: 'out', title: () => say('投递', 'Deliveries'), page: Deliveries, may: (who) => may(who, 'setting_write') },
