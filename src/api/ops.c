@@ -32,6 +32,7 @@
 #include "sign_log.h"
 #include "station.h"
 #include "subscription.h"
+#include "view.h"
 
 #include <stdio.h>
 #include <string.h>
