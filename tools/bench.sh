@@ -12,7 +12,7 @@ mkdir -p "$out"
 work=$(mktemp -d "$PWD/$out/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-wanted=${*:-get post steps start import http store locate address tile clock audit}
+wanted=${*:-get post steps start import http store locate address tile clock audit pages}
 broken=
 
 # run NAME COMMAND …
@@ -45,6 +45,7 @@ run tile tools/with_postgres.sh --own build/bench/bench_tile
 run address build/bench/bench_address
 run clock build/bench/bench_clock
 run audit build/bench/bench_audit
+run pages node bench/pages.mjs "$PWD/build/jingwei" "$work/pages" ${JW_BENCH_CASES:-}
 
 echo "== promises"
 node -e '
