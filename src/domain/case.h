@@ -1,10 +1,10 @@
 /* case 案件 – from report to close, as append-only events with a revision check.
  *
  * Reading order: case_report.c (a report finds its grid and its clock), case_steps.def
- * (the table), case_act.c (one step), case_about.c (about a unit or its staff), case_judge.c (what no table says), case_past.c (its
- * history), case_settle.c (on the spot), case_clock.c (its deadlines), case_view.c (what a
- * page shows), case_tile.c (the map), case_track.c (what the reporter sees). The reporter is
- * kept apart and sealed; no operation here but case_contact opens him. */
+ * (the table), case_act.c (one step), case_about.c (about a unit or its staff), case_judge.c (what no table
+ * says), case_past.c (its history), case_settle.c (on the spot), case_clock.c (its deadlines), case_view.c
+ * (what a page shows), case_tile.c (the map), case_track.c (what the reporter sees). The reporter is kept apart
+ * and sealed; no operation here but case_contact opens him. */
 #ifndef JW_CASE_H
 #define JW_CASE_H
 

@@ -126,9 +126,10 @@ Err case_tile_tag(Tx *tx, const TileOfCases *in, const Actor *by, Tag *ret, Faul
 
     (void)in, (void)f;
     pthread_once(&tag_key_once, draw_tag_key);
-    int n = snprintf(text, sizeof text, "%.*s %.*s %lld %lld %lld %lld %lld %d", (int)s->path_low.n, s->path_low.p,
-                     (int)s->path_high.n, s->path_high.p, (long long)s->unit_low, (long long)s->unit_high,
-                     (long long)s->self, (long long)tx_news(tx), (long long)(clock_now_ms() / MINUTE_MS), (int)by->role);
+    int n = snprintf(text, sizeof text, "%.*s %.*s %lld %lld %lld %lld %lld %d", (int)s->path_low.n,
+                     s->path_low.p, (int)s->path_high.n, s->path_high.p, (long long)s->unit_low,
+                     (long long)s->unit_high, (long long)s->self, (long long)tx_news(tx),
+                     (long long)(clock_now_ms() / MINUTE_MS), (int)by->role);
     hash_32("case tile", tag_key, (Str){ text, (size_t)n }, hash);
     *ret = (Tag){ .keep_s = 0 };
     for (size_t i = 0; i < 12; i++)
