@@ -11,4 +11,22 @@ case $(readlink -f "$chromium") in */snap | /snap/*) skip "chromium is a snap he
 ! head -c 300 "$chromium" | grep -q snap || skip "chromium is a snap here"
 command -v node >/dev/null || skip "there is no node here"
 [ -d ../../web/node_modules/playwright-core ] || skip "the packages of web/ are not installed"
-JW_CHROMIUM=$chromium exec node --test --test-concurrency=2 ./*.test.mjs
+
+# Two files at a time. A file that fails is told in full and tried once more, alone: a
+# browser that starves beside another says nothing of the page, a page that is wrong
+# fails again.
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+export JW_CHROMIUM="$chromium"
+ls ./*.test.mjs | xargs -P 2 -I{} sh -c 'node --test {} >"$0/{}.log" 2>&1 || echo {} >>"$0/failed"' "$logs"
+status=0
+for file in ./*.test.mjs; do
+    if grep -qxF "$file" "$logs/failed" 2>/dev/null; then
+        sed 's/^/first try: /' "$logs/$file.log"
+        echo "e2e: $file failed and is tried once more, alone"
+        node --test "$file" || status=1
+    else
+        cat "$logs/$file.log"
+    fi
+done
+exit $status
