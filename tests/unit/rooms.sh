@@ -13,15 +13,15 @@ root=$(pwd)
 rooms="base geo engine store domain port http api cli main"
 
 # What each room may include besides itself and base: the drawing in DESIGN, written
-# down a second time on purpose.
+# down a second time on purpose (and decisions 0001 and 0023).
 sees() {
     case $1 in
     geo | store | http | base) ;;
     engine) echo geo ;;
     domain) echo store engine geo ;;
-    port) echo domain geo ;;
+    port) echo domain engine geo ;;
     api) echo http port domain ;;
-    cli) echo api port domain ;;
+    cli) echo api port domain engine ;;
     main) echo cli ;;
     esac
 }
