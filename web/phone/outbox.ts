@@ -182,23 +182,29 @@ async function round(): Promise<void> {
 let running: Promise<void> | null = null;
 let again = false;
 
+async function rounds(): Promise<void> {
+  sending.value = true;
+  try {
+    while (again) {
+      again = false;
+      if (owner.value) await (navigator.locks ? navigator.locks.request('jingwei-outbox', round) : round());
+    }
+  } catch (e) {
+    if (!(e instanceof NotKept)) throw e;
+    stuck.value = e.message; // it waits as before, and is sent again as the same
+  } finally {
+    sending.value = false;
+  }
+}
+
+/* Whoever asks while a round is on its way gets one more after it. With nobody signed in
+ * the rounds are over before they are waited for, hence the end is told by finally(). */
 export function send(): Promise<void> {
   again = true;
-  running ??= (async () => {
-    sending.value = true;
-    try {
-      while (again) {
-        again = false;
-        if (owner.value) await (navigator.locks ? navigator.locks.request('jingwei-outbox', round) : round());
-      }
-    } catch (e) {
-      if (!(e instanceof NotKept)) throw e;
-      stuck.value = e.message; // it waits as before, and is sent again as the same
-    } finally {
-      sending.value = false;
-      running = null;
-    }
-  })();
+  running ??= rounds().finally(() => {
+    running = null;
+    if (again) void send();
+  });
   return running;
 }
 
