@@ -327,7 +327,7 @@ static void test_lists(void **state) {
         { "case.list", "{\"placed\":\"outside\"}", ROLE_DISPATCHER, 1, NULL },
         { "case.list", "{\"unit\":%U}", ROLE_DISPATCHER, 1, NULL },
         { "case.list", "{\"open\":true,\"unit\":%U}", ROLE_DISPATCHER, 1, NULL },
-        { "case.list", "{\"before\":%C}", ROLE_DISPATCHER, 1, NULL },
+        { "case.list", "{\"before\":%C}", ROLE_DISPATCHER, 1, "case_list" },
         { "case.list", "{\"open\":true,\"before\":%C}", ROLE_DISPATCHER, 2, NULL },
         { "case.list", "{\"sampled\":true}", ROLE_DISPATCHER, 1, NULL },
         { "case.list", "{\"todo\":true,\"by_due\":true}", ROLE_DISPATCHER, 1, NULL },
