@@ -70,7 +70,7 @@ describe('phone', () => {
     const { page } = p;
     const card = page.locator('.tk', { has: page.getByRole('link', { name: '接单' }) }).first();
     const code = await card.getAttribute('data-task');
-    await card.getByRole('link', { name: '接单' }).click();
+    await page.locator(`[data-task="${code}"]`).getByRole('link', { name: '接单' }).click();
     await page.locator(`[data-case="${code}"]`).waitFor();
     await noViolations(page, 'a task');
     await bigTargets(page, 'a task');
