@@ -44,36 +44,23 @@ Err access_write(Tx *tx, CaseId what, const Actor *by, Str reason, Fault *f) {
     return sql_access_add(tx, &a, &changed, f);
 }
 
-typedef struct Walk {
-    Tx *tx;
-    int32_t home;
-    int64_t number, rows;
-    uint8_t hash[32];
-    bool begun;
-} Walk;
-
 static Err walk_one(void *ctx, const void *row, Fault *f) {
-    Walk *w = ctx;
     const AccessLog *a = row;
+    const LogRow link = { a->home, a->number, a->previous, a->hash };
     uint8_t hash[32];
-    ChainCut cut = { .number = w->number, .hash = { (const char *)w->hash, sizeof w->hash } };
+    bool fits;
 
-    if (!w->begun || w->home != a->home)
-        TRY(chain_cut(w->tx, CHAIN_ACCESS, a->home, &cut, f));
     hash_of(a, hash);
-    bool fits = chain_fits(a->number, a->previous, cut.number, cut.hash) && a->hash.n == 32 &&
-                memcmp(a->hash.p, hash, 32) == 0 && (cut.at.ms == 0 || chain_cut_is_due(&cut));
+    TRY(chain_step(ctx, &link, hash, &fits, f));
     if (!fits)
         return fault(f, ERR_STORE, "access_chain", "", "查阅记录在分片 %d 第 %lld 条断开：有人改过。",
                      "The access log breaks at home %d, row %lld: somebody changed it.", a->home,
                      (long long)a->number);
-    *w = (Walk){ .tx = w->tx, .home = a->home, .number = a->number, .rows = w->rows + 1, .begun = true };
-    memcpy(w->hash, hash, sizeof hash);
     return OK;
 }
 
 Err access_check(Tx *tx, int64_t *ret_rows, Fault *f) {
-    Walk w = { .tx = tx };
+    ChainWalk w = { .tx = tx, .log = CHAIN_ACCESS };
 
     TRY(tx_each(tx, &access_walk_query, (const void *const[]){ NULL }, walk_one, &w, f));
     *ret_rows = w.rows;

@@ -4,6 +4,8 @@
 #include "clock.h"
 #include "system_q.h"
 
+#include <string.h>
+
 #define DAY_MS (24LL * 3600 * 1000)
 
 Err chain_cut(Tx *tx, ChainLog log, int32_t home, ChainCut *ret, Fault *f) {
@@ -25,10 +27,23 @@ Err chain_cut_at(Tx *tx, ChainLog log, int32_t home, int64_t number, Str hash, M
     return sql_chain_cut_add(tx, &cut, &changed, f);
 }
 
-bool chain_fits(int64_t number, Str previous, int64_t before, Str hash) {
-    return number == before + 1 && str_same(previous, hash);
+/* Nobody but the retention cuts, and not before its time. */
+static bool is_due(const ChainCut *cut) {
+    return cut->number == 0 || cut->at.ms < clock_now_ms() - (LOG_KEPT_DAYS - 1) * DAY_MS;
 }
 
-bool chain_cut_is_due(const ChainCut *cut) {
-    return cut->number == 0 || cut->at.ms < clock_now_ms() - (LOG_KEPT_DAYS - 1) * DAY_MS;
+Err chain_step(ChainWalk *w, const LogRow *row, const uint8_t is[32], bool *ret_fits, Fault *f) {
+    ChainCut before = { .number = w->number, .hash = { (const char *)w->hash, sizeof w->hash } };
+    bool begins = !w->begun || w->home != row->home;
+
+    if (begins)
+        TRY(chain_cut(w->tx, w->log, row->home, &before, f));
+    *ret_fits = row->number == before.number + 1 && str_same(row->previous, before.hash) && row->hash.n == 32 &&
+                memcmp(row->hash.p, is, 32) == 0 && (!begins || is_due(&before));
+    w->home = row->home;
+    w->number = row->number;
+    w->begun = true;
+    w->rows++;
+    memcpy(w->hash, is, 32);
+    return OK;
 }

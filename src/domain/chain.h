@@ -11,9 +11,22 @@ enum { LOG_KEPT_DAYS = 1095 };
 Err chain_cut(Tx *tx, ChainLog log, int32_t home, ChainCut *ret, Fault *f);
 Err chain_cut_at(Tx *tx, ChainLog log, int32_t home, int64_t number, Str hash, Moment at, Fault *f);
 
-/* Does a row follow the one with `number` and `hash`, or the cut where there is none? A cut
- * of rows that were younger than three years is none of ours. */
-bool chain_fits(int64_t number, Str previous, int64_t before, Str hash);
-bool chain_cut_is_due(const ChainCut *cut);
+/* A walk over the rows of a log in the order of home and number. chain_step() says in
+ * *ret_fits whether a row follows the one before, or the cut where its home begins, and
+ * is what its hash says. A cut of rows that were younger than three years fits none. */
+typedef struct ChainWalk {
+    Tx *tx;
+    ChainLog log;
+    int32_t home;
+    int64_t number, rows;
+    uint8_t hash[32];
+    bool begun;
+} ChainWalk;
+typedef struct LogRow {
+    int32_t home;
+    int64_t number;
+    Str previous, hash;
+} LogRow;
+Err chain_step(ChainWalk *w, const LogRow *row, const uint8_t is[32], bool *ret_fits, Fault *f);
 
 #endif

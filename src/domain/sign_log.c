@@ -47,36 +47,23 @@ Err sign_log_write(Tx *tx, AccountId whose, int32_t place, SignWhat what, const 
 
 /* ---- checking ---- */
 
-typedef struct Walk {
-    Tx *tx;
-    int32_t home;
-    int64_t number, rows;
-    uint8_t hash[32];
-    bool begun;
-} Walk;
-
 static Err walk_one(void *ctx, const void *row, Fault *f) {
-    Walk *w = ctx;
     const SignLog *s = row;
+    const LogRow link = { s->home, s->number, s->previous, s->hash };
     uint8_t hash[32];
-    ChainCut cut = { .number = w->number, .hash = { (const char *)w->hash, sizeof w->hash } };
+    bool fits;
 
-    if (!w->begun || w->home != s->home)
-        TRY(chain_cut(w->tx, CHAIN_SIGN, s->home, &cut, f));
     hash_of(s, hash);
-    bool fits = chain_fits(s->number, s->previous, cut.number, cut.hash) && s->hash.n == 32 &&
-                memcmp(s->hash.p, hash, 32) == 0 && (cut.at.ms == 0 || chain_cut_is_due(&cut));
+    TRY(chain_step(ctx, &link, hash, &fits, f));
     if (!fits)
         return fault(f, ERR_STORE, "sign_chain", "", "登录记录在分片 %d 第 %lld 条断开：有人改过。",
                      "The sign-in log breaks at home %d, row %lld: somebody changed it.", s->home,
                      (long long)s->number);
-    *w = (Walk){ .tx = w->tx, .home = s->home, .number = s->number, .rows = w->rows + 1, .begun = true };
-    memcpy(w->hash, hash, sizeof hash);
     return OK;
 }
 
 Err sign_log_check(Tx *tx, int64_t *ret_rows, Fault *f) {
-    Walk w = { .tx = tx };
+    ChainWalk w = { .tx = tx, .log = CHAIN_SIGN };
 
     TRY(tx_each(tx, &sign_walk_query, (const void *const[]){ NULL }, walk_one, &w, f));
     *ret_rows = w.rows;
