@@ -11,6 +11,9 @@
  *   @columns(cases) @values(cases) @sets(cases) :name
  *   @holds(column pattern): the text holds the words, see str_holding(). LIKE itself is
  *   refused: the stores fold letters differently, and % and _ are letters here.
+ *   @apart(cases): the case is not about a unit in which the caller (:self, of the scope)
+ *   holds or held a post, or beneath which he does. Written once, so that no query that
+ *   shows cases has another notion of it.
  *   And blocks, kept only when the OPTIONAL field they name is set: see sql/queries.
  *
  * A second form of a query for PostgreSQL alone stands in sql/postgres under the
@@ -129,7 +132,7 @@ static void expand(Str what, Str noun, Str prefix) {
     if (!r)
         stop("no such record", noun);
     if (!columns && !values && !sets)
-        stop("know only @columns, @values, @sets and @holds, not", what);
+        stop("know only @columns, @values, @sets, @holds and @apart, not", what);
     const Field *f = r->fields(&n);
     for (size_t i = 0; i < n; i++, f++)
         for (size_t part = 0; field_stored(f) && part < field_parts(f); part++) {
@@ -203,6 +206,22 @@ static void holds(Str column, Str pattern) {
     put(") ESCAPE '\\'", 12);
 }
 
+static void apart(Str table) {
+    static const char unless[] = ".subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t"
+                                 " ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit WHERE m.account = ";
+    static const char own[] = ".subject = m.unit OR ", above[] = ".subject = t.parent)))";
+
+    put("(", 1);
+    put(table.p, table.n);
+    put(unless, strlen(unless));
+    param(str("self"), false);
+    put(" AND (", 6);
+    put(table.p, table.n);
+    put(own, strlen(own));
+    put(table.p, table.n);
+    put(above, strlen(above));
+}
+
 /* @columns(cases) or @columns(cases c): the second word is the table's alias.
  * @holds(name name_like): the second word is the parameter. */
 static const char *macro(const char *p, size_t n) {
@@ -218,6 +237,8 @@ static const char *macro(const char *p, size_t n) {
         stop("open bracket after", noun);
     if (str_is((Str){ p + 1, n }, "holds"))
         holds(noun, prefix);
+    else if (str_is((Str){ p + 1, n }, "apart"))
+        apart(noun);
     else
         expand((Str){ p + 1, n }, noun, prefix);
     return rest + 1;

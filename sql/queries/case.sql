@@ -10,8 +10,7 @@ SELECT @columns(cases) FROM cases
  WHERE home = :home AND id = :id
    AND path BETWEEN :path_low AND :path_high
    AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)));
+   AND @apart(cases);
 
 -- name: case_save
 -- Moves a case on. No row changed means someone was faster: ERR_CONFLICT. The
@@ -47,8 +46,7 @@ SELECT @columns(cases) FROM cases
  WHERE (home, id) IN (SELECT (id >> 12) & 4095, id FROM cases
    WHERE /*? wide */ '' || /*? end */ /*? due_from */ '' || /*? end */ path BETWEEN :path_low AND :path_high
      AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
-     AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-          WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+     AND @apart(cases)
      /*? state */ AND state = :state /*? end */
      /*? open */ AND state < 10 /*? end */
      /*? placed */ AND placed = :placed /*? end */
@@ -78,8 +76,7 @@ SELECT @columns(cases) FROM cases
 SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
  WHERE /*? wide */ '' || /*? end */ /*? due_from */ '' || /*? end */ path BETWEEN :path_low AND :path_high
    AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
    /*? state */ AND state = :state /*? end */
    /*? open */ AND state < 10 /*? end */
    /*? placed */ AND placed = :placed /*? end */
@@ -106,8 +103,7 @@ SELECT @columns(case_pin) FROM cases
    /*? north */ AND lon BETWEEN :west AND :east AND lat BETWEEN :south AND :north /*? end */
    AND path BETWEEN :path_low AND :path_high
    AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
    /*? state */ AND state = :state /*? end */
    /*? unit */ AND unit = :unit /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */

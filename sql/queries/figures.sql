@@ -10,8 +10,7 @@ SELECT count(*) AS n FROM cases
  WHERE reported_day BETWEEN :from AND :to
    AND path BETWEEN :path_low AND :path_high
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
    /*? plain */ AND about = 0 /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? filed */ AND condition IS NOT NULL /*? end */;
@@ -23,8 +22,7 @@ SELECT @columns(cases) FROM cases
  WHERE reported_day BETWEEN :from AND :to
    AND path BETWEEN :path_low AND :path_high
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? filed */ AND condition IS NOT NULL /*? end */
  ORDER BY +id DESC
@@ -38,8 +36,7 @@ SELECT count(*) AS n FROM cases
  WHERE finish_due_day BETWEEN :from AND :to
    AND path BETWEEN :path_low AND :path_high
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
    /*? plain */ AND about = 0 /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? handled */ AND handled_ms IS NOT NULL /*? end */;
@@ -51,8 +48,7 @@ SELECT @columns(cases) FROM cases
  WHERE finish_due_day BETWEEN :from AND :to
    AND path BETWEEN :path_low AND :path_high
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? handled */ AND handled_ms IS NOT NULL /*? end */
  ORDER BY +id DESC
@@ -66,8 +62,7 @@ SELECT count(*) AS n FROM cases
  WHERE close_due_day BETWEEN :from AND :to
    AND path BETWEEN :path_low AND :path_high
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
    /*? plain */ AND about = 0 /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? closed */ AND closed_ms IS NOT NULL /*? end */
@@ -80,8 +75,7 @@ SELECT @columns(cases) FROM cases
  WHERE close_due_day BETWEEN :from AND :to
    AND path BETWEEN :path_low AND :path_high
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? closed */ AND closed_ms IS NOT NULL /*? end */
    /*? in_time */ AND closed_ms <= close_due_ms /*? end */
@@ -96,8 +90,7 @@ SELECT count(*) AS n FROM cases
  WHERE handled_day BETWEEN :from AND :to
    AND path BETWEEN :path_low AND :path_high
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
    /*? plain */ AND about = 0 /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? reworked */ AND rework > 0 /*? end */;
@@ -109,8 +102,7 @@ SELECT @columns(cases) FROM cases
  WHERE handled_day BETWEEN :from AND :to
    AND path BETWEEN :path_low AND :path_high
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? reworked */ AND rework > 0 /*? end */
  ORDER BY +id DESC
@@ -124,8 +116,7 @@ SELECT count(*) AS n FROM cases
  WHERE closed_day BETWEEN :from AND :to AND satisfaction IS NOT NULL
    AND path BETWEEN :path_low AND :path_high
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
    /*? plain */ AND about = 0 /*? end */
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? satisfied */ AND satisfaction >= 4 /*? end */;
@@ -137,8 +128,7 @@ SELECT @columns(cases) FROM cases
  WHERE closed_day BETWEEN :from AND :to AND satisfaction IS NOT NULL
    AND path BETWEEN :path_low AND :path_high
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
    /*? within_low */ AND path BETWEEN :within_low AND :within_high /*? end */
    /*? satisfied */ AND satisfaction >= 4 /*? end */
  ORDER BY +id DESC

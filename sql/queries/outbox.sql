@@ -19,8 +19,7 @@ SELECT n.id, n.home, n.kind, n.case_id, c.code, k.zh, k.en, a.name, o.name, n.du
    AND n.path BETWEEN :path_low AND :path_high
    AND coalesce(n.unit, 0) BETWEEN :unit_low AND :unit_high
    AND (c.about = 0 OR c.path BETWEEN :path_low AND :path_high)
-   AND (c.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (c.subject = m.unit OR c.subject = t.parent)))
+   AND @apart(c)
    AND (n.account IS NULL OR n.account = :account)
    /*? unread */ AND r.notice IS NULL /*? end */
    /*? before */ AND n.id < :before /*? end */

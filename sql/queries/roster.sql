@@ -103,8 +103,7 @@ SELECT @columns(cases) FROM cases
  WHERE state < 10 AND danger AND id <= :id
    AND path BETWEEN :path_low AND :path_high
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
-   AND (cases.subject IS NULL OR NOT EXISTS (SELECT 1 FROM post m LEFT JOIN org t ON t.home = ((m.unit >> 12) & 4095) AND t.id = m.unit
-        WHERE m.account = :self AND (cases.subject = m.unit OR cases.subject = t.parent)))
+   AND @apart(cases)
  ORDER BY danger DESC, id DESC
  LIMIT :limit;
 
