@@ -88,18 +88,23 @@ static HttpCall *call_take(HttpServer *s) {
     return c;
 }
 
-static void release_body(HttpCall *c) {
+static void free_body(HttpCall *c) {
     if (c->body_on_heap)
         mem_free(c->body);
-    atomic_fetch_sub(&c->server->bodies_now, c->body_counted);
-    c->body_counted = 0;
     c->body = NULL;
     c->body_on_heap = false;
 }
 
+static void release_body(HttpCall *c) {
+    atomic_fetch_sub(&c->server->bodies_now, c->body_counted);
+    c->body_counted = 0;
+    free_body(c);
+}
+
+/* An abandoned call outlives its server, whose counts end with it. */
 void call_free(HttpCall *c) {
     answer_drop(c);
-    release_body(c);
+    free_body(c);
     mem_free(c);
 }
 

@@ -13,8 +13,8 @@
  *
  * A body comes to rest in memory before handle(): nothing here is for uploads
  * beyond some megabytes. What all large ones take together is bounded; who comes when
- * that is used up gets 503 with Retry-After before his body is read, or in its middle. TLS and HTTP/2 are for
- * the proxy in front.
+ * that is used up gets 503 with Retry-After before his body is read, or in its middle.
+ * TLS and HTTP/2 are for the proxy in front.
  *
  * What the library under this room cannot parse at all (a request line without a
  * version, a Content-Length that is no number, a broken chunk, headers beyond
