@@ -136,10 +136,12 @@ static Err open_it(Tx *tx, void *arg, Fault *f) {
 }
 
 static void test_reset_while_signing_in(void **state) {
-    Actor system = actor_as(ROLE_SYSTEM_ADMIN, 0, 1);
+    Actor system = actor_as(ROLE_SYSTEM_ADMIN, 0, 1), security = actor_as(ROLE_SECURITY_ADMIN, 0, 2);
     (void)state;
     assert_ok(call("account.add", &system,
                    "{\"login\":\"zhang\",\"title\":\"张三\",\"password\":\"the old one 1\"}"));
+    assert_ok(
+        call("post.give", &security, "{\"login\":\"zhang\",\"role\":\"dispatcher\",\"since\":\"2020-01-01\"}"));
     testdb_exec(&city_db, "UPDATE account SET one_time = FALSE WHERE login = 'zhang'");
     sign_in = (SignIn){ .login = str("zhang"), .password = str("the old one 1") };
     assert_ok(store_read(city, -1, prepare, NULL, &fa));
