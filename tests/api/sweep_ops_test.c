@@ -227,6 +227,17 @@ static void cover_is_there(void) {
     subject = answered("id");
 }
 
+static void station_is_there(void) {
+    memcpy(columns[1], testdb_ask(&city_db, "SELECT min(id) FROM place WHERE until IS NULL"), 30);
+    does(ROLE_SYSTEM_ADMIN, "station.add",
+         "{\"place\":\"$1\",\"kind\":\"canteen\",\"name\":\"食堂\",\"hours\":\"每日\",\"services\":\"助餐\"}");
+    subject = answered("id");
+}
+static void view_is_there(void) {
+    does(ROLE_DISPATCHER, "view.save", "{\"name\":\"要忘记的$u\",\"query\":\"state=filed\"}");
+    subject = answered("id");
+}
+
 static void subscription_is_there(void) {
     does(ROLE_SYSTEM_ADMIN, "subscription.add",
          "{\"title\":\"数字城管\",\"url\":\"https://a.example/\",\"events\":\"all\"}");
@@ -364,6 +375,18 @@ static const Swept swept[] = {
     { "cover.end", ROLE_SYSTEM_ADMIN, cover_is_there, NULL, "{\"id\":\"$0\",\"until\":\"2026-12-31\"}", NULL },
     { "notice.read", ROLE_HANDLER, case_is_dispatched,
       "SELECT max(id) FROM notice WHERE case_id = $0 AND kind = 4 AND tray = 2", "{\"id\":\"$1\"}", NULL },
+    { "notice.read_all", ROLE_HANDLER, case_is_dispatched,
+      "SELECT max(id) FROM notice WHERE case_id = $0 AND kind = 4 AND tray = 2", "{\"upto\":\"$1\"}", NULL },
+    { "view.save", ROLE_DISPATCHER, NULL, NULL, "{\"name\":\"视图$u\",\"query\":\"state=filed\"}", NULL },
+    { "view.remove", ROLE_DISPATCHER, view_is_there, NULL, "{\"id\":\"$0\"}", NULL },
+    { "station.add", ROLE_SYSTEM_ADMIN, NULL, "SELECT min(id) FROM place",
+      "{\"place\":\"$1\",\"kind\":\"canteen\",\"name\":\"食堂$u\",\"hours\":\"每日 "
+      "10:30–13:00\",\"services\":\"助餐\"}",
+      NULL },
+    { "station.change", ROLE_SYSTEM_ADMIN, station_is_there, NULL, "{\"id\":\"$0\",\"name\":\"改名$u\"}",
+      NULL },
+    { "station.end", ROLE_SYSTEM_ADMIN, station_is_there, NULL, "{\"id\":\"$0\",\"until\":\"2026-12-31\"}",
+      NULL },
     { "subscription.add", ROLE_SYSTEM_ADMIN, NULL, NULL,
       "{\"title\":\"x\",\"url\":\"https://a.example/\",\"events\":\"closed\"}", NULL },
     { "subscription.change", ROLE_SYSTEM_ADMIN, subscription_is_there, NULL,
