@@ -36,7 +36,8 @@ run: setup build
 	@[ -e "$(DATA)" ] || build/jingwei demo --data "$(DATA)"
 	@exec build/jingwei serve --data "$(DATA)" $(if $(LISTEN),--listen $(LISTEN))
 
-# Every test, with AddressSanitizer, on both stores; within 10 minutes on two cores.
+# Every test, with AddressSanitizer, on both stores. It should take 10 minutes on two
+# cores and takes over 20: see docs/state.md.
 test:
 	@tools/run_tests.sh begin
 	@tools/setup.sh test
