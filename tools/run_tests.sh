@@ -27,7 +27,16 @@ for (const line of fs.readFileSync(process.argv[1], "utf8").split("\n").filter(B
   if (t.result === "OK" && good + bad === 0) good = 1;
   if (t.result !== "OK" && bad === 0) bad = 1;
   passed += good; failed += bad;
-  if (bad) console.error("failed: " + t.name + " (" + t.result + ")");
+  if (!bad) continue;
+  console.error("failed: " + t.name + " (" + t.result + ")");
+  // What failed and why, for `end`, which says it once more where it is seen: the lines
+  // of cmocka, of node and of a sanitizer, or the last ones of what says nothing.
+  const lines = out.split("\n"), shown = new Set();
+  lines.forEach((l, i) => {
+    if (/^(?! *(first|second) try:).*(not ok \d|\[  (ERROR|FAILED)  \]|ERROR: |runtime error|Assertion)/.test(l)) for (let k = i; k < i + 12 && k < lines.length; k++) shown.add(k);
+  });
+  if (!shown.size) lines.slice(-20).forEach((_, k, all) => shown.add(lines.length - all.length + k));
+  fs.appendFileSync("ci-out/failed", "== " + t.name + " (" + t.result + ")\n" + [...shown].sort((a, b) => a - b).slice(0, 60).map((k) => lines[k].slice(0, 300) + "\n").join(""));
 }
 if (skipped.length) console.error("skipped: " + skipped.join(", "));
 console.log(passed + " " + failed);
@@ -68,6 +77,7 @@ check() {
 
 end() {
     [ -s "$tally" ] || { echo "0 passed, 1 failed"; exit 1; }
+    [ -s ci-out/failed ] && { echo "== what failed"; cat ci-out/failed; }
     awk '{ p += $1; f += $2; printf "%-28s %5d passed %3d failed\n", $3, $1, $2 }
          END { printf "%d passed, %d failed\n", p, f; exit f > 0 || p == 0 }' "$tally"
 }
@@ -76,7 +86,7 @@ mkdir -p ci-out
 verb=${1:-}
 [ $# -gt 0 ] && shift
 case $verb in
-begin) : >"$tally" ;;
+begin) : >"$tally" && rm -f ci-out/failed ;;
 suite | check) "$verb" "$@" ;;
 end) end ;;
 *) echo "usage: tools/run_tests.sh begin | suite DIR [meson test …] | check NAME COMMAND … | end" >&2; exit 2 ;;

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { holds, noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
 
 const web = new URL('../../web/', import.meta.url);
 const ts = createRequire(new URL('package.json', web))('typescript');
@@ -52,7 +52,7 @@ describe('codes', () => {
     await signIn(page, 'dispatch', `/console/codes?name=${encodeURIComponent(place.name)}`, '.card');
     const card = page.locator(`[data-place="${place.id}"]`);
     const address = `${server.url}/?place=${place.id}`;
-    assert.equal(await card.locator('path').nth(1).getAttribute('d'), qrPath(qr(address)).d);
+    await until(() => card.locator('path').nth(1).getAttribute('d'), qrPath(qr(address)).d);
     await noViolations(page, 'building codes');
     await noSideways(page, 'building codes');
     await shot(page, 'codes');
@@ -60,7 +60,7 @@ describe('codes', () => {
     await page.locator('[data-test=codes]').click();
     await page.locator('.card').first().waitFor();
     await page.emulateMedia({ media: 'print' });
-    assert.ok(!(await page.locator('.hd').isVisible()) && !(await page.locator('form[role=search]').isVisible()), 'on paper the codes alone');
+    await holds(async () => !(await page.locator('.hd').isVisible()) && !(await page.locator('form[role=search]').isVisible()), 'on paper the codes alone');
     await shot(page, 'codes.print');
     await p.close();
     const phone = await person(browser, server.url, { size: 'phone' });

@@ -85,7 +85,7 @@ test('an administrator has no desk', async () => {
   await with_person({}, async (page) => {
     await signIn(page, 'audit', '/console/desk', '.con .emp');
     await page.getByText('这个岗位在控制台没有页面').waitFor();
-    assert.equal(await page.locator('.rail a').count(), 0);
+    await until(() => page.locator('.rail a').count(), 0);
     await noViolations(page, 'a post without a page');
   });
 });

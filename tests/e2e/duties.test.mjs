@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { SIZES, noSideways, noViolations, person, shot, startBrowser, startServer } from './support.mjs';
+import { SIZES, holds, noSideways, noViolations, person, shot, startBrowser, startServer, until } from './support.mjs';
 
 let server, browser;
 
@@ -29,15 +29,15 @@ test('each condition with its unit, limits and closing criterion; searched in ei
   await with_person({ size: 'phone' }, async (page, p) => {
     await page.goto('/duties');
     await lines(page).first().waitFor();
-    assert.equal(await lines(page).count(), items.length);
+    await until(() => lines(page).count(), items.length);
     assert.deepEqual([...new Set(p.asked)].sort(), ['GET /api/1/city', 'GET /api/1/responsibilities']);
     const one = items.find((d) => d.owner && d.closing && d.arrive_limit) ?? items.find((d) => d.owner);
     await page.locator('input[name=words]').fill(one.code);
     await page.waitForURL(new RegExp(`words=${one.code}`));
-    const said = await lines(page).first().textContent();
-    for (const part of [one.zh, one.owner, String(one.finish_limit), ...(one.closing ? [one.closing] : [])]) assert.ok(said.includes(part), part);
+    for (const part of [one.zh, one.owner, String(one.finish_limit), ...(one.closing ? [one.closing] : [])])
+      await holds(async () => (await lines(page).first().textContent()).includes(part), part);
     await page.locator('input[name=words]').fill(one.en.toUpperCase());
-    assert.equal(await lines(page).first().locator('h3').textContent().then((t) => t.startsWith(one.zh)), true);
+    await until(() => lines(page).first().locator('h3').textContent().then((t) => t.startsWith(one.zh)), true);
     await page.locator('input[name=words]').fill('没有这种事');
     await page.getByText('没有找到').waitFor();
     await noViolations(page, 'nothing found');
@@ -48,8 +48,8 @@ test('an address opens one class', async () => {
   await with_person({}, async (page) => {
     await page.goto('/duties?category=206');
     await lines(page).first().waitFor();
-    assert.equal(await page.locator('.duties section').count(), 1);
-    assert.match(await page.title(), /^责任清单/);
+    await until(() => page.locator('.duties section').count(), 1);
+    await holds(async () => /^责任清单/.test(await page.title()), 'the title');
   });
 });
 
@@ -67,7 +67,7 @@ test('the report asks who is responsible, and keeps what was written', async () 
     await page.goBack();
     await page.locator('input[name=spot], textarea[name=text]').first().waitFor();
     if (!(await page.locator('textarea[name=text]').count())) await page.getByRole('button', { name: '下一步' }).click();
-    assert.equal(await page.locator('textarea[name=text]').inputValue(), '路灯不亮');
+    await until(() => page.locator('textarea[name=text]').inputValue(), '路灯不亮');
   });
 });
 
@@ -76,7 +76,7 @@ test('on paper: the list, no menu, nothing cut off', async () => {
     await page.goto('/duties');
     await lines(page).first().waitFor();
     await page.emulateMedia({ media: 'print' });
-    for (const gone of ['.hd', '.tabbar', '.ask']) assert.equal(await page.locator(gone).isVisible(), false, gone);
+    for (const gone of ['.hd', '.tabbar', '.ask']) await until(() => page.locator(gone).isVisible(), false, gone);
     const whole = await page.evaluate(() => document.documentElement.scrollHeight >= document.querySelector('.duties').scrollHeight);
     assert.ok(whole);
   });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 
-import { PASSWORD, noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
+import { PASSWORD, holds, noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
 
 let server, browser;
 
@@ -35,7 +35,7 @@ test('HTML and script in a report are letters, on every page that shows them', a
   const { code, secret } = await (await post('/api/1/cases', { text: EVIL, spot: SPOT, lon: 121.4790619, lat: 31.229047, name: EVIL.slice(0, 60), contact: SPOT })).json();
   const unharmed = async (page, where) => {
     assert.equal(await page.evaluate(() => window.pwned), undefined, where);
-    assert.equal(await page.locator('main img, main script, a[href^="javascript:"], svg[onload]').count(), 0, where);
+    await until(() => page.locator('main img, main script, a[href^="javascript:"], svg[onload]').count(), 0, where);
   };
   await with_person({}, async (page) => {
     await signIn(page, 'call', '/console/cases?state=all');
@@ -43,7 +43,7 @@ test('HTML and script in a report are letters, on every page that shows them', a
     await page.getByRole('searchbox').press('Enter');
     await page.locator('.words').waitFor();
     await until(() => page.locator('.words').textContent(), EVIL);
-    assert.ok((await page.locator('.list').textContent()).includes(SPOT));
+    await holds(async () => (await page.locator('.list').textContent()).includes(SPOT), 'the words are there');
     await page.getByRole('button', { name: '看联系方式' }).click();
     await page.locator('input[name=reason]').fill(EVIL);
     await page.getByRole('button', { name: '打开', exact: true }).click();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { PASSWORD, SIZES, noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { PASSWORD, SIZES, noSideways, noViolations, person, shot, shows, signIn, startBrowser, startServer, until } from './support.mjs';
 
 let server, browser;
 
@@ -46,17 +46,17 @@ test('what one shift gives, the next acknowledges, and nobody his own', async ()
     await page.getByRole('button', { name: '交班', exact: true }).click();
     await waiting(page).getByText('煤气公司已在路上').waitFor();
     await waiting(page).getByText('您交的班由下一班的人接。').waitFor();
-    assert.equal(await waiting(page).locator('.btn-1').count(), 0);
+    await until(() => waiting(page).locator('.btn-1').count(), 0);
   });
   await with_person({}, async (page) => {
     await signIn(page, 'next', '/console/handover');
     const hand = waiting(page).locator('.hand');
-    assert.match(await hand.textContent(), /李四.*未结 \d+，超期 \d+，待答复 \d+.*煤气公司已在路上/);
+    await shows(hand, /李四.*未结 \d+，超期 \d+，待答复 \d+.*煤气公司已在路上/);
     await shot(page, 'handover-taking');
     await waiting(page).getByRole('button', { name: '接班' }).click();
     await page.getByText('已接班。').waitFor();
     await waiting(page).getByText('没有等接班的。').waitFor();
-    assert.match(await page.getByRole('region', { name: '以前的交接' }).textContent(), /李四 → 张三/);
+    await shows(page.getByRole('region', { name: '以前的交接' }), /李四 → 张三/);
   });
 });
 
@@ -73,8 +73,8 @@ test('on paper stand the lists, without the menu and what is to be pressed', asy
     await signIn(page, 'dispatch', '/console/handover');
     await page.locator('[data-part=danger] .ls').waitFor();
     await page.emulateMedia({ media: 'print' });
-    for (const gone of ['.hd', '.rail', 'textarea', '.btn']) assert.equal(await page.locator(gone).first().isVisible(), false, gone);
-    assert.equal(await page.locator('[data-part=danger] .ls').isVisible(), true);
+    for (const gone of ['.hd', '.rail', 'textarea', '.btn']) await until(() => page.locator(gone).first().isVisible(), false, gone);
+    await until(() => page.locator('[data-part=danger] .ls').isVisible(), true);
     const whole = await page.evaluate(() => document.querySelector('.bd').scrollHeight <= document.querySelector('.bd').clientHeight + 1);
     assert.ok(whole, 'nothing is cut off');
     await shot(page, 'handover-paper', true);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { PASSWORD, noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { PASSWORD, holds, noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
 
 let server, browser;
 
@@ -40,9 +40,7 @@ test('filters are saved under a name, opened on another device, and removed', as
     await noSideways(page, 'saved views on a phone');
     await shot(page, 'views.phone.en');
     await page.locator('.menu a', { hasText: '我的临期' }).click();
-    const { searchParams } = new URL(page.url());
-    assert.equal(searchParams.get('soon'), '1');
-    assert.equal(searchParams.get('page'), null);
+    await page.waitForURL((url) => url.searchParams.get('soon') === '1' && !url.searchParams.has('page'));
     await page.getByRole('button', { name: 'Saved views' }).click();
     await page.getByRole('button', { name: 'Remove “我的临期”' }).click();
     await page.getByText('None yet.').waitFor();
@@ -85,7 +83,7 @@ test('several are dispatched together by keys; each says what became of it', asy
     await noViolations(page, 'three selected');
     await page.getByRole('button', { name: '按职责派遣' }).click();
     await page.getByText('派出 2 件，没派 1 件').waitFor();
-    assert.equal(await page.locator('.batch li[data-done=true]').count(), 2);
+    await until(() => page.locator('.batch li[data-done=true]').count(), 2);
     await page.locator('.batch li[data-done=false]', { hasText: '现在不是派遣这一步。' }).waitFor();
     await shot(page, 'batch');
     const states = await Promise.all(ids.map(async (id) => (await call('GET', `/api/1/cases/${id}`)).state));
@@ -103,9 +101,9 @@ test('list, case and figures on paper: what is pressed is not printed', async ()
       await page.getByRole('button', { name: '打印' }).waitFor();
       if (kept === '.list .ls') await page.locator('[data-row]').first().waitFor();
       await page.emulateMedia({ media: 'print' });
-      assert.ok(await page.locator(kept).first().isVisible());
-      assert.equal(await page.locator(gone).isVisible(), false);
-      assert.equal(await page.getByRole('button', { name: '打印' }).isVisible(), false);
+      await holds(() => page.locator(kept).first().isVisible(), kept);
+      await until(() => page.locator(gone).isVisible(), false);
+      await until(() => page.getByRole('button', { name: '打印' }).isVisible(), false);
       await shot(page, `print${address.replaceAll('/', '.')}`, true);
     });
   await with_person({}, async (page) => {
@@ -114,9 +112,9 @@ test('list, case and figures on paper: what is pressed is not printed', async ()
     await page.locator('.case h2.title').waitFor();
     await page.locator('.chn li').first().waitFor();
     await page.emulateMedia({ media: 'print' });
-    assert.ok(await page.locator('.case h2.title').isVisible());
-    assert.equal(await page.locator('.list').isVisible(), false);
-    assert.equal(await page.locator('.steps').first().isVisible(), false);
+    await holds(() => page.locator('.case h2.title').isVisible(), 'the case');
+    await until(() => page.locator('.list').isVisible(), false);
+    await until(() => page.locator('.steps').first().isVisible(), false);
     await shot(page, 'print.case', true);
   });
 });

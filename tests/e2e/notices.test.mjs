@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { PASSWORD, SIZES, noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { PASSWORD, SIZES, holds, noSideways, noViolations, person, shot, shows, signIn, startBrowser, startServer, until } from './support.mjs';
 
 let server, browser;
 
@@ -49,17 +49,17 @@ test('the menu counts what is unread; a notice opens its case and is read by tha
   await with_person({}, async (page) => {
     await signIn(page, 'dispatch', '/console/notices');
     await rows(page).first().waitFor();
-    assert.equal(await rows(page).count(), 2);
-    assert.match(await badge(page).textContent(), /2$/);
+    await until(() => rows(page).count(), 2);
+    await shows(badge(page), /2$/);
     const first = rows(page).filter({ hasText: code });
-    assert.match(await first.textContent(), /未读有危险/);
+    await shows(first, /未读有危险/);
     await first.locator('.what').click();
     await page.waitForURL(/\/console\/cases\?state=all&case=\d+/);
     await page.locator('.words', { hasText: '路面塌陷 0' }).waitFor();
     await page.locator('.rail .n', { hasText: /1$/ }).waitFor();
     await page.goBack();
     await page.locator('.notices[aria-busy=false]').waitFor();
-    assert.equal(await rows(page).count(), 1);
+    await until(() => rows(page).count(), 1);
     await page.getByRole('button', { name: '标为已读', exact: true }).click();
     await badge(page).waitFor({ state: 'detached' });
   });
@@ -73,12 +73,12 @@ test('all are marked at once, and are still there under "all"', async () => {
     await rows(page).nth(2).waitFor();
     await page.getByRole('button', { name: '全部标为已读' }).click();
     await page.getByText('没有未读的通知').waitFor();
-    assert.equal(await badge(page).count(), 0);
+    await until(() => badge(page).count(), 0);
     await noViolations(page, 'nothing unread');
     await page.getByRole('link', { name: '看以前的' }).click();
     await page.waitForURL(/\/console\/notices\?all=1/);
     await rows(page).nth(2).waitFor();
-    assert.equal(await page.locator('.notices .ls > li:not(.seen)').count(), 0);
+    await until(() => page.locator('.notices .ls > li:not(.seen)').count(), 0);
   });
 });
 
@@ -89,7 +89,7 @@ test('J, K and Enter', async () => {
     await signIn(page, 'dispatch', '/console/notices');
     await rows(page).nth(1).waitFor();
     for (const key of ['j', 'j', 'k']) await page.keyboard.press(key);
-    assert.equal(await page.locator('.notices li[aria-current=true]').count(), 1);
+    await until(() => page.locator('.notices li[aria-current=true]').count(), 1);
     await page.keyboard.press('Enter');
     await page.locator('.words', { hasText: '路面塌陷 1' }).waitFor();
   });
@@ -103,7 +103,7 @@ test('older ones by page', async () => {
     await page.getByRole('link', { name: '更早的' }).click();
     await page.waitForURL(/before=\d+/);
     await page.locator('.notices[aria-busy=false]').waitFor();
-    assert.ok((await rows(page).count()) >= 5);
+    await holds(async () => (await rows(page).count()) >= 5, 'the older ones');
     await page.getByRole('link', { name: '最新的' }).click();
     await rows(page).nth(49).waitFor();
   });

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { caller, filedCase } from './calls.mjs';
 import { startFlaky } from './flaky.mjs';
-import { PASSWORD, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { PASSWORD, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
 
 const FILE = fileURLToPath(new URL('../fuzz/corpus/photo/a.jpg', import.meta.url));
 const SPOT = { latitude: 31.228534, longitude: 121.478456 }; // in 松苑 05
@@ -66,7 +66,7 @@ describe('offline', () => {
     net.cut();
     await page.reload();
     await page.locator('[data-test=off]').getByText('没有网络，可以照常办').waitFor();
-    assert.equal(await page.locator('.tk').count(), kept);
+    await until(() => page.locator('.tk').count(), kept);
     await noViolations(page, 'tasks without a network');
     await shot(page, 'phone-offline');
     await write(page, '断网时报的：路面塌了一块', { photo: true });
@@ -144,6 +144,7 @@ describe('offline', () => {
     net.mend();
     net.spoil(0.4);
     await page.goto('/phone/mine');
+    await page.locator('[data-test=box-waiting] li, [data-test=box-sent] li').first().waitFor();
     // Every round ends at the first answer that is lost; a person presses again.
     for (let round = 0; round < 40 && (await page.locator('[data-test=box-waiting] li').count()); round++) {
       await sendNow(page);
@@ -151,7 +152,7 @@ describe('offline', () => {
       if (round % 3 === 1) await page.reload();
       await page.locator('[data-test=box-waiting]').waitFor();
     }
-    assert.equal(await page.locator('[data-test=box-waiting] li').count(), 0);
+    await until(() => page.locator('[data-test=box-waiting] li').count(), 0);
     for (let i = 0; i < 10; i++) assert.equal((await arrived(`坏网络第${i}件`)).length, 1, `number ${i}`);
     await p.close();
   });
@@ -173,7 +174,7 @@ describe('offline', () => {
     await shot(page, 'phone-refused-report');
     await box.getByRole('link', { name: '打开修改' }).click();
     await page.locator('[data-test=told]').getByText(why).waitFor();
-    assert.equal(await page.locator('textarea[name=text]').inputValue(), '不存在的楼：墙皮掉');
+    await until(() => page.locator('textarea[name=text]').inputValue(), '不存在的楼：墙皮掉');
     await page.getByRole('button', { name: '改', exact: true }).click();
     await page.getByRole('button', { name: '用现在的位置' }).click();
     await page.locator('[data-test=where]').getByText('松苑 05 微网格').waitFor();
@@ -182,7 +183,7 @@ describe('offline', () => {
     assert.equal((await arrived('不存在的楼')).length, 1);
     await page.goto('/phone/mine');
     await page.locator('[data-test=box-sent]').waitFor();
-    assert.equal(await page.locator('[data-test=box-refused]').count(), 0);
+    await until(() => page.locator('[data-test=box-refused]').count(), 0);
     await p.close();
   });
 
@@ -230,8 +231,8 @@ describe('offline', () => {
     });
     await page.reload();
     await page.locator('[data-side=photos] img').waitFor();
-    assert.equal(await page.locator('textarea[name=text]').inputValue(), '写到一半');
-    assert.equal(await page.locator('[data-matter=lamp]').getAttribute('aria-pressed'), 'true');
+    await until(() => page.locator('textarea[name=text]').inputValue(), '写到一半');
+    await until(() => page.locator('[data-matter=lamp]').getAttribute('aria-pressed'), 'true');
     await p.close();
   });
 
@@ -250,7 +251,7 @@ describe('offline', () => {
     await page.locator('[data-test=unkept]').getByText('手机存储满了，没有存下。').waitFor();
     await noViolations(page, 'a full phone');
     await shot(page, 'phone-full');
-    assert.equal(await page.locator('textarea[name=text]').inputValue(), '手机满了：积水');
+    await until(() => page.locator('textarea[name=text]').inputValue(), '手机满了：积水');
     assert.equal((await arrived('手机满了')).length, 0);
     await page.evaluate(() => window.roomAgain());
     await press(page);

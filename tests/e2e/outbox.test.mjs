@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { PASSWORD, SIZES, noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { PASSWORD, SIZES, noSideways, noViolations, person, shot, shows, signIn, startBrowser, startServer } from './support.mjs';
 
 let server, browser;
 
@@ -37,7 +37,7 @@ test('a delivery that failed is shown with its reason, and tried again', async (
       await page.reload();
       await page.locator('.deliveries:not([aria-busy=true])').waitFor();
     }
-    assert.match(await row.textContent(), /数字城管.*新上报.*1.*地址在内网，未获准/);
+    await shows(row, /数字城管.*新上报.*1.*地址在内网，未获准/);
     const all = await page.locator('main').textContent();
     assert.ok(!all.includes(code) && !all.includes('井盖'), 'nothing of the case');
     await noViolations(page, 'deliveries');

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { PASSWORD, noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
+import { PASSWORD, holds, noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
 
 let server, browser;
 
@@ -123,7 +123,7 @@ test('an unknown code, and an empty list, say what to do', async () => {
     await page.locator('input[name=code]').fill('ABCD-EFGH-JKMN');
     await page.getByRole('button', { name: 'Look it up' }).click();
     await page.getByRole('heading', { name: 'Not found' }).waitFor();
-    assert.ok((await page.locator('[role=alert]').textContent()).length > 10);
+    await holds(async () => (await page.locator('[role=alert]').textContent()).length > 10, 'what to do is said');
     await noViolations(page, 'an unknown code');
   });
 });

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { caller, filedCase } from './calls.mjs';
-import { noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
 
 /* Everything that is pressed is at least 44 by 44, but links within a sentence. */
 export async function bigTargets(page, what) {
@@ -81,7 +81,7 @@ describe('phone', () => {
     await page.locator('.map[data-drawn]').waitFor();
     await page.locator('[data-act=handle]').click();
     await page.locator('form.sheet button[type=submit]').click();
-    assert.equal(await page.locator('form.sheet [role=alert]').textContent(), '请写说明。');
+    await until(() => page.locator('form.sheet [role=alert]').textContent(), '请写说明。');
     await noViolations(page, 'a step with an error');
     await shot(page, 'phone-step', true);
     await page.locator('textarea[name=note]').fill('已换新井盖。');
@@ -90,7 +90,7 @@ describe('phone', () => {
     await shot(page, 'phone-handled');
     await page.getByRole('button', { name: '返回' }).click();
     await page.locator('.tk').first().waitFor();
-    assert.equal(await page.locator(`[data-task="${code}"]`).count(), 0, 'it waits for somebody else now');
+    await until(() => page.locator(`[data-task="${code}"]`).count(), 0, 'it waits for somebody else now');
     await p.close();
   });
 
@@ -104,8 +104,8 @@ describe('phone', () => {
     const { page } = p;
     await page.locator(`[data-task="${own.code}"]`).getByRole('link', { name: '去核查' }).click();
     const refused = page.getByRole('button', { name: '核查通过' });
-    assert.equal(await refused.getAttribute('aria-disabled'), 'true');
-    assert.equal(await page.locator(`[id="${await refused.getAttribute('aria-describedby')}"]`).textContent(), own.pass.why_zh);
+    await until(() => refused.getAttribute('aria-disabled'), 'true');
+    await until(async () => page.locator(`[id="${await refused.getAttribute('aria-describedby')}"]`).textContent(), own.pass.why_zh);
     assert.equal(own.pass.why_zh, '上报人和处置人不能核查自己的案件。');
     await noViolations(page, 'a refused step');
     await shot(page, 'phone-refused');
@@ -123,7 +123,7 @@ describe('phone', () => {
     const { page } = p;
     await page.getByRole('link', { name: '上报' }).click();
     await page.locator('[data-test=where]').getByText('松苑 05 微网格').waitFor(); // by itself
-    assert.deepEqual(await page.locator('.form .tels b').allTextContents(), ['110', '119', '120']);
+    await until(() => page.locator('.form .tels b').allTextContents(), ['110', '119', '120']);
     assert.ok(await page.evaluate(() => document.querySelector('.danger').compareDocumentPosition(document.querySelector('.what')) & Node.DOCUMENT_POSITION_FOLLOWING));
     await page.locator('input[name=photos]').setInputFiles(FILE); // 1
     await page.locator('[data-side=photos] img').waitFor();

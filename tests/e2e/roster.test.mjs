@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { PASSWORD, SIZES, noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { PASSWORD, SIZES, holds, noSideways, noViolations, person, shot, shows, signIn, startBrowser, startServer, until } from './support.mjs';
 
 let server, browser;
 
@@ -50,9 +50,9 @@ test('a shift is planned, moved and given up; what nobody covers is a gap', asyn
   await with_person({}, async (page) => {
     await signIn(page, 'lead', WEEK);
     await row(page, UNIT).waitFor();
-    assert.equal(await cell(page, UNIT, 0).locator('.gap').textContent(), '全天空班');
+    await until(() => cell(page, UNIT, 0).locator('.gap').textContent(), '全天空班');
     await cell(page, UNIT, 0).locator('.add').click();
-    assert.match(page.url(), /plan=u\d+\.2027-03-01/);
+    await page.waitForURL(/plan=u\d+\.2027-03-01/);
     await page.locator('.plan button[type=submit]').click();
     await page.getByText('请选谁值班。').waitFor();
     await noViolations(page, 'the form');
@@ -61,28 +61,28 @@ test('a shift is planned, moved and given up; what nobody covers is a gap', asyn
     await shot(page, 'roster-form-desk-zh');
     await page.locator('.plan button[type=submit]').click();
     await cell(page, UNIT, 0).locator('.sft').waitFor();
-    assert.equal(await cell(page, UNIT, 0).locator('.sft').textContent(), '张三20:00–次日 08:00处置员');
-    assert.equal(await cell(page, UNIT, 0).locator('.gap').textContent(), '空班 00:00–20:00');
-    assert.match(await cell(page, UNIT, 1).locator('.sft').textContent(), /至 08:00/);
-    assert.equal(await cell(page, UNIT, 1).locator('.gap').textContent(), '空班 08:00–24:00');
+    await until(() => cell(page, UNIT, 0).locator('.sft').textContent(), '张三20:00–次日 08:00处置员');
+    await until(() => cell(page, UNIT, 0).locator('.gap').textContent(), '空班 00:00–20:00');
+    await shows(cell(page, UNIT, 1).locator('.sft'), /至 08:00/);
+    await until(() => cell(page, UNIT, 1).locator('.gap').textContent(), '空班 08:00–24:00');
 
     await cell(page, UNIT, 0).locator('.sft').click();
     await page.waitForURL(/shift=\d+/);
     await page.locator('.plan input[name=to]').fill('2027-03-20');
     await page.locator('.plan button[type=submit]').click();
     await page.locator('.plan .err', { hasText: '一个班次最长七天。' }).waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('name')), 'to', 'the refusal stands beside its field');
+    await until(() => page.evaluate(() => document.activeElement.getAttribute('name')), 'to', 'the refusal stands beside its field');
     await page.locator('.plan input[name=to]').fill('2027-03-02');
     await page.locator('.plan input[name=to_at]').fill('00:00');
     await page.locator('.plan button[type=submit]').click();
     await page.getByText('班次已改。').waitFor();
-    assert.match(await cell(page, UNIT, 0).locator('.sft').textContent(), /20:00–24:00/);
+    await shows(cell(page, UNIT, 0).locator('.sft'), /20:00–24:00/);
 
     await cell(page, UNIT, 0).locator('.sft').click();
     await page.getByRole('button', { name: '取消这个班次' }).click();
     await page.getByText('班次已取消。').waitFor();
     await page.locator('.plan').waitFor({ state: 'detached' });
-    assert.equal(await cell(page, UNIT, 0).locator('.gap').textContent(), '全天空班');
+    await until(() => cell(page, UNIT, 0).locator('.gap').textContent(), '全天空班');
   });
 });
 
@@ -96,7 +96,7 @@ test('twice at once is refused beside the field, and a week is copied', async ()
     await page.locator('.plan .err', { hasText: '他这段时间已有班次。' }).waitFor();
     await page.keyboard.press('Escape');
     await page.locator('.plan').waitFor({ state: 'detached' });
-    assert.match(await page.evaluate(() => document.activeElement.dataset.opens), /^pu\d+\.2027-03-17$/, 'back where it was opened');
+    await holds(() => page.evaluate(() => /^pu\d+\.2027-03-17$/.test(document.activeElement.dataset.opens)), 'back where it was opened');
     await page.getByRole('button', { name: '复制到下一周' }).click();
     await page.waitForURL(/week=2027-03-22/);
     await cell(page, UNIT, 2).locator('.sft', { hasText: '08:00–20:00' }).waitFor();
@@ -108,19 +108,19 @@ test('filters stand in the address, and arrows go from cell to cell', async () =
     await signIn(page, 'lead', `${WEEK}&of=units`);
     await row(page, UNIT).waitFor();
     const n = await page.locator('.week tbody tr').count();
-    assert.equal(await page.locator('.week tbody .tag', { hasText: '网格' }).count(), 0);
+    await until(() => page.locator('.week tbody .tag', { hasText: '网格' }).count(), 0);
     await page.locator('input[name=words]').fill('市政');
     await page.waitForURL(/words=/);
-    assert.ok((await page.locator('.week tbody tr').count()) < n);
+    await holds(async () => (await page.locator('.week tbody tr').count()) < n, 'fewer rows');
     await page.reload();
     await row(page, UNIT).waitFor();
-    assert.equal(await page.locator('input[name=words]').inputValue(), '市政');
+    await until(() => page.locator('input[name=words]').inputValue(), '市政');
     await page.locator('input[name=words]').fill('没有');
     await page.getByRole('button', { name: '看全部' }).click();
     await row(page, UNIT).waitFor();
     await cell(page, UNIT, 0).locator('.add').focus();
     await page.keyboard.press('ArrowRight');
-    assert.match(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), /2027-03-02/);
+    await holds(() => page.evaluate(() => /2027-03-02/.test(document.activeElement.getAttribute('aria-label'))), 'one cell to the right');
   });
 });
 
@@ -128,15 +128,15 @@ test('who leads a unit plans it alone; who does not, sees and plans nothing', as
   await with_person({}, async (page) => {
     await signIn(page, 'roadhead', '/console/roster?week=2027-04-05');
     await row(page, UNIT).waitFor();
-    assert.equal(await page.locator('.week tbody tr').count(), 1);
+    await until(() => page.locator('.week tbody tr').count(), 1);
     await plan(page, UNIT, 0, '张三·处置员', '全天');
-    assert.equal(await cell(page, UNIT, 0).locator('.gap').count(), 0);
+    await until(() => cell(page, UNIT, 0).locator('.gap').count(), 0);
   });
   await with_person({}, async (page) => {
     await signIn(page, 'road', '/console/roster?week=2027-04-05');
     await row(page, UNIT).waitFor();
-    assert.equal(await page.locator('.week button').count(), 0);
-    assert.match(await cell(page, UNIT, 0).locator('.sft').textContent(), /00:00–/);
+    await until(() => page.locator('.week button').count(), 0);
+    await shows(cell(page, UNIT, 0).locator('.sft'), /00:00–/);
     await page.goto('/console/roster?week=2027-05-03');
     await page.getByText('这一周没有排班').waitFor();
     await noViolations(page, 'a week without shifts');

@@ -12,9 +12,9 @@ case $(readlink -f "$chromium") in */snap | /snap/*) skip "chromium is a snap he
 command -v node >/dev/null || skip "there is no node here"
 [ -d ../../web/node_modules/playwright-core ] || skip "the packages of web/ are not installed"
 
-# Two files at a time. A file that fails is told in full and tried once more, alone: a
-# browser that starves beside another says nothing of the page, a page that is wrong
-# fails again.
+# Two files at a time. A file that fails is told in full and tried again, alone, twice
+# at most: a browser that starves beside another says nothing of the page, a page that
+# is wrong fails each time.
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 export JW_CHROMIUM="$chromium"
@@ -23,8 +23,12 @@ status=0
 for file in ./*.test.mjs; do
     if grep -qxF "$file" "$logs/failed" 2>/dev/null; then
         sed 's/^/first try: /' "$logs/$file.log"
-        echo "e2e: $file failed and is tried once more, alone"
-        node --test "$file" || status=1
+        echo "e2e: $file failed and is tried again, alone"
+        node --test "$file" >"$logs/again" 2>&1 || {
+            sed 's/^/second try: /' "$logs/again"
+            node --test "$file" >"$logs/again" 2>&1 || status=1
+        }
+        cat "$logs/again"
     else
         cat "$logs/$file.log"
     fi

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { SIZES, noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { SIZES, noSideways, noViolations, person, shot, shows, signIn, startBrowser, startServer, until } from './support.mjs';
 
 let server, browser;
 
@@ -27,20 +27,20 @@ const row = (page, name) => page.locator(`[data-setting=${name}]`);
 test('a setting is changed, a wrong value refused beside its field, the usual one brought back', async () => {
   await with_person({}, async (page) => {
     await signIn(page, 'system', '/console/settings');
-    assert.equal(await row(page, 'soon_minutes').locator('.value').textContent(), '120');
-    assert.match(await row(page, 'soon_minutes').locator('.facts').textContent(), /默认/);
+    await until(() => row(page, 'soon_minutes').locator('.value').textContent(), '120');
+    await shows(row(page, 'soon_minutes').locator('.facts'), /默认/);
     await row(page, 'soon_minutes').locator('.edit').click();
     await page.waitForURL(/edit=soon_minutes/);
     await page.locator('input[name=value]').fill('2h');
     await page.keyboard.press('Enter');
     await row(page, 'soon_minutes').locator('.err', { hasText: '请写 1 到 100000 的整数（分钟）。' }).waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-invalid')), 'true');
+    await until(() => page.evaluate(() => document.activeElement.getAttribute('aria-invalid')), 'true');
     await noViolations(page, 'a refused setting');
     await page.locator('input[name=value]').fill('45');
     await page.keyboard.press('Enter');
     await page.getByText('“临期提前量（分钟）”已改。').waitFor();
-    assert.equal(await row(page, 'soon_minutes').locator('.value').textContent(), '45');
-    assert.match(await row(page, 'soon_minutes').locator('.facts').textContent(), /默认：120.*最近变更 今天 \d\d:\d\d，系统员/);
+    await until(() => row(page, 'soon_minutes').locator('.value').textContent(), '45');
+    await shows(row(page, 'soon_minutes').locator('.facts'), /默认：120.*最近变更 今天 \d\d:\d\d，系统员/);
     assert.equal((await (await fetch(`${server.url}/api/1/city`)).json()).soon_minutes, 45);
     await row(page, 'soon_minutes').locator('.edit').click();
     await page.getByRole('button', { name: '恢复默认' }).click();
@@ -58,8 +58,8 @@ test('several lines, Escape, and what the program writes', async () => {
     await row(page, 'danger_calls').locator('.err').waitFor();
     await page.locator('textarea[name=value]').press('Escape');
     await page.locator('textarea[name=value]').waitFor({ state: 'detached' });
-    assert.match(await row(page, 'danger_calls').locator('.value').textContent(), /110 警察 Police/);
-    assert.equal(await row(page, 'zone').locator('a').count(), 0);
+    await shows(row(page, 'danger_calls').locator('.value'), /110 警察 Police/);
+    await until(() => row(page, 'zone').locator('a').count(), 0);
     await row(page, 'zone').getByText('由程序写入', { exact: true }).waitFor();
   });
 });
@@ -68,8 +68,8 @@ test('nobody else has the room', async () => {
   for (const login of ['security', 'audit', 'dispatch'])
     await with_person({}, async (page) => {
       await signIn(page, login, '/console/settings', '.con .emp');
-      assert.equal(await page.locator('.settings').count(), 0);
-      assert.equal(await page.locator('.rail a[href="/console/settings"]').count(), 0);
+      await until(() => page.locator('.settings').count(), 0);
+      await until(() => page.locator('.rail a[href="/console/settings"]').count(), 0);
     });
 });
 

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 
-import { noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
+import { noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
 
 const corpus = (name) => fileURLToPath(new URL(`../fuzz/corpus/photo/${name}`, import.meta.url));
 const PNG = { name: 'before.png', mimeType: 'image/png', buffer: readFileSync(corpus('a.png')) };
@@ -51,13 +51,13 @@ describe('settled on the spot', () => {
       await page.locator('textarea[name=note]').fill('当场清走');
       await page.locator('input[name=before]').setInputFiles(PNG);
       await page.locator('.pick').first().locator('li[data-state=sent]').waitFor();
-      assert.equal(await page.locator('.pick').first().locator('legend').textContent().then((t) => t.includes(says.before)), true);
+      await until(() => page.locator('.pick').first().locator('legend').textContent().then((t) => t.includes(says.before)), true);
       await page.locator('form button[type=submit]').click();
       await page.getByText(says.needs).waitFor();
       await noViolations(page, 'a photo is wanted');
       await noSideways(page, 'the form');
       await shot(page, `settle-${lang}`, true);
-      assert.equal(await page.locator('textarea[name=note]').inputValue(), '当场清走');
+      await until(() => page.locator('textarea[name=note]').inputValue(), '当场清走');
       await page.locator('input[name=after]').setInputFiles(corpus('a.jpg'));
       await page.locator('.pick').nth(1).locator('li[data-state=sent]').waitFor();
       assert.deepEqual(await page.evaluate(() => window.sent), ['255 216 255', '255 216 255']); // the PNG, too
@@ -66,8 +66,8 @@ describe('settled on the spot', () => {
       const c = await (await answer).json();
       assert.match(await page.locator('.toast').textContent(), says.done);
       await page.locator('[data-photo] img').nth(1).waitFor();
-      assert.equal(new URL(page.url()).searchParams.get('case'), c.id);
-      assert.equal(await page.locator('[data-photo]').count(), 2);
+      await until(async () => new URL(page.url()).searchParams.get('case'), c.id);
+      await until(() => page.locator('[data-photo]').count(), 2);
       await noViolations(page, 'the settled case');
       await shot(page, `settled-${lang}`, true);
       await p.close();
@@ -78,7 +78,7 @@ describe('settled on the spot', () => {
     const { page } = p;
     await signIn(page, 'grid', '/console/report', '.page h1');
     await page.locator('input[name=settled]').uncheck();
-    assert.equal(await page.locator('select[name=condition]').count(), 0);
+    await until(() => page.locator('select[name=condition]').count(), 0);
     await page.locator('textarea[name=text]').fill('井盖裂了');
     await page.locator('input[name=lon]').fill('121.47');
     await page.locator('input[name=lat]').fill('31.225');
@@ -89,15 +89,15 @@ describe('settled on the spot', () => {
     await page.locator('form button[type=submit]').click();
     assert.equal((await answer).status(), 200);
     await page.getByText('已上报，查询码').waitFor();
-    assert.equal(await page.locator('textarea[name=text]').inputValue(), '');
-    assert.equal(await page.locator('.pick li').count(), 0);
+    await until(() => page.locator('textarea[name=text]').inputValue(), '');
+    await until(() => page.locator('.pick li').count(), 0);
     await p.close();
   });
 
   test('others have no such room', async () => {
     const p = await person(browser, server.url);
     await signIn(p.page, 'dispatch', '/console/report', '.emp h1');
-    assert.equal(await p.page.locator('.rail a[href="/console/report"]').count(), 0);
+    await until(() => p.page.locator('.rail a[href="/console/report"]').count(), 0);
     await p.close();
   });
 });

@@ -106,22 +106,38 @@ export async function until(ask, wanted, what) {
   }
 }
 
-/* WCAG 2.2 A and AA, and axe's best practices: no violation on what is in view. */
-export async function noViolations(page, what) {
-  await page.evaluate(axe_source);
-  const found = await page.evaluate(async () => {
-    const r = await window.axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    });
-    return r.violations.map((v) => `${v.id}: ${v.help} – ${v.nodes.map((n) => n.html).slice(0, 3).join(' | ')}`);
-  });
-  assert.deepEqual(found, [], `axe on ${what}`);
+/* Waits until the text of `where` is like `wanted`. */
+export async function shows(where, wanted) {
+  const end = Date.now() + WAIT_MS;
+  for (;;) {
+    const is = await where.textContent();
+    if (wanted.test(is)) return;
+    if (Date.now() > end) assert.match(is, wanted);
+    await new Promise((go_on) => setTimeout(go_on, 50));
+  }
 }
 
-/* Nothing is wider than the window. */
+/* Waits until `ask` answers with what is true. */
+export const holds = (ask, what) => until(async () => Boolean(await ask()), true, what);
+
+/* WCAG 2.2 A and AA, and axe's best practices: no violation on what is in view, once it
+ * is drawn. */
+export async function noViolations(page, what) {
+  await page.evaluate(axe_source);
+  const found = () =>
+    page.evaluate(async () => {
+      const r = await window.axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      });
+      return r.violations.map((v) => `${v.id}: ${v.help} – ${v.nodes.map((n) => n.html).slice(0, 3).join(' | ')}`);
+    });
+  await until(found, [], `axe on ${what}`);
+}
+
+/* Nothing is wider than the window, once it is drawn. */
 export async function noSideways(page, what) {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wide <= 0, `${what} scrolls sideways by ${wide} px`);
+  const wider = () => page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth));
+  await until(wider, 0, `${what} scrolls sideways`);
 }
 
 export async function shot(page, name, full = false) {

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 
 import * as support from './support.mjs';
 
-const { noStore, person, signIn, startBrowser, startServer, until } = support;
+const { holds, noStore, person, signIn, startBrowser, startServer, until } = support;
 
 const SPOT = { latitude: 31.228534, longitude: 121.478456 }; // in 松苑 05
 const SEEN = '三号楼前的井盖裂了😀，晚上看不见。𠮷野家门口。';
@@ -103,7 +103,7 @@ function walk(store) {
       // A form that lacks what the step needs says so beside the field.
       await page.locator('[data-act=file]').click();
       await page.locator('form.form button[type=submit]').click();
-      assert.equal(await page.locator('form.form [role=alert]').textContent(), '请选立案条件。');
+      await until(() => page.locator('form.form [role=alert]').textContent(), '请选立案条件。');
       await noViolations(page, 'a form with an error');
       const condition = await page.locator('select[name=condition] option', { hasText: '井盖' }).first().getAttribute('value');
       await page.locator('select[name=condition]').selectOption(condition);
@@ -124,7 +124,7 @@ function walk(store) {
       await state(page).getByText('处置中').waitFor();
       await take(page, 'handle', (form) => form.locator('textarea').fill('换新盖，周边补沥青。'));
       await state(page).getByText('待核查').waitFor();
-      assert.equal(await page.locator('[data-act=pass]').count(), 0, 'who handled does not check');
+      await until(() => page.locator('[data-act=pass]').count(), 0, 'who handled does not check');
       await shot(page, 'case-4-handled');
     });
   });
@@ -143,7 +143,7 @@ function walk(store) {
       const early = page.getByRole('button', { name: '结案', exact: true });
       await until(() => early.getAttribute('aria-disabled'), 'true', 'no close without feedback');
       const why = await early.getAttribute('aria-describedby');
-      assert.ok((await page.locator(`[id="${why}"]`).textContent()).trim().length > 4, 'the refused step says why');
+      await holds(async () => (await page.locator(`[id="${why}"]`).textContent()).trim().length > 4, 'the refused step says why');
       await noViolations(page, 'a refused step');
       await shot(page, 'case-6-refused');
       await page.getByRole('button', { name: '看联系方式' }).click();
