@@ -12,7 +12,7 @@ mkdir -p "$out"
 work=$(mktemp -d "$PWD/$out/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-wanted=${*:-get post steps start import http store locate address tile clock audit pages}
+wanted=${*:-get post steps start import http store locate address tile clock classify audit pages}
 broken=
 
 # run NAME COMMAND …
@@ -31,7 +31,7 @@ run() {
     fi
 }
 
-ninja -C build jingwei tests/contract/store_bench $(for n in get post steps start import http locate address tile clock audit; do echo "bench/bench_$n"; done) >"$out/build.log" ||
+ninja -C build jingwei tests/contract/store_bench $(for n in get post steps start import http locate address tile clock classify audit; do echo "bench/bench_$n"; done) >"$out/build.log" ||
     { tail -n 40 "$out/build.log"; exit 1; }
 run get build/bench/bench_get build/jingwei "$work/get"
 run post build/bench/bench_post build/jingwei "$work/post"
@@ -44,6 +44,7 @@ run locate build/bench/bench_locate
 run tile tools/with_postgres.sh --own build/bench/bench_tile
 run address build/bench/bench_address
 run clock build/bench/bench_clock
+JW_SOURCE=. run classify build/bench/bench_classify
 run audit build/bench/bench_audit
 run pages node bench/pages.mjs "$PWD/build/jingwei" "$work/pages" ${JW_BENCH_CASES:-}
 
