@@ -65,7 +65,7 @@ int main(void) {
             if (i % FOLDS != fold)
                 others[n++] = m.of[i];
         int64_t from = clock_mono_ms();
-        must(classify_learn(others, n, m.n_labels, 1, &a, &b, &c, &f) == OK, "classify_learn");
+        must(classify_learn(others, n, m.n_labels, 1, NULL, &a, &b, &c, &f) == OK, "classify_learn");
         learning += seconds_since(from);
         for (int32_t i = fold; i < m.n; i += FOLDS) {
             ClassifyProposal p[3];

@@ -11,6 +11,24 @@ SELECT @columns(category) FROM category
  ORDER BY code, id
  LIMIT :limit;
 
+-- name: category_each
+-- gives: category
+SELECT @columns(category) FROM category WHERE home = 0 AND retired = FALSE ORDER BY code, id;
+
+-- name: lesson_catalogue
+-- The conditions in force as texts of their category.
+-- gives: lesson
+SELECT category, zh || ' ' || en || ' ' || coalesce(closing, '') AS text FROM condition
+ WHERE home = 0 AND retired = FALSE ORDER BY code, id;
+
+-- name: lesson_closed
+-- The newest closed cases, whose category somebody has looked at.
+-- gives: lesson
+SELECT category, text FROM cases
+ WHERE state = 10 AND about = 0 AND category IS NOT NULL
+ ORDER BY id DESC
+ LIMIT 20000;
+
 -- name: category_retire
 -- A new version takes the place of what is in force; it stays for old cases.
 UPDATE category SET retired = TRUE WHERE home = 0 AND retired = FALSE;

@@ -11,6 +11,7 @@
 #include "desk.h"
 #include "case_public.h"
 #include "case_words.h"
+#include "proposal.h"
 #include "catalogue.h"
 #include "correspondence.h"
 #include "cover.h"

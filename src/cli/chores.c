@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "command.h"
 #include "log.h"
+#include "proposal.h"
 #include "retention.h"
 
 #include <pthread.h>
@@ -19,6 +20,7 @@ struct Chores {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     atomic_bool stop;
+    int32_t learnt_day; /* 0: not yet */
 };
 
 /* Seconds until the next time. */
@@ -56,6 +58,23 @@ static int change_areas(Chores *c) {
     return e == OK ? EVERY_S : AGAIN_S;
 }
 
+/* Each server for itself, once a day: categories are proposed from the cases that were
+ * closed since. */
+static void learn_categories(Chores *c) {
+    int32_t today = day_of_ms(clock_now_ms());
+    int64_t from = clock_mono_ms(), n = 0;
+    Fault f;
+
+    if (c->stop || c->learnt_day == today)
+        return;
+    Err e = proposal_learn(c->store, &c->stop, &n, &f);
+    if (e == OK) {
+        c->learnt_day = today;
+        log_event(LOG_INFO, "category.learnt", L_INT("texts", n), L_INT("ms", clock_mono_ms() - from));
+    } else if (e != ERR_BUSY)
+        log_event(LOG_WARNING, "category.not_learnt", L_TEXT("key", f.key), L_TEXT("why", f.en));
+}
+
 /* Soon after midnight the next day's changes are due. */
 static int until_tomorrow_s(void) {
     int64_t now = clock_now_ms(), ms = ms_of_day(day_of_ms(now) + 1) - now;
@@ -70,6 +89,7 @@ static void *work(void *arg) {
 
     while (!c->stop) {
         int wait_s = smaller(smaller(erase(c), change_areas(c)), until_tomorrow_s());
+        learn_categories(c);
         clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += wait_s;
         pthread_mutex_lock(&c->lock);

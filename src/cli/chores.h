@@ -1,6 +1,7 @@
 /* chores – what a server does by itself, on a thread of its own: erasing in time what is
- * due, and changing areas on the day for which that was approved; at its start, every
- * hour and soon after midnight. Of several servers on one database one does it. */
+ * due, changing areas on the day for which that was approved, and learning from closed
+ * cases which categories to propose; at its start, every hour and soon after midnight.
+ * Of several servers on one database one erases and changes; each learns for itself. */
 #ifndef JW_CHORES_H
 #define JW_CHORES_H
 

@@ -11,6 +11,7 @@
 #include "ground.h"
 #include "ground_keeper.h"
 #include "keys.h"
+#include "proposal.h"
 #include "schema.h"
 #include "store.h"
 #include "system_q.h"
@@ -171,6 +172,7 @@ void installation_close(Store *s) {
     if (!s)
         return;
     addresses_forget(s);
+    proposal_forget(s);
     ground_forget(s);
     area_tiles_forget(s);
     store_close(s);

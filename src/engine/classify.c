@@ -246,8 +246,13 @@ typedef struct Lesson {
     int32_t *order;
     int32_t n, left_out; /* every ASIDE-th from `left_out` on is not learnt; -1: all are */
     int64_t *scores;
+    const _Atomic bool *cancel;
     int64_t *sums; /* rows × classes: of all that was corrected, times when */
 } Lesson;
+
+static bool cancelled(const Lesson *l) {
+    return l->cancel && atomic_load_explicit(l->cancel, memory_order_relaxed);
+}
 
 /* Goes over the examples PASSES times; leaves the average of the weights of all times. */
 static void learn(Classifier *c, Lesson *l, uint64_t seed) {
@@ -266,6 +271,8 @@ static void learn(Classifier *c, Lesson *l, uint64_t seed) {
         }
         for (int32_t i = 0; i < l->n; i++) {
             int32_t t = l->order[i], right = l->all[t].cls;
+            if ((i & 255) == 0 && cancelled(l))
+                return;
             if (l->left_out >= 0 && t % ASIDE == l->left_out)
                 continue;
             when++;
@@ -402,8 +409,8 @@ static Err check_examples(const ClassifyExample *all, size_t n, int32_t classes,
     return OK;
 }
 
-Err classify_learn(const ClassifyExample *all, size_t n, int32_t classes, uint64_t seed, Arena *keep,
-                   Arena *scratch, Classifier **ret, Fault *f) {
+Err classify_learn(const ClassifyExample *all, size_t n, int32_t classes, uint64_t seed,
+                   const _Atomic bool *cancel, Arena *keep, Arena *scratch, Classifier **ret, Fault *f) {
     size_t bytes = 0;
 
     TRY(check_examples(all, n, classes, f));
@@ -420,7 +427,7 @@ Err classify_learn(const ClassifyExample *all, size_t n, int32_t classes, uint64
         return fault_arena(f);
     TRY(keep_grams(c, &counted, n, keep, f));
 
-    Lesson l = { .all = all, .n = (int32_t)n };
+    Lesson l = { .all = all, .n = (int32_t)n, .cancel = cancel };
     TRY(all_numbers(c, &l, letters, scratch, f));
     Guess *guesses = arena_take(scratch, (n / ASIDE + 1) * sizeof *guesses);
     l.order = arena_take(scratch, n * sizeof *l.order);
@@ -431,6 +438,8 @@ Err classify_learn(const ClassifyExample *all, size_t n, int32_t classes, uint64
     count_aside(c, &l, seed, guesses);
     l.left_out = -1;
     learn(c, &l, seed);
+    if (cancelled(&l))
+        return fault(f, ERR_BUSY, "cancelled", "", "学习已取消。", "The learning was cancelled.");
     *ret = c;
     return OK;
 }

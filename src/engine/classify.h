@@ -16,6 +16,8 @@
 
 #include "text.h"
 
+#include <stdatomic.h>
+
 enum {
     CLASSIFY_CLASSES_MAX = 500,
     CLASSIFY_EXAMPLES_MAX = 200000,
@@ -48,9 +50,9 @@ typedef struct Classifier Classifier;
 void classify_room(size_t examples, size_t bytes, int32_t classes, size_t *ret_keep, size_t *ret_scratch);
 
 /* ERR_INVALID: no examples, or a class outside its range. ERR_LIMIT: too many, or an arena
- * is too small. */
-Err classify_learn(const ClassifyExample *all, size_t n, int32_t classes, uint64_t seed, Arena *keep,
-                   Arena *scratch, Classifier **ret, Fault *f);
+ * is too small. ERR_BUSY: another thread set `cancel` (NULL: none can). */
+Err classify_learn(const ClassifyExample *all, size_t n, int32_t classes, uint64_t seed,
+                   const _Atomic bool *cancel, Arena *keep, Arena *scratch, Classifier **ret, Fault *f);
 
 /* The best `most` classes, best first; returns how many. Only the first has a share and
  * reasons. None where no run of letters is known, so nothing is proposed out of nothing. */

@@ -24,7 +24,7 @@ static Err learn_in(Lessons *l, const ClassifyExample *all, size_t n, int32_t cl
     classify_room(n, bytes, classes, &keep, &scratch);
     assert_int_equal(arena_begin(&l->keep, keep, &fa), OK);
     assert_int_equal(arena_begin(&l->scratch, scratch, &fa), OK);
-    return classify_learn(all, n, classes, seed, &l->keep, &l->scratch, &l->c, &fa);
+    return classify_learn(all, n, classes, seed, NULL, &l->keep, &l->scratch, &l->c, &fa);
 }
 
 static void forget(Lessons *l) {
@@ -162,15 +162,31 @@ static void test_refuses(void **state) {
     ClassifyExample wrong = { { "路灯", 6 }, 3 };
     (void)state;
 
-    assert_int_equal(classify_learn(small, 0, CLASSES, 1, &none, &none, &c, &fa), ERR_INVALID);
+    assert_int_equal(classify_learn(small, 0, CLASSES, 1, NULL, &none, &none, &c, &fa), ERR_INVALID);
     assert_string_equal(fa.en, "There is nothing to learn from.");
-    assert_int_equal(classify_learn(&wrong, 1, CLASSES, 1, &none, &none, &c, &fa), ERR_INVALID);
+    assert_int_equal(classify_learn(&wrong, 1, CLASSES, 1, NULL, &none, &none, &c, &fa), ERR_INVALID);
     assert_string_equal(fa.en, "Example 1 has the class 3, which is not from 0 to 2.");
-    assert_int_equal(classify_learn(small, CLASSIFY_EXAMPLES_MAX + 1, CLASSES, 1, &none, &none, &c, &fa),
+    assert_int_equal(classify_learn(small, CLASSIFY_EXAMPLES_MAX + 1, CLASSES, 1, NULL, &none, &none, &c, &fa),
                      ERR_LIMIT);
     assert_string_equal(fa.en, "Too many examples: at most 200000, of 500 classes.");
-    assert_int_equal(classify_learn(small, COUNT(small), CLASSES, 1, &none, &none, &c, &fa), ERR_LIMIT);
+    assert_int_equal(classify_learn(small, COUNT(small), CLASSES, 1, NULL, &none, &none, &c, &fa), ERR_LIMIT);
     assert_null(c);
+}
+
+static void test_cancelled(void **state) {
+    static const _Atomic bool stop = true;
+    size_t keep, scratch;
+    Classifier *c = NULL;
+    Lessons l;
+    (void)state;
+
+    classify_room(COUNT(small), 500, CLASSES, &keep, &scratch);
+    assert_int_equal(arena_begin(&l.keep, keep, &fa), OK);
+    assert_int_equal(arena_begin(&l.scratch, scratch, &fa), OK);
+    assert_int_equal(classify_learn(small, COUNT(small), CLASSES, 1, &stop, &l.keep, &l.scratch, &c, &fa),
+                     ERR_BUSY);
+    assert_null(c);
+    forget(&l);
 }
 
 static void test_hostile_texts(void **state) {
@@ -256,6 +272,7 @@ int main(void) {
         cmocka_unit_test(test_how_sure),
         cmocka_unit_test(test_same_seed_same_answer),
         cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_cancelled),
         cmocka_unit_test(test_hostile_texts),
         cmocka_unit_test(test_one_class),
         cmocka_unit_test(test_real_messages),
