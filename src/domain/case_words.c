@@ -66,10 +66,12 @@ Err report_look(Tx *tx, const ReportLook *in, const Actor *by, Page *ret, Fault 
     Page out = *ret;
 
     (void)tx, (void)by;
-    TRY(arena_begin(&scratch, scratch_of(in->text.n + in->spot.n), f));
+    TRY(arena_begin(&scratch, scratch_of(in->text.n + in->spot.n + in->note.n), f));
     Err e = in->has.text ? look_at(in->text, WORDS_OF_TEXT, &scratch, &out, f) : OK;
     if (e == OK && in->has.spot)
         e = look_at(in->spot, WORDS_OF_SPOT, &scratch, &out, f);
+    if (e == OK && in->has.note)
+        e = look_at(in->note, WORDS_OF_NOTE, &scratch, &out, f);
     arena_end(&scratch);
     TRY(e);
     *ret = out;

@@ -52,6 +52,10 @@ static void test_shown_before_it_is_sent(void **state) {
                 "{\"of\":\"text\",\"kind\":\"phone\",\"from\":15,\"to\":28,\"words\":\"138 0000 0000\"},"
                 "{\"of\":\"text\",\"kind\":\"plate\",\"from\":31,\"to\":38,\"words\":\"沪A12345\"},"
                 "{\"of\":\"spot\",\"kind\":\"room\",\"from\":4,\"to\":8,\"words\":\"501室\"}]}");
+    assert_ok(call("report.look", &nobody, "{\"note\":\"回电13800000000\",\"spot\":\"12号楼501室\"}"));
+    assert_string_equal(
+        answer, "{\"items\":[{\"of\":\"spot\",\"kind\":\"room\",\"from\":4,\"to\":8,\"words\":\"501室\"},"
+                "{\"of\":\"note\",\"kind\":\"phone\",\"from\":2,\"to\":13,\"words\":\"13800000000\"}]}");
     assert_ok(call("report.look", &nobody, "{}"));
     assert_string_equal(answer, "{\"items\":[]}");
     assert_int_equal(number("SELECT count(*) FROM hidden_words"), 0);

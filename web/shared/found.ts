@@ -1,0 +1,38 @@
+/* found – what names people in words that are about to be sent: the server looks, keeps
+ * nothing, and takes the same out when they are. An answer belongs to the words it was
+ * asked about; without one nothing is shown, for the server looks again. */
+import { computed, ref, type ComputedRef } from 'vue';
+
+import { ask } from './api/client';
+import type { NamedWords, ReportLook } from './api/types';
+
+export type Finder = {
+  found: ComputedRef<NamedWords[]>;
+  look: () => Promise<void>;
+  /* True: nothing is in them, or it was on the page already when this was asked. */
+  shown: () => Promise<boolean>;
+};
+
+export function finder(words: () => ReportLook): Finder {
+  const answer = ref<{ about: string; found: NamedWords[] }>({ about: '{}', found: [] });
+  const about = () => JSON.stringify(words());
+  const found = computed(() => (answer.value.about === about() ? answer.value.found : []));
+
+  async function look(): Promise<void> {
+    const asked = about();
+    if (answer.value.about === asked) return;
+    try {
+      const got = await ask<{ items?: NamedWords[] }>('/api/1/report/look', words());
+      answer.value = { about: asked, found: got.items ?? [] };
+    } catch {
+      /* it is a help; what names people is taken out all the same */
+    }
+  }
+
+  async function shown(): Promise<boolean> {
+    if (found.value.length) return true;
+    await look();
+    return found.value.length === 0;
+  }
+  return { found, look, shown };
+}
