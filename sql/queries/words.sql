@@ -7,6 +7,12 @@ INSERT INTO hidden_words (@columns(hidden_words)) VALUES (@values(hidden_words))
 -- gives: hidden_words
 SELECT @columns(hidden_words) FROM hidden_words WHERE home = :home AND case_id = :id ORDER BY number;
 
+-- name: hidden_seal_anew
+-- One of its pieces was put back; what was erased stays erased.
+-- takes: hidden_words
+UPDATE hidden_words SET @sets(hidden_words)
+ WHERE home = :home AND case_id = :case_id AND number = :number AND erased_ms IS NULL;
+
 -- name: hidden_erase
 -- The words go, the row stays: that there was something, and when it went.
 -- takes: hidden_words

@@ -226,6 +226,7 @@ static Err same_words(Tx *tx, Str stored, Str given, bool *ret_same, Fault *f) {
     if (*ret_same)
         return OK;
     TRY(case_words_marked(tx, &given, f));
+    TRY(case_words_marked(tx, &stored, f)); /* of which something may have been put back */
     *ret_same = str_same(stored, given);
     return OK;
 }

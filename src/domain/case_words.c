@@ -1,5 +1,5 @@
-/* case_words – see case_words.h. Sealed are the pieces of one step in one text, each
- * as "of kind bytes words"; so a report of a thousand numbers is one row. */
+/* case_words – see case_words.h. The pieces of one step are sealed as one text; so a
+ * report of a thousand numbers is one row. Putting back: case_unmask.c. */
 #include "case_words.h"
 
 #include "access.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define HAND_MARK "〔已隐去〕"
-enum { PIECES_MAX = 1000, STEPS_MAX = 400, SHOWN_CHARACTERS = 200 };
+enum { PIECES_MAX = 1000, SHOWN_CHARACTERS = 200 };
 
 _Static_assert(NAMED_PHONE == (int)NAMING_PHONE && NAMED_IDENTITY == (int)NAMING_IDENTITY &&
                    NAMED_PLATE == (int)NAMING_PLATE && NAMED_ROOM == (int)NAMING_ROOM &&
@@ -80,7 +80,7 @@ Err report_look(Tx *tx, const ReportLook *in, const Actor *by, Page *ret, Fault 
 
 /* ---- taken out ---- */
 
-static void keep_piece(Buf *kept, WordsOf of, NamedKind kind, Str words) {
+void hidden_keep(Buf *kept, WordsOf of, int32_t kind, Str words) {
     buf_fmt(kept, "%d %d %zu ", of, kind, words.n);
     buf_put(kept, words.p, words.n);
 }
@@ -132,7 +132,7 @@ static Err take_out(Tx *tx, Str *text, WordsOf of, Taking *t, Fault *f) {
         Str mark = naming_mark(spans[i].kind);
         buf_put(&b, text->p + at, (size_t)spans[i].from - at);
         buf_put(&b, mark.p, mark.n);
-        keep_piece(&t->kept, of, (NamedKind)spans[i].kind, piece(*text, spans[i].from, spans[i].to));
+        hidden_keep(&t->kept, of, (int32_t)spans[i].kind, piece(*text, spans[i].from, spans[i].to));
         t->named.of[spans[i].kind]++;
         at = (size_t)spans[i].to;
     }
@@ -252,7 +252,7 @@ static Err mask_piece(Tx *tx, Str *text, const CaseMask *in, const Case *c, cons
     Buf kept = { arena_raw(tx_arena(tx), kept_size), 0, kept_size, false, 0 };
     if (!b.p || !kept.p)
         return fault_arena(f);
-    keep_piece(&kept, in->of, NAMED_BY_HAND, out);
+    hidden_keep(&kept, in->of, NAMED_BY_HAND, out);
     buf_put(&b, text->p, (size_t)from);
     buf_str(&b, mark);
     buf_put(&b, text->p + to, text->n - (size_t)to);
@@ -282,7 +282,7 @@ Err case_mask(Tx *tx, const CaseMask *in, const Actor *by, Case *ret, Fault *f) 
 
 /* The next "of kind bytes words" of what was sealed; false at its end, and at what is
  * none, which no step of ours has written. */
-static bool next_piece(Str *rest, HiddenShown *ret) {
+bool hidden_next(Str *rest, HiddenShown *ret) {
     char *end;
     long of, kind, n;
 
@@ -294,20 +294,30 @@ static bool next_piece(Str *rest, HiddenShown *ret) {
     size_t head = (size_t)(end + 1 - rest->p);
     if (n < 1 || head > rest->n || (size_t)n > rest->n - head)
         return false;
-    HiddenShown h = { .of = (WordsOf)of, .kind = (NamedKind)kind, .words = { rest->p + head, (size_t)n } };
-    h.has.of = h.has.kind = h.has.words = h.has.at = true;
+    HiddenShown h = { .of = (WordsOf)of,
+                      .kind = (NamedKind)(kind % PUT_BACK),
+                      .words = { rest->p + head, (size_t)n },
+                      .put_back = kind > PUT_BACK };
+    h.has.of = h.has.kind = h.has.words = h.has.put_back = true;
     *rest = (Str){ h.words.p + h.words.n, rest->n - head - (size_t)n };
     *ret = h;
     return true;
+}
+
+Err hidden_open(Tx *tx, const HiddenWords *h, Str *ret, Fault *f) {
+    return keys_open(&h->words, "hidden_words.words", h->case_id.v, tx_arena(tx), ret, f);
 }
 
 static Err open_step(Tx *tx, const HiddenWords *h, Page *ret, Fault *f) {
     HiddenShown *list = ret->rows, shown;
     Str rest;
 
-    TRY(keys_open(&h->words, "hidden_words.words", h->case_id.v, tx_arena(tx), &rest, f));
-    while (ret->n < ret->max && next_piece(&rest, &shown)) {
+    TRY(hidden_open(tx, h, &rest, f));
+    for (int32_t piece = 1; ret->n < ret->max && hidden_next(&rest, &shown); piece++) {
         shown.at = h->at;
+        shown.number = h->number;
+        shown.piece = piece;
+        shown.has.at = shown.has.number = shown.has.piece = true;
         list[ret->n++] = shown;
     }
     return OK;
@@ -315,7 +325,7 @@ static Err open_step(Tx *tx, const HiddenWords *h, Page *ret, Fault *f) {
 
 Err case_words(Tx *tx, const ContactAsk *in, const Actor *by, Page *ret, Fault *f) {
     CaseKey key = { .id = in->id };
-    HiddenWords *steps = arena_take(tx_arena(tx), STEPS_MAX * sizeof *steps);
+    HiddenWords *steps = arena_take(tx_arena(tx), HIDDEN_STEPS_MAX * sizeof *steps);
     Page out = *ret;
     Case c;
     size_t n;
@@ -323,7 +333,7 @@ Err case_words(Tx *tx, const ContactAsk *in, const Actor *by, Page *ret, Fault *
     if (!steps)
         return fault_arena(f);
     TRY(case_load(tx, in->id, by, &c, f));
-    TRY(sql_hidden_list(tx, &key, steps, STEPS_MAX, &n, f));
+    TRY(sql_hidden_list(tx, &key, steps, HIDDEN_STEPS_MAX, &n, f));
     TRY(access_write(tx, in->id, by, in->reason, f));
     for (size_t i = 0; i < n; i++)
         if (steps[i].has.words)

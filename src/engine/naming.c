@@ -148,3 +148,74 @@ Err naming_find(Str text, Arena *a, NamingSpan **ret, size_t *ret_n, Fault *f) {
     *ret_n = n;
     return OK;
 }
+
+/* ---- the same, written otherwise ---- */
+
+/* Letters and digits alone, digits as ASCII; how many. */
+static int32_t keep_bare(NamingText *t) {
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < t->n; i++) {
+        int32_t digit = numeral(t->c[i]);
+        if (digit >= 0)
+            t->c[n++] = '0' + (uint32_t)digit;
+        else if (is_latin(t->c[i]) || t->c[i] >= 0x2E80) /* from the radicals on: Chinese */
+            t->c[n++] = t->c[i];
+    }
+    return n;
+}
+
+static bool has_run(const uint32_t *in, int32_t n_in, const uint32_t *run, int32_t n) {
+    for (int32_t i = 0; n > 0 && i + n <= n_in; i++)
+        if (memcmp(in + i, run, (size_t)n * sizeof *run) == 0)
+            return true;
+    return false;
+}
+
+/* The digits that stand together from *i on, those behind a blank or a dash with them if
+ * `joined`; how many of them, 0 at the end. */
+static int32_t next_digits(const NamingText *t, int32_t *i, bool joined, uint32_t *ret) {
+    int32_t n = 0;
+
+    while (*i < t->n && numeral(t->c[*i]) < 0)
+        ++*i;
+    for (; *i < t->n; ++*i) {
+        int32_t digit = numeral(t->c[*i]);
+        if (digit >= 0)
+            ret[n++] = (uint32_t)digit;
+        else if (!joined || !is_one_of(t->c[*i], U" -()."))
+            break;
+    }
+    return n;
+}
+
+static bool same_number(const uint32_t *a, int32_t n_a, const uint32_t *b, int32_t n_b) {
+    enum { LEAST = 7 };
+
+    return n_a >= LEAST && n_b >= LEAST && (has_run(a, n_a, b, n_b) || has_run(b, n_b, a, n_a));
+}
+
+static bool share_number(const NamingText *p, const NamingText *w, bool joined, uint32_t *room) {
+    uint32_t *a = room, *b = room + p->n;
+    int32_t n_a, n_b;
+
+    for (int32_t i = 0; (n_a = next_digits(p, &i, joined, a)) > 0;)
+        for (int32_t k = 0; (n_b = next_digits(w, &k, joined, b)) > 0;)
+            if (same_number(a, n_a, b, n_b))
+                return true;
+    return false;
+}
+
+Err naming_within(Str piece, Str words, Arena *a, bool *ret, Fault *f) {
+    NamingText p, w;
+    uint32_t *room = arena_raw(a, (piece.n + words.n + 1) * sizeof *room);
+
+    if (!room)
+        return fault_arena(f);
+    TRY(letters_of(piece, a, &p, f));
+    TRY(letters_of(words, a, &w, f));
+    bool is = share_number(&p, &w, false, room) || share_number(&p, &w, true, room);
+    int32_t n_p = keep_bare(&p), n_w = keep_bare(&w);
+    *ret = is || has_run(w.c, n_w, p.c, n_p);
+    return OK;
+}

@@ -31,6 +31,11 @@ typedef struct NamingSpan {
  * fit (it takes 12 bytes of arena a byte of text, and some). */
 Err naming_find(Str text, Arena *a, NamingSpan **ret, size_t *ret_n, Fault *f);
 
+/* Is this piece in those words, however either is written: the same letters and digits,
+ * or a number of seven digits or more of which one contains the other? For short texts:
+ * the time is their product. The arena keeps nothing of it. */
+Err naming_within(Str piece, Str words, Arena *a, bool *ret, Fault *f);
+
 /* What stands in the place of one: 〔电话〕. */
 Str naming_mark(Naming kind);
 

@@ -119,7 +119,7 @@ static void upload_worker(void) { upload_by(ROLE_GRID_WORKER); }
 static void case_is_there(void) {
     upload_public();
     does(ROLE_PUBLIC, "case.report",
-         "{\"text\":\"井盖破损，打13800000000\",\"lon\":121.47,\"lat\":31.225,\"contact\":\"13800000000\","
+         "{\"text\":\"井盖破损，打13800000002\",\"lon\":121.47,\"lat\":31.225,\"contact\":\"13800000000\","
          "\"photos\":\"$a\"}");
     text_of("code", code, sizeof code);
     text_of("secret", secret, sizeof secret);
@@ -321,6 +321,8 @@ static const Swept swept[] = {
     { "case.contact", ROLE_DISPATCHER, case_is_there, NULL, "{\"id\":\"$0\",\"reason\":\"回电\"}", NULL },
     { "case.mask", ROLE_DISPATCHER, case_is_there, NULL, "{\"id\":\"$0\",\"revision\":1,\"from\":0,\"to\":2}",
       NULL },
+    { "case.unmask", ROLE_DISPATCHER, case_is_there, NULL,
+      "{\"id\":\"$0\",\"revision\":1,\"number\":1,\"piece\":1,\"reason\":\"物业电话13800000001\"}", NULL },
     { "case.words", ROLE_DISPATCHER, case_is_there, NULL, "{\"id\":\"$0\",\"reason\":\"回电\"}", NULL },
     { "case.settle", ROLE_GRID_WORKER, upload_worker, "SELECT min(id) FROM condition WHERE code = '206-01'",
       "{\"text\":\"楼道堆物\",\"lon\":121.47,\"lat\":31.225,\"condition\":\"$1\",\"note\":\"当场清走\","

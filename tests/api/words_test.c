@@ -179,6 +179,133 @@ static void test_masked_in_time(void **state) {
     }
 }
 
+/* ---- put back ---- */
+
+static void unmask(const Actor *by, int64_t id, int revision, int number, int piece, Err expected,
+                   const char *key) {
+    char more[200];
+    snprintf(more, sizeof more, ",\"revision\":%d,\"number\":%d,\"piece\":%d,\"reason\":\"物业的公开电话\"",
+             revision, number, piece);
+    about("case.unmask", by, id, more, expected);
+    if (expected != OK)
+        assert_string_equal(fa.key, key);
+}
+
+/* The office's number goes back where it stood, the other one stays out; the history, the
+ * access log and the list of what was taken out say so. */
+static void test_put_back(void **state) {
+    (void)state;
+    int64_t id = report("{\"text\":\"打物业021-64000000没人接，我的13800000000，邮箱wy@example.com\","
+                        "\"spot\":\"12号楼501室，门卫64000001，电话64000002\"}");
+    int64_t log = number("SELECT count(*) FROM access_log");
+    about("case.words", &dispatcher, id, ",\"reason\":\"核对\"", OK);
+    assert_non_null(strstr(answer, "\"words\":\"021-64000000\""));
+    assert_non_null(strstr(answer, "\"number\":1,\"piece\":1,\"put_back\":false"));
+    unmask(&dispatcher, id, 1, 1, 1, OK, "");
+    assert_non_null(strstr(answer, "\"text\":\"打物业021-64000000没人接，我的〔电话〕，邮箱〔邮箱〕\""));
+    assert_int_equal(answered("revision"), 2);
+    unmask(&dispatcher, id, 2, 1, 3, OK, "");
+    assert_non_null(strstr(answer, "\"text\":\"打物业021-64000000没人接，我的〔电话〕，邮箱wy@example.com\""));
+    assert_int_equal(number("SELECT count(*) FROM access_log WHERE reason = '物业的公开电话'"), 2);
+    assert_int_equal(number("SELECT count(*) FROM access_log"), log + 3);
+    about("case.view", &dispatcher, id, "", OK);
+    assert_non_null(strstr(answer, "\"act\":\"unmask\",\"to_state\":\"reported\",\"role\":\"dispatcher\""));
+    assert_non_null(strstr(answer, "\"note\":\"物业的公开电话\""));
+    about("case.words", &dispatcher, id, ",\"reason\":\"核对\"", OK);
+    assert_non_null(strstr(answer, "\"number\":1,\"piece\":1,\"put_back\":true"));
+    assert_non_null(strstr(answer, "\"number\":1,\"piece\":2,\"put_back\":false"));
+    assert_non_null(strstr(answer, "\"number\":1,\"piece\":3,\"put_back\":true"));
+    unmask(&dispatcher, id, 3, 1, 1, ERR_INVALID, "unmask_done");
+    unmask(&dispatcher, id, 3, 1, 2, OK, ""); /* the second of its kind is the one that is left */
+    assert_non_null(
+        strstr(answer, "\"text\":\"打物业021-64000000没人接，我的13800000000，邮箱wy@example.com\""));
+}
+
+/* In the place likewise; and a unit that has it by then reads it. */
+static void test_put_back_in_place(void **state) {
+    (void)state;
+    int64_t id =
+        report("{\"text\":\"门坏了，打13800000000\",\"spot\":\"12号楼501室，电话64000001，电话64000002\"}");
+    testdb_exec(&city_db, "UPDATE cases SET state = 6 WHERE revision = 1 AND text LIKE '门坏了%'");
+    unmask(&dispatcher, id, 1, 1, 4, OK, "");
+    assert_non_null(strstr(
+        answer, "\"text\":\"门坏了，打〔电话〕\",\"spot\":\"12号楼〔房号〕，电话〔电话〕，电话64000002\""));
+    unmask(&dispatcher, id, 2, 1, 3, OK, "");
+    assert_non_null(strstr(answer, "\"spot\":\"12号楼〔房号〕，电话64000001，电话64000002\""));
+    unmask(&dispatcher, id, 3, 1, 2, ERR_INVALID, "unmask_kind");
+}
+
+static void test_what_stays_out(void **state) {
+    Actor handler = actor_as(ROLE_HANDLER, 0, 12), agent = actor_as(ROLE_CALLBACK, 0, 13), elsewhere;
+    (void)state;
+    actor_in(ROLE_DISPATCHER, str("0zzz"), (OrgId){ 0 }, &elsewhere);
+    int64_t id = report(
+        "{\"text\":\"张三，住12号楼501室，车沪A12345，证件110101199003070038，打64000000，电话64000000\"}");
+    about("case.mask", &dispatcher, id, ",\"revision\":1,\"from\":0,\"to\":2", OK);
+    about("case.act", &dispatcher, id, ",\"revision\":2,\"act\":\"accept\",\"note\":\"回电13800000000\"", OK);
+    about("case.words", &dispatcher, id, ",\"reason\":\"核对\"", OK);
+    for (int i = 1; i <= 3; i++)
+        unmask(&dispatcher, id, 3, 1, i, ERR_INVALID, "unmask_kind"); /* room, plate, card */
+    assert_string_equal(fa.zh, "只有单位公开的电话、邮箱、账号可以放回；证件、车牌、房号和人工隐去的不放回。");
+    assert_string_equal(fa.en,
+                        "Only an organisation's public telephone, mail or chat name is put back; no identity "
+                        "card, plate, room, nor what was masked by hand.");
+    unmask(&dispatcher, id, 3, 2, 1, ERR_INVALID, "unmask_kind"); /* by hand */
+    unmask(&dispatcher, id, 3, 3, 1, ERR_INVALID, "unmask_note");
+    unmask(&dispatcher, id, 3, 1, 99, ERR_INVALID, "unmask_no_such_words");
+    unmask(&dispatcher, id, 3, 9, 1, ERR_INVALID, "unmask_no_such_words");
+    unmask(&dispatcher, id, 2, 1, 4, ERR_CONFLICT, "case_changed");
+    unmask(&agent, id, 3, 1, 4, ERR_FORBIDDEN, "unmask_not_yours");
+    unmask(&handler, id, 3, 1, 4, ERR_FORBIDDEN, "no_right");
+    unmask(&elsewhere, id, 3, 1, 4, ERR_NOT_FOUND, "case_unknown");
+    unmask(&nobody, id, 3, 1, 4, ERR_SIGN_IN, "signed_out");
+    about("case.unmask", &dispatcher, id, ",\"revision\":3,\"number\":1,\"piece\":4", ERR_INVALID);
+    assert_string_equal(fa.field, "reason");
+    for (int over = CASE_CLOSED; over <= CASE_APPRAISED; over++) {
+        char sql[100];
+        snprintf(sql, sizeof sql, "UPDATE cases SET state = %d WHERE id = %lld", over, (long long)id);
+        testdb_exec(&city_db, sql);
+        unmask(&dispatcher, id, 3, 1, 4, ERR_INVALID, "unmask_over");
+    }
+    assert_int_equal(number("SELECT count(*) FROM case_event WHERE act = 21 AND note IS NULL"), 0);
+    about("case.get", &dispatcher, id, "", OK);
+    assert_int_equal(answered("revision"), 3);
+}
+
+/* However it is written: the reporter's own number never goes back. */
+static void test_reporters_own(void **state) {
+    static const char *const contacts[] = { "13800000000", "+86 138-0000-0000", "张三 一三八零零零零零零零零",
+                                            "１３８００００００００", "手机13800000000，晚上打" };
+    char json[400];
+    (void)state;
+    for (size_t i = 0; i < COUNT(contacts); i++) {
+        snprintf(json, sizeof json, "{\"text\":\"打138 0000 0000或64000000，电话64000000\",\"contact\":\"%s\"}",
+                 contacts[i]);
+        int64_t id = report(json);
+        unmask(&dispatcher, id, 1, 1, 1, ERR_FORBIDDEN, "unmask_reporter");
+        assert_string_equal(fa.zh, "这是上报人自己的联系方式，不能放回。");
+        assert_string_equal(fa.en, "This is the reporter's own contact: it is not put back.");
+    }
+    int64_t id = report("{\"text\":\"写信到zhang@example.com\",\"contact\":\"Zhang@Example.com\"}");
+    unmask(&dispatcher, id, 1, 1, 1, ERR_FORBIDDEN, "unmask_reporter");
+    id = report("{\"text\":\"打64000000，电话64000000\",\"contact\":\"13800000000\"}");
+    unmask(&dispatcher, id, 1, 1, 1, OK, "");
+}
+
+/* Where marks cannot be told apart nothing is guessed. */
+static void test_unclear_which(void **state) {
+    (void)state;
+    int64_t id = report("{\"text\":\"有〔电话〕，打64000000，电话64000000\"}");
+    unmask(&dispatcher, id, 1, 1, 1, ERR_INVALID, "unmask_unclear");
+    assert_string_equal(fa.zh,
+                        "文字里的〔电话〕和隐去的处数对不上，分不清是哪一处；需要的人请打开隐去的文字看。");
+    id = report("{\"text\":\"打13800000000，打13800000001\"}");
+    about("case.mask", &dispatcher, id, ",\"revision\":1,\"from\":0,\"to\":5", OK);
+    unmask(&dispatcher, id, 2, 1, 2, ERR_INVALID, "unmask_unclear");
+    about("case.get", &dispatcher, id, "", OK);
+    assert_non_null(strstr(answer, "\"text\":\"〔已隐去〕，打〔电话〕\""));
+}
+
 static void test_erased_in_time(void **state) {
     RetentionCount n;
     bool ours;
@@ -255,6 +382,11 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_notes_of_steps),
         cmocka_unit_test(test_note_of_reopening),
         cmocka_unit_test(test_masked_in_time),
+        cmocka_unit_test(test_put_back),
+        cmocka_unit_test(test_put_back_in_place),
+        cmocka_unit_test(test_what_stays_out),
+        cmocka_unit_test(test_reporters_own),
+        cmocka_unit_test(test_unclear_which),
         cmocka_unit_test(test_erased_in_time),
         cmocka_unit_test(test_many),
     };

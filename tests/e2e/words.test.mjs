@@ -1,5 +1,6 @@
 /* words – what names people is shown before it is sent, wherever somebody types: in the
- * note of a step, on the spot, and when a reporter asks for his case once more. */
+ * note of a step, on the spot, and when a reporter asks for his case once more; and an
+ * organisation's number that was taken out is put back by a dispatcher, with a reason. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -123,6 +124,39 @@ describe('words that name people', () => {
       await until(async () => (await centre.get(`/api/1/cases/${id}`)).state, 'filed');
       const view = await centre.get(`/api/1/cases/${id}/view`);
       assert.equal(view.events.find((e) => e.act === 'reopen').note, '还在响，来12号楼〔房号〕看，电话〔电话〕');
+      await p.close();
+    });
+
+  for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']])
+    test(`an organisation's number is put back with a reason, in ${lang}, on a ${size}`, async () => {
+      const stranger = await caller(server.url);
+      const { code } = await stranger.post('/api/1/cases', { text: '打物业021-64000000没人接，我的13800000000', contact: '13800000000', lon: SPOT.longitude, lat: SPOT.latitude });
+      const centre = await caller(server.url, 'dispatch');
+      const { id } = await centre.get(`/api/1/codes/${code}`);
+      const p = await person(browser, server.url, { lang, size });
+      const { page } = p;
+      await signIn(page, 'dispatch', `/console/cases?state=all&case=${id}`, '.words');
+      await page.getByRole('button', { name: lang === 'zh' ? '看隐去的文字' : 'Show what was taken out' }).click();
+      await page.locator('input[name=words_reason]').fill('核对电话');
+      await page.getByRole('button', { name: lang === 'zh' ? '打开' : 'Open', exact: true }).click();
+      const row = (words) => page.locator('[data-test=hidden] li', { hasText: words });
+      await row('13800000000').locator('[data-test=return]').click();
+      await page.locator('input[name=back_reason]').fill('物业');
+      await row('13800000000').locator('button[type=submit]').click();
+      await page.getByText(lang === 'zh' ? '这是上报人自己的联系方式，不能放回。' : 'This is the reporter\u0027s own contact: it is not put back.').waitFor();
+      await row('021-64000000').locator('[data-test=return]').click();
+      await row('021-64000000').locator('button[type=submit]').click();
+      await page.getByText(lang === 'zh' ? '请写这是哪个单位公开的号码。' : 'Write whose public number it is.').waitFor();
+      await noViolations(page, 'a number to put back');
+      await noSideways(page, 'a number to put back');
+      await row('021-64000000').scrollIntoViewIfNeeded();
+      await shot(page, `words-back-${lang}`);
+      await page.locator('input[name=back_reason]').fill('物业公司的公开电话');
+      await row('021-64000000').locator('button[type=submit]').click();
+      await until(() => page.locator('.words').textContent(), '打物业021-64000000没人接，我的〔电话〕');
+      await row(lang === 'zh' ? '已放回' : 'put back').waitFor();
+      const view = await centre.get(`/api/1/cases/${id}/view`);
+      assert.equal(view.events.find((e) => e.act === 'unmask').note, '物业公司的公开电话');
       await p.close();
     });
 });

@@ -481,8 +481,41 @@ static void test_real_messages(void **state) {
            messages, per_kind[1], per_kind[2], per_kind[3], per_kind[4], per_kind[5], per_kind[6]);
 }
 
+/* One number, however it is written; and others. */
+static void test_within(void **state) {
+    static const struct {
+        const char *piece, *words;
+        bool is;
+    } tried[] = {
+        { "138 0000 0000", "张三 13800000000", true },
+        { "一三八〇〇〇〇〇〇〇〇", "+86-138-0000-0000", true },
+        { "１３８００００００００", "13800000000", true },
+        { "021-64000001转801", "64000001", true },
+        { "64000001", "(021) 6400 0001", true },
+        { "wy@example.com", "WY＠Example.com", true },
+        { "zhangsan1", "微信 ZhangSan1", true },
+        { "021-64000001", "13800000000或64000001", true },
+        { "021-64000001", "138 0000 0000 64000001", true },
+        { "64000001", "64000001-801", true },
+        { "64000002", "64000001", false },
+        { "13800000001", "13800000000", false },
+        { "64000001", "", false },
+        { "wy@example.com", "13800000000", false },
+        { "640000", "641000", false },
+    };
+    bool is;
+    (void)state;
+    for (size_t i = 0; i < sizeof tried / sizeof tried[0]; i++) {
+        Arena a = { room, 0, sizeof room };
+        assert_int_equal(naming_within(str(tried[i].piece), str(tried[i].words), &a, &is, &fa), OK);
+        if (is != tried[i].is)
+            fail_msg("%s in %s: %d", tried[i].piece, tried[i].words, is);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_within),
         cmocka_unit_test(test_phones),
         cmocka_unit_test(test_identity_cards),
         cmocka_unit_test(test_plates),
