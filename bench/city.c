@@ -25,7 +25,7 @@ City city_make_whole(const char *program, const char *room) { return make(progra
 Child city_serve(const City *c) {
     return child_listening((char *const[]){ (char *)(uintptr_t)c->program, "serve", "--data",
                                             (char *)(uintptr_t)c->dir, "--listen", "127.0.0.1:0", "--threads",
-                                            "2", "--log-level", "error", NULL });
+                                            "2", "--log-level", "error", "--reports-per-network", "0", NULL });
 }
 
 void city_sign_in_as(int port, const char *login, char ret[128]) {

@@ -10,9 +10,9 @@
 #include "http.h"
 #include "retention.h"
 #include "roster.h"
+#include "senders.h"
 #include "session.h"
 #include "static.h"
-#include "uploads.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +27,7 @@ struct Rest {
     SessionCache *sessions;
     int threads;
     size_t body_limit;
+    int32_t reports_most;
     bool reads_wait, secure, test_clock;
 };
 
@@ -423,11 +424,17 @@ static bool needs_own_page(const RestCall *c) {
     return c->op.by.account.v || strcmp(c->op.op->name, "session.open") == 0;
 }
 
-static bool sends_too_often(HttpCall *c, Fault *f) {
+/* Strangers alone are counted: who is signed in can be told to stop. */
+static bool sends_too_often(const RestCall *call, Fault *f) {
+    HttpCall *c = call->http;
+    bool photo = op_raw_body(call->op.op), report = strcmp(call->op.op->name, "case.report") == 0;
     char seconds[16];
     int32_t wait_s;
 
-    if (uploads_judge(http_peer(c), clock_now_ms(), &wait_s, f) == OK)
+    if (call->op.by.role != ROLE_PUBLIC || !(photo || report))
+        return false;
+    if (senders_judge(photo ? SENT_PHOTO : SENT_REPORT, photo ? PHOTOS_MOST : call->rest->reports_most,
+                      http_peer(c), clock_now_ms(), &wait_s, f) == OK)
         return false;
     snprintf(seconds, sizeof seconds, "%d", wait_s);
     http_add(c, "Retry-After", seconds);
@@ -494,7 +501,7 @@ static void handle_api(Rest *r, HttpCall *c) {
         refuse_another(call);
         return;
     }
-    if (op_raw_body(call->op.op) && call->op.by.role == ROLE_PUBLIC && sends_too_often(c, &f)) {
+    if (sends_too_often(call, &f)) {
         http_fault(c, &f);
         return;
     }
@@ -584,6 +591,7 @@ Err rest_start(const RestConfig *c, Store *store, Rest **ret, Fault *f) {
     *r = (Rest){ .store = store,
                  .threads = c->threads,
                  .body_limit = c->body_limit,
+                 .reports_most = c->reports_most,
                  .reads_wait = c->reads_wait,
                  .secure = c->secure_cookie,
                  .test_clock = c->test_clock };

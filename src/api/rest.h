@@ -13,10 +13,11 @@ typedef struct RestConfig {
     int threads, hands;           /* HTTP threads, and those for lists and passwords */
     int connections, per_address; /* per_address 0: any number, behind a proxy */
     int header_ms, body_ms, keep_ms;
-    const char *proxy; /* whose X-Forwarded-For is believed; "": nobody's */
-    size_t body_limit; /* of any operation */
-    size_t bodies;     /* bytes of large bodies in memory at once, over all connections */
-    bool reads_wait;   /* the store is reached over a network: a point read is handed over, too */
+    const char *proxy;    /* whose X-Forwarded-For is believed; "": nobody's */
+    size_t body_limit;    /* of any operation */
+    int32_t reports_most; /* of strangers, from one network in ten minutes; 0: any number */
+    size_t bodies;        /* bytes of large bodies in memory at once, over all connections */
+    bool reads_wait;      /* the store is reached over a network: a point read is handed over, too */
     bool secure_cookie;
     bool test_clock; /* POST /test/clock?at=MS stops the clock there, ?by=MS moves it */
     void (*log)(void *ctx, const char *line); /* one line per call, or NULL */

@@ -90,6 +90,7 @@ static RestConfig rest_config(const Config *c, int threads, int hands) {
                          .proxy = c->trusted_proxy,
                          .body_limit = (size_t)c->body_limit,
                          .bodies = (size_t)c->upload_memory,
+                         .reports_most = (int32_t)c->reports_per_network,
                          .reads_wait = *c->store != 0,
                          .test_clock = c->test_clock,
                          .secure_cookie = cookie_over_tls(c),

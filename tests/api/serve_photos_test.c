@@ -1,6 +1,7 @@
-/* serve_photos_test – uploads against the running server: a stranger's address sends so
- * many photos and is told when to come again, who is signed in is not counted; what is
- * being uploaded takes so much memory together; what nobody claims goes in time. */
+/* serve_photos_test – what strangers send to the running server: from one network so many
+ * photos and so many reports, and then they are told when to come again; who is signed in
+ * is not counted; what is being uploaded takes so much memory together; what nobody claims
+ * goes in time. */
 #include "server.h"
 
 #include <poll.h>
@@ -82,6 +83,79 @@ static void test_too_often(void **state) {
     assert_string_equal(testdb_ask(&s.db, "SELECT count(*) FROM photo"), "2");
 }
 
+/* ---- reports ---- */
+
+enum { REPORTS = 5 };
+
+static int make_limited(void **state) {
+    static const char *const flags[] = { "--test-clock", "on", "--reports-per-network", "5", "--trusted-proxy",
+                                         "127.0.0.1",    NULL };
+    (void)state;
+    server_make(dialect, &s);
+    server_start(&s, flags);
+    return 0;
+}
+
+static Reply report_from(const char *address, const char *more) {
+    char headers[600];
+    snprintf(headers, sizeof headers, "X-Forwarded-For: %s\r\n%s", address, more);
+    return server_ask(&s, "POST", "/api/1/cases", headers, "{\"text\":\"井盖破了\"}");
+}
+
+static int64_t cases_there(void) {
+    return strtoll(testdb_ask(&s.db, "SELECT count(*) FROM cases WHERE text = '井盖破了'"), NULL, 10);
+}
+
+/* A stranger's sixth of five in ten minutes is told when to come again, in both languages;
+ * other networks, and who is signed in, go on. */
+static void test_reports_too_often(void **state) {
+    Reply r = server_ask(&s, "POST", "/test/clock?at=1796086800000", "", NULL);
+    char own[400];
+    (void)state;
+    assert_int_equal(r.status, 200);
+    for (int i = 0; i < REPORTS; i++)
+        assert_int_equal(report_from("192.0.2.1", "").status, 200);
+    r = report_from("192.0.2.1", "");
+    assert_problem(&r, 429, "reports_often", "",
+                   "从您所在的网络发来的上报太多，请过 10 分钟再报；有危险请马上打急救或报警电话。");
+    assert_string_equal(reply_header(&r, "Retry-After"), "600");
+    r = report_from("192.0.2.1", "Accept-Language: en\r\n");
+    assert_problem(
+        &r, 429, "reports_often", "",
+        "Too many reports came from your network: try again in 10 minutes, and in danger call for help "
+        "now.");
+    assert_int_equal(cases_there(), REPORTS);
+    assert_int_equal(report_from("192.0.2.2", "").status, 200);
+    r = server_ask(&s, "GET", "/api/1/city", "X-Forwarded-For: 192.0.2.1\r\n", NULL);
+    assert_int_equal(r.status, 200); /* nothing but reporting */
+    server_sign_in(&s, "grid");
+    snprintf(own, sizeof own, "%sX-Jingwei: 1\r\n", s.cookie);
+    assert_int_equal(report_from("192.0.2.1", own).status, 200);
+    r = server_ask(&s, "POST", "/test/clock?by=599999", "", NULL);
+    r = report_from("192.0.2.1", "");
+    assert_problem(&r, 429, "reports_often", "", "请过 1 分钟再报");
+    assert_string_equal(reply_header(&r, "Retry-After"), "1");
+    r = server_ask(&s, "POST", "/test/clock?by=1", "", NULL);
+    assert_int_equal(report_from("192.0.2.1", "").status, 200);
+    assert_int_equal(cases_there(), REPORTS + 3);
+}
+
+/* A home has 2^64 addresses of IPv6; a clock set back locks nobody out. */
+static void test_networks(void **state) {
+    char address[60];
+    Reply r = server_ask(&s, "POST", "/test/clock?at=1796086800000", "", NULL);
+    (void)state;
+    for (int i = 0; i < REPORTS; i++) {
+        snprintf(address, sizeof address, "2001:db8:0:1:%x::%d", i + 1, i);
+        assert_int_equal(report_from(address, "").status, 200);
+    }
+    r = report_from("2001:db8:0:1:ffff::1", "");
+    assert_problem(&r, 429, "reports_often", "", "从您所在的网络发来的上报太多");
+    assert_int_equal(report_from("2001:db8:0:2::1", "").status, 200);
+    r = server_ask(&s, "POST", "/test/clock?at=1796086700000", "", NULL);
+    assert_int_equal(report_from("2001:db8:0:1:ffff::1", "").status, 200);
+}
+
 static long metric(const char *name) {
     char line[100];
     Reply r = server_get(&s, "/metrics");
@@ -147,8 +221,10 @@ static void test_nobody_claims(void **state) {
 
 static int run_on(Dialect d) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, drop)
+#define LIMITED(name) cmocka_unit_test_setup_teardown(name, make_limited, drop)
     static const struct CMUnitTest tests[] = { TEST(test_too_often), TEST(test_too_much_at_once),
-                                               TEST(test_nobody_claims) };
+                                               TEST(test_nobody_claims), LIMITED(test_reports_too_often),
+                                               LIMITED(test_networks) };
     dialect = d;
     return testdb_has(d) ? cmocka_run_group_tests_name(
                                d == SQLITE ? "uploads on SQLite" : "uploads on PostgreSQL", tests, NULL, NULL)
