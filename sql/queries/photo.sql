@@ -17,6 +17,11 @@ SELECT @columns(photo) FROM photo WHERE claim = :claim AND case_id IS NULL;
 -- gives: photo
 SELECT @columns(photo) FROM photo WHERE case_id = :id ORDER BY id;
 
+-- name: photo_released
+-- takes: case_key
+-- gives: photo
+SELECT @columns(photo) FROM photo WHERE case_id = :id AND released_ms IS NOT NULL ORDER BY id LIMIT 24;
+
 -- name: photo_save
 -- takes: photo
 UPDATE photo SET @sets(photo) WHERE home = :home AND id = :id;

@@ -37,8 +37,10 @@ SELECT @columns(hidden_words h) FROM hidden_words h
 -- Open cases that may be shown where they are: of a condition that opens them to the
 -- point (3), not masked, at no building, not at placeholder coordinates (placed 4).
 -- takes: public_find
--- gives: public_case
-SELECT c.state, c.category, d.zh, d.en, d.open_to, a.name, c.lon, c.lat, c.masked, c.place IS NOT NULL
+-- gives: public_row
+SELECT c.id, c.state, c.about, c.category, d.zh, d.en, d.open_to, a.name, c.lon, c.lat, c.masked,
+       c.place IS NOT NULL,
+       EXISTS (SELECT 1 FROM photo p WHERE p.case_id = c.id AND p.released_ms IS NOT NULL)
   FROM cases c
   JOIN condition d ON d.home = ((c.condition >> 12) & 4095) AND d.id = c.condition
   LEFT JOIN area a ON a.home = ((c.area >> 12) & 4095) AND a.id = c.area
@@ -53,8 +55,10 @@ SELECT c.state, c.category, d.zh, d.en, d.open_to, a.name, c.lon, c.lat, c.maske
 -- label is: those that their condition opens so (2), and of the others (3) those that
 -- may not be shown where they are.
 -- takes: public_find
--- gives: public_case
-SELECT c.state, c.category, d.zh, d.en, d.open_to, a.name, a.label_lon, a.label_lat, c.masked, c.place IS NOT NULL
+-- gives: public_row
+SELECT c.id, c.state, c.about, c.category, d.zh, d.en, d.open_to, a.name, a.label_lon, a.label_lat, c.masked,
+       c.place IS NOT NULL,
+       EXISTS (SELECT 1 FROM photo p WHERE p.case_id = c.id AND p.released_ms IS NOT NULL)
   FROM area a
   JOIN cases c ON c.state < 10 AND c.path BETWEEN a.path AND a.path || '~'
   JOIN condition d ON d.home = ((c.condition >> 12) & 4095) AND d.id = c.condition
@@ -63,3 +67,14 @@ SELECT c.state, c.category, d.zh, d.en, d.open_to, a.name, a.label_lon, a.label_
    AND (d.open_to = 2 OR (d.open_to = 3 AND (c.masked OR c.place IS NOT NULL OR c.lon IS NULL)))
  ORDER BY c.id DESC
  LIMIT :limit;
+
+-- name: public_row_of_photo
+-- What decides whether a photo that was released may be seen now.
+-- takes: photo_key
+-- gives: public_row
+SELECT c.id, c.state, c.about, c.category, d.zh, d.en, d.open_to, NULL, NULL, NULL, c.masked,
+       c.place IS NOT NULL, p.released_ms IS NOT NULL
+  FROM photo p
+  JOIN cases c ON c.home = ((p.case_id >> 12) & 4095) AND c.id = p.case_id
+  LEFT JOIN condition d ON d.home = ((c.condition >> 12) & 4095) AND d.id = c.condition
+ WHERE p.home = :home AND p.id = :id;

@@ -3,6 +3,7 @@
  * what the decision would not. */
 #include "case_public.h"
 
+#include "photo_q.h"
 #include "publicity.h"
 #include "words_q.h"
 
@@ -29,6 +30,11 @@ Publicity case_publicity(const PublicFacts *c) {
     return point ? PUBLIC_POINT : PUBLIC_AREA;
 }
 
+bool case_shows_photos(CaseState state, CaseAbout about, Str category, Publicity open_to) {
+    return state != CASE_REPORTED && state != CASE_REJECTED && about == ABOUT_MATTER && category.n > 0 &&
+           open_to != PUBLIC_NO && publicity_allowed(category, open_to);
+}
+
 static Err judge_ground(const PublicFind *in, Fault *f) {
     enum { SIDE_MAX = 1000000 }; /* a tenth of a degree, some ten kilometres */
     int64_t wide = (int64_t)in->east - in->west, high = (int64_t)in->north - in->south;
@@ -42,35 +48,81 @@ static Err judge_ground(const PublicFind *in, Fault *f) {
     return OK;
 }
 
-/* Keeps the rows that the decision gives this nearness, without what it judged by. */
-static size_t judge_rows(PublicCase *rows, size_t n, Publicity as) {
-    size_t kept = 0;
+static Err show_photos(Tx *tx, CaseId id, PublicCase *ret, Fault *f) {
+    enum { MOST = 24 };
+    CaseKey key = { .id = id };
+    Photo *photos = arena_take(tx_arena(tx), MOST * sizeof *photos);
+    PublicPhoto *rows = arena_take(tx_arena(tx), MOST * sizeof *rows);
+    size_t n;
+
+    if (!photos || !rows)
+        return fault_arena(f);
+    TRY(sql_photo_released(tx, &key, photos, MOST, &n, f));
+    for (size_t i = 0; i < n; i++) {
+        rows[i] = (PublicPhoto){
+            .id = photos[i].id, .shows = photos[i].shows, .width = photos[i].width, .height = photos[i].height
+        };
+        rows[i].has.id = rows[i].has.shows = rows[i].has.width = rows[i].has.height = true;
+    }
+    ret->photos = (List){ rows, n };
+    ret->has.photos = n > 0;
+    return OK;
+}
+
+/* Without what it was judged by. */
+static PublicCase shown(const PublicRow *r, Publicity as) {
+    PublicCase c = { .state = r->state,
+                     .category = r->category,
+                     .condition_zh = r->condition_zh,
+                     .condition_en = r->condition_en,
+                     .open_to = as,
+                     .area_name = r->area_name,
+                     .lon = r->lon,
+                     .lat = r->lat };
+
+    c.has.state = c.has.category = c.has.open_to = true;
+    c.has.condition_zh = r->has.condition_zh;
+    c.has.condition_en = r->has.condition_en;
+    c.has.area_name = r->has.area_name;
+    c.has.lon = r->has.lon;
+    c.has.lat = r->has.lat;
+    return c;
+}
+
+/* Adds the rows that the decision gives this nearness. */
+static Err add_judged(Tx *tx, const PublicRow *rows, size_t n, Publicity as, Page *ret, Fault *f) {
+    PublicCase *list = ret->rows;
 
     for (size_t i = 0; i < n; i++) {
-        PublicCase c = rows[i];
-        PublicFacts facts = { c.state, c.category, c.open_to, c.masked, c.at_building, as == PUBLIC_POINT };
-        if (case_publicity(&facts) != as)
+        const PublicRow *r = &rows[i];
+        PublicFacts facts = {
+            r->state, r->category, r->open_to, r->masked, r->at_building, as == PUBLIC_POINT
+        };
+        if (r->about != ABOUT_MATTER || case_publicity(&facts) != as)
             continue;
-        c.open_to = as;
-        c.has.masked = c.has.at_building = false;
-        rows[kept++] = c;
+        PublicCase c = shown(r, as);
+        if (r->pictured)
+            TRY(show_photos(tx, r->id, &c, f));
+        list[ret->n++] = c;
     }
-    return kept;
+    return OK;
 }
 
 Err case_public_list(Tx *tx, const PublicFind *in, const Actor *by, Page *ret, Fault *f) {
-    PublicCase *rows = ret->rows;
-    size_t points, labels;
+    size_t limit = (size_t)in->limit, n;
+    PublicRow *rows = arena_take(tx_arena(tx), limit * sizeof *rows);
+    Page out = *ret;
 
     (void)by;
+    if (!rows)
+        return fault_arena(f);
     TRY(judge_ground(in, f));
-    TRY(sql_public_points(tx, in, rows, (size_t)in->limit, &points, f));
-    points = judge_rows(rows, points, PUBLIC_POINT);
-    if (points == (size_t)in->limit) {
-        ret->n = points;
-        return OK;
+    TRY(sql_public_points(tx, in, rows, limit, &n, f));
+    TRY(add_judged(tx, rows, n, PUBLIC_POINT, &out, f));
+    if (out.n < limit) {
+        TRY(sql_public_labels(tx, in, rows, limit - out.n, &n, f));
+        TRY(add_judged(tx, rows, n, PUBLIC_AREA, &out, f));
     }
-    TRY(sql_public_labels(tx, in, rows + points, (size_t)in->limit - points, &labels, f));
-    ret->n = points + judge_rows(rows + points, labels, PUBLIC_AREA);
+    *ret = out;
     return OK;
 }

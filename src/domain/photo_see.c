@@ -4,9 +4,11 @@
 
 #include "access.h"
 #include "case.h"
+#include "case_public.h"
 #include "catalogue.h"
 #include "photo_q.h"
 #include "photo_reader.h"
+#include "words_q.h"
 
 #include <stdio.h>
 
@@ -221,9 +223,17 @@ Err photo_own_tag(Tx *tx, const PhotoOwn *in, const Actor *by, Tag *ret, Fault *
 
 /* ---- everybody ---- */
 
+/* Released, and its case may still be seen: it may have been found to be about somebody, or
+ * of another kind, since. */
 static Err see_public(Tx *tx, const PhotoAsk *in, Photo *ret, Fault *f) {
+    PhotoKey key = { .id = in->id };
+    PublicRow r;
+    size_t n;
+
     TRY(load(tx, in->id, ret, f));
-    return ret->has.released ? OK : unknown(f);
+    TRY(sql_public_row_of_photo(tx, &key, &r, 1, &n, f));
+    return ret->has.released && n && case_shows_photos(r.state, r.about, r.category, r.open_to) ? OK
+                                                                                                : unknown(f);
 }
 
 Err photo_public(Tx *tx, const PhotoAsk *in, const Actor *by, Bytes *ret, Fault *f) {
@@ -301,10 +311,12 @@ static Err judge_release(Tx *tx, const Photo *p, const Case *c, Fault *f) {
                      "First cover faces, plates and doors (or confirm that there are none), then release it.");
     if (c->has.condition)
         TRY(condition_load(tx, c->condition, &condition, f));
-    if (c->state != CASE_REPORTED && c->has.condition && condition.open_to > PUBLIC_NO)
+    if (c->has.condition && case_shows_photos(c->state, c->about, c->category, condition.open_to))
         return OK;
-    return fault(f, ERR_INVALID, "photo_not_public", "id", "这类案件，或还没有立案的案件，照片不能公开。",
-                 "Of a case of this kind, or one that is not filed yet, no photo is released.");
+    return fault(f, ERR_INVALID, "photo_not_public", "id",
+                 "这类案件，没有立案或不受理的案件，以及涉及单位或其工作人员的案件，照片不能公开。",
+                 "No photo is released of a case of this kind, one that is not filed or was rejected, or one "
+                 "about a unit or its staff.");
 }
 
 Err photo_release(Tx *tx, const PhotoRelease *in, const Actor *by, PhotoShown *ret, Fault *f) {

@@ -124,7 +124,10 @@ static void try_open(int state, int role) {
 static void try_release(int state, int role) {
     bool clerk = role == ROLE_DISPATCHER || role == ROLE_DUTY_LEAD;
     Err e = about("photo.release", role, ",\"released\":true");
-    judge("release", state, role, e, !clerk ? refusal(role) : state == CASE_REPORTED ? ERR_INVALID : OK);
+    judge("release", state, role, e,
+          !clerk                                             ? refusal(role)
+          : state == CASE_REPORTED || state == CASE_REJECTED ? ERR_INVALID
+                                                             : OK);
     assert_int_equal(number("SELECT count(*) FROM photo WHERE released_ms IS NOT NULL"), e == OK);
     judge("take back", state, role, about("photo.release", role, ",\"released\":false"),
           clerk ? OK : refusal(role));

@@ -296,6 +296,101 @@ static void test_covered_and_released(void **state) {
     about("photo.release", &dispatcher, photo_of(id), ",\"released\":true", ERR_INVALID, "photo_not_public");
 }
 
+#define HERE "{\"west\":121.4,\"east\":121.5,\"south\":31.2,\"north\":31.3,\"limit\":500}"
+
+static bool listed(int64_t p) {
+    char part[80];
+    snprintf(part, sizeof part, "{\"id\":\"%lld\",\"shows\":\"before\",\"width\":32,\"height\":48}",
+             (long long)p);
+    assert_ok(call("case.public_list", &nobody, HERE));
+    assert_null(strstr(answer, "\"masked\""));
+    assert_null(strstr(answer, "\"pictured\""));
+    return strstr(answer, part) != NULL;
+}
+
+/* Exactly what was released, as long as it is, and as long as its case may be seen. */
+static void test_public_list_shows_released(void **state) {
+    static const struct {
+        const char *becomes;
+        bool listed, seen;
+    } later[] = {
+        { "state = 6", true, true },
+        { "state = 10, closed_ms = 1, closed_day = 1", false, true }, /* over: only who has its address */
+        { "state = 11", false, false },
+        { "state = 1", false, false },
+        { "state = 6, about = 1", false, false },
+        { "state = 6, about = 2", false, false },
+        { "state = 6, about = 0", true, true },
+    };
+    char claims[2][33], both[80], sql[300];
+    (void)state;
+    upload(&nobody, claims[0]);
+    upload(&nobody, claims[1]);
+    snprintf(both, sizeof both, "%s %s", claims[0], claims[1]);
+    char json[300];
+    snprintf(json, sizeof json, "{\"text\":\"井盖破了\",\"lon\":121.47,\"lat\":31.225,\"photos\":\"%s\"}",
+             both);
+    assert_ok(call("case.report", &nobody, json));
+    int64_t id = number("SELECT max(case_id) FROM photo"), first = number("SELECT min(id) FROM photo"),
+            second = number("SELECT max(id) FROM photo");
+    file(id, "206-01");
+    assert_false(listed(first));
+    for (int i = 0; i < 2; i++)
+        about("photo.cover_up", &dispatcher, i ? second : first, "", OK, "");
+    assert_false(listed(first)); /* covered is not released */
+    about("photo.release", &dispatcher, first, ",\"released\":true", OK, "");
+    assert_true(listed(first));
+    assert_false(listed(second));
+    about("photo.release", &dispatcher, second, ",\"released\":true", OK, "");
+    assert_true(listed(first) && listed(second));
+    about("photo.release", &dispatcher, second, ",\"released\":false", OK, "");
+    assert_true(listed(first) && !listed(second));
+    about("photo.cover_up", &dispatcher, first, "", OK, ""); /* anew: to be looked at anew */
+    assert_false(listed(first));
+    about("photo.release", &dispatcher, first, ",\"released\":true", OK, "");
+    for (size_t i = 0; i < COUNT(later); i++) {
+        snprintf(sql, sizeof sql, "UPDATE cases SET %s WHERE id = %lld", later[i].becomes, (long long)id);
+        testdb_exec(&city_db, sql);
+        if (listed(first) != later[i].listed)
+            fail_msg("%s: %s", later[i].becomes, later[i].listed ? "not listed" : "listed");
+        sees(&nobody, "photo.public", first, "", later[i].seen);
+    }
+    /* of another kind since, whatever its condition is made to say */
+    testdb_exec(&city_db, "UPDATE condition SET open_to = 3 WHERE category = '305'");
+    snprintf(
+        sql, sizeof sql,
+        "UPDATE cases SET category = '305', condition = (SELECT min(id) FROM condition WHERE category = '305') "
+        "WHERE id = %lld",
+        (long long)id);
+    testdb_exec(&city_db, sql);
+    assert_false(listed(first));
+    sees(&nobody, "photo.public", first, "", false);
+    about("photo.release", &dispatcher, second, ",\"released\":true", ERR_INVALID, "photo_not_public");
+}
+
+/* It has a condition that is open, but was rejected, or is about somebody. */
+static void test_not_released(void **state) {
+    static const char *const becomes[] = { "state = 11", "state = 6, about = 1", "state = 1, about = 0" };
+    char claim[33], sql[200];
+    (void)state;
+    upload(&nobody, claim);
+    int64_t id = report_with(&nobody, claim, OK, ""), p = photo_of(id);
+    file(id, "206-01");
+    about("photo.cover_up", &dispatcher, p, "", OK, "");
+    for (size_t i = 0; i < COUNT(becomes); i++) {
+        snprintf(sql, sizeof sql, "UPDATE cases SET %s WHERE id = %lld", becomes[i], (long long)id);
+        testdb_exec(&city_db, sql);
+        about("photo.release", &dispatcher, p, ",\"released\":true", ERR_INVALID, "photo_not_public");
+        assert_string_equal(fa.zh,
+                            "这类案件，没有立案或不受理的案件，以及涉及单位或其工作人员的案件，照片不能公开。");
+        assert_string_equal(fa.en, "No photo is released of a case of this kind, one that is not filed or was "
+                                   "rejected, or one about a unit or its staff.");
+        assert_int_equal(number("SELECT count(*) FROM photo WHERE released_ms IS NOT NULL"), 0);
+    }
+    testdb_exec(&city_db, "UPDATE cases SET state = 6, about = 0");
+    about("photo.release", &dispatcher, p, ",\"released\":true", OK, "");
+}
+
 static void settle(const char *more, Err expected, const char *key) {
     Actor worker = actor_as(ROLE_GRID_WORKER, 0, 15);
     char json[500];
@@ -398,11 +493,18 @@ static int run_on(Dialect d) {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 #define IN_DEMO(test) cmocka_unit_test_setup_teardown(test, set_up_demo, tear_down)
     static const struct CMUnitTest tests[] = {
-        EACH(test_claimed_once),           EACH(test_refused_whole),
-        EACH(test_same_key_same_photo),    EACH(test_who_sees),
-        EACH(test_opening_is_logged),      EACH(test_the_reporter_sees_his_own),
-        EACH(test_erased_in_time),         IN_DEMO(test_covered_and_released),
-        IN_DEMO(test_settled_with_photos), IN_DEMO(test_handled_with_photos),
+        EACH(test_claimed_once),
+        EACH(test_refused_whole),
+        EACH(test_same_key_same_photo),
+        EACH(test_who_sees),
+        EACH(test_opening_is_logged),
+        EACH(test_the_reporter_sees_his_own),
+        EACH(test_erased_in_time),
+        IN_DEMO(test_covered_and_released),
+        IN_DEMO(test_public_list_shows_released),
+        IN_DEMO(test_not_released),
+        IN_DEMO(test_settled_with_photos),
+        IN_DEMO(test_handled_with_photos),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "photos on SQLite" : "photos on PostgreSQL", tests, NULL,
