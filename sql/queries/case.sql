@@ -24,14 +24,15 @@ UPDATE cases SET @sets(cases)
 -- takes: case_after
 -- gives: cases
 SELECT @columns(cases) FROM cases
- WHERE state < 10 AND (due_provisional OR finish_provisional) AND id > :after
+ WHERE state < 10 AND (due_provisional OR finish_provisional OR close_provisional) AND id > :after
  ORDER BY id
  LIMIT :limit;
 
 -- name: case_confirm
 -- The deadline stays, its mark changes: no step, so the revision stays too.
 -- takes: cases
-UPDATE cases SET due_provisional = :due_provisional, finish_provisional = :finish_provisional
+UPDATE cases SET due_provisional = :due_provisional, finish_provisional = :finish_provisional,
+                 close_provisional = :close_provisional
  WHERE home = :home AND id = :id AND revision = :revision;
 
 -- name: case_list

@@ -193,7 +193,7 @@ static Err do_reopen(Tx *tx, Case *c, int64_t now, Fault *f) {
     c->has.closed = c->has.close_kind = c->has.handled = c->has.handled_by = false;
     c->has.unit = c->has.dispatched = c->has.finish_due = c->has.close_due = false;
     c->has.solved = c->has.satisfaction = false;
-    c->finish_provisional = false;
+    c->finish_provisional = c->close_provisional = false;
     c->attempts = 0;
     c->answered = false;
     return case_clock_set(tx, c, now, f);

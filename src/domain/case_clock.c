@@ -126,6 +126,7 @@ static Err set_close(Tx *tx, Case *c, Fault *f) {
     calendar_free(calendar);
     TRY(e);
     c->close_due = (Moment){ due.ms, due.day };
+    c->close_provisional = c->finish_provisional || due.provisional;
     c->has.close_due = true;
     return OK;
 }
@@ -177,7 +178,7 @@ Err case_clock_set(Tx *tx, Case *c, int64_t now, Fault *f) {
 
 void case_clock_end(Case *c) {
     c->has.due = false;
-    c->due_provisional = c->finish_provisional = false;
+    c->due_provisional = c->finish_provisional = c->close_provisional = false;
 }
 
 /* ---- how it came about ---- */
@@ -208,6 +209,8 @@ static Err recount_one(Tx *tx, Case *c, const Actor *by, CaseRecount *r, Fault *
 
     if (c->finish_provisional)
         TRY(set_finish(tx, c, 0, f));
+    else if (c->close_provisional)
+        TRY(set_close(tx, c, f));
     if (c->due_provisional)
         TRY(set_due(tx, c, 0, f));
     r->seen++;

@@ -104,6 +104,7 @@ static Err run_finish(Telling *t, Fault *f) {
     c->due = c->finish_due = (Moment){ due.ms, due.day };
     c->close_due = (Moment){ close.ms, close.day };
     c->due_provisional = c->finish_provisional = due.provisional;
+    c->close_provisional = due.provisional || close.provisional;
     c->has.due = c->has.finish_due = c->has.close_due = true;
     return OK;
 }
@@ -147,7 +148,7 @@ static Err reopen(Telling *t, const ToldStep *s, Fault *f) {
 
     c->has.closed = c->has.close_kind = c->has.handled = c->has.handled_by = false;
     c->has.unit = c->has.dispatched = c->has.finish_due = c->has.close_due = false;
-    c->has.solved = c->has.satisfaction = c->finish_provisional = false;
+    c->has.solved = c->has.satisfaction = c->finish_provisional = c->close_provisional = false;
     c->attempts = 0;
     c->answered = false;
     t->handled_ms = t->n_pauses = 0;

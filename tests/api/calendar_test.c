@@ -134,8 +134,8 @@ static void test_recounted_when_the_year_comes(void **state) {
 
     assert_ok(import("2027-01-01,rest,元旦\n2027-02-20,work,调休\n", NULL, &n));
     assert_int_equal(n.days, 2);
-    assert_int_equal(n.seen, 3);
-    assert_int_equal(n.moved, 3);
+    assert_int_equal(n.seen, 4);
+    assert_int_equal(n.moved, 4);
     assert_clock(five_days, at("2027-01-07", 18, 0), false, at("2027-01-07", 18, 0), false);
     int64_t revision = answered("revision");
     assert_clock(handled, at("2026-12-30", 15, 0), false, at("2027-01-07", 18, 0), false);
@@ -152,6 +152,31 @@ static void test_recounted_when_the_year_comes(void **state) {
     assert_non_null(strstr(answer, "\"calendar_until\":\"2027-12-31\""));
 
     assert_ok(import("2027-01-01,rest,元旦\n", NULL, &n)); /* nothing is left to count */
+    assert_int_equal(n.seen, 0);
+}
+
+/* The finishing limit is within the published year, what check and feedback add is not: of
+ * the two instants only the later one is provisional, until the year comes. */
+static void test_close_alone_is_provisional(void **state) {
+    CalendarCount n;
+    (void)state;
+    clock_stop(at("2026-12-30", 9, 0));
+    int64_t id = dispatched("204-01"); /* one work day: by 31 December, 18:00 */
+    get(id, "case.get");
+    assert_false(marked("finish_provisional"));
+    assert_true(marked("close_provisional"));
+    assert_int_equal(answered("close_due"), at("2027-01-04", 18, 0));
+    int64_t sooner = dispatched("206-02"); /* two urgent hours: closed by 31 December */
+    get(sooner, "case.get");
+    assert_false(marked("close_provisional"));
+    assert_ok(import("2027-01-01,rest,元旦\n2027-01-04,rest,元旦\n", NULL, &n));
+    assert_int_equal(n.seen, 1);
+    assert_int_equal(n.moved, 1);
+    get(id, "case.get");
+    assert_int_equal(answered("finish_due"), at("2026-12-31", 18, 0));
+    assert_int_equal(answered("close_due"), at("2027-01-06", 18, 0));
+    assert_false(marked("close_provisional"));
+    assert_ok(import("2027-01-01,rest,元旦\n", NULL, &n));
     assert_int_equal(n.seen, 0);
 }
 
@@ -179,7 +204,8 @@ static void test_counting_again_agrees(void **state) {
     assert_ok(call("case.count", &dispatcher, "{\"open\":true}"));
     int64_t open = answered("n");
     assert_true(open > 100);
-    testdb_exec(&city_db, "UPDATE cases SET due_provisional = (1 = 1), finish_provisional = (1 = 1)");
+    testdb_exec(&city_db, "UPDATE cases SET due_provisional = (1 = 1), finish_provisional = (1 = 1), "
+                          "close_provisional = (1 = 1)");
     assert_ok(import("2026-01-01,rest,元旦\n", NULL, &n));
     assert_int_equal(n.seen, open);
     assert_int_equal(n.moved, 0);
@@ -247,6 +273,7 @@ static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
 #define EACH(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         EACH(test_recounted_when_the_year_comes),
+        EACH(test_close_alone_is_provisional),
         EACH(test_confirmed_without_a_step),
         EACH(test_counting_again_agrees),
         EACH(test_without_a_calendar),

@@ -391,6 +391,7 @@ static void assert_same(const Again *a) {
     assert_int_equal(t->answered, k->answered);
     assert_int_equal(t->due_provisional, k->due_provisional);
     assert_int_equal(t->finish_provisional, k->finish_provisional);
+    assert_int_equal(t->close_provisional, k->close_provisional);
     assert_int_equal(t->has.close_kind ? t->close_kind : 0, k->has.close_kind ? k->close_kind : 0);
     SAME(due);
     SAME(finish_due);

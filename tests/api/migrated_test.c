@@ -131,7 +131,8 @@ static void test_rows_stay(void **state) {
     actor_public(&nobody);
     assert_ok(call("case.get", &dispatcher, "{\"id\":\"83886080\"}"));
     assert_non_null(strstr(answer, "\"text\":\"井盖破损\""));
-    assert_non_null(strstr(answer, "\"due_provisional\":false,\"finish_provisional\":false"));
+    assert_non_null(
+        strstr(answer, "\"due_provisional\":false,\"finish_provisional\":false,\"close_provisional\":false"));
     assert_ok(call("case.view", &dispatcher, "{\"id\":\"83886080\"}"));
     assert_ok(call("category.list", &nobody, ""));
     assert_non_null(
