@@ -1,8 +1,10 @@
-/* about – a report about a unit or its staff: the tick on the report page, in both
- * languages, and the clerk who says which unit is meant; to it the case cannot go. */
+/* about – a report about a unit or its staff: the tick on the report page and on that of a
+ * grid worker, in both languages, and the clerk who says which unit is meant; to it the
+ * case cannot go. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { caller } from './calls.mjs';
 import { noSideways, noViolations, person, shot, signIn, startBrowser, startServer } from './support.mjs';
 
 const WORDS = {
@@ -66,5 +68,39 @@ describe('about a unit', () => {
       await signIn(unit.page, 'road');
       assert.equal(await unit.page.evaluate(async (id) => (await fetch(`/api/1/cases/${id}`)).status, found.id), 404);
       await unit.close();
+    });
+
+  for (const [lang, size] of [['zh', 'desk'], ['en', 'phone']])
+    test(`a grid worker reports it, and stands in no history, in ${lang}, on a ${size}`, async () => {
+      const p = await person(browser, server.url, { lang, size });
+      const { page } = p;
+      await signIn(page, 'grid', '/console/report', '.page h1');
+      assert.equal(await page.locator('input[name=about]').count(), 0, 'what is settled is about no unit');
+      await page.locator('input[name=settled]').uncheck();
+      await page.locator('textarea[name=text]').fill(`养护队把料堆在路上 ${lang}`);
+      await page.locator('input[name=lon]').fill('121.47');
+      await page.locator('input[name=lat]').fill('31.225');
+      await page.locator('input[name=about]').focus();
+      await page.keyboard.press('Space');
+      await page.locator('input[name=whom][value=centre]').check();
+      await page.locator('input[name=whom][value=unit]').check();
+      assert.equal(await page.locator('input[name=settled]').isDisabled(), true);
+      await noSideways(page, 'about, by a grid worker');
+      await noViolations(page, 'about, by a grid worker');
+      await page.locator('.about').scrollIntoViewIfNeeded();
+      await shot(page, `about-spot-${lang}`);
+      const sending = page.waitForRequest((r) => r.url().endsWith('/api/1/cases') && r.method() === 'POST');
+      const sent = page.waitForResponse((r) => r.url().endsWith('/api/1/cases') && r.request().method() === 'POST');
+      await page.locator('form button[type=submit]').click();
+      assert.equal(JSON.parse((await sending).postData()).about, 'unit');
+      const { code } = await (await sent).json();
+      await page.getByText(lang === 'zh' ? '已上报，由上一级处理，查询码' : 'Reported; the level above deals with it.').waitFor();
+      assert.equal(await page.locator('input[name=about]').isChecked(), false, 'the form begins anew');
+      const centre = await caller(server.url, 'dispatch');
+      const c = await centre.get(`/api/1/codes/${code}`);
+      assert.equal(c.about, 'unit');
+      const { events } = await centre.get(`/api/1/cases/${c.id}/view`);
+      assert.deepEqual(events.map((e) => [e.act, e.role, e.account_title ?? e.account ?? null]), [['report', 'public', null]]);
+      await p.close();
     });
 });
