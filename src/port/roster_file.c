@@ -1,4 +1,5 @@
-/* roster_file – see roster_file.h. */
+/* roster_file – see roster_file.h. No row is kept: each is read, judged and planned before
+ * the next one is read, and if the transaction runs again the table is read again. */
 #include "roster_file.h"
 
 #include "csv.h"
@@ -9,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WRITE_ROOM = 64 << 20 };
+enum { ROW_ROOM = 8 << 20 };
 
 typedef enum Column { LOGIN, ROLE, UNIT, AREA, BEGINS, ENDS, COLUMNS } Column;
 static const char *const headings[COLUMNS][3] = {
@@ -18,19 +19,14 @@ static const char *const headings[COLUMNS][3] = {
     [BEGINS] = { "自", "From", "begins" },        [ENDS] = { "至", "To", "ends" },
 };
 
-typedef struct Line {
-    int64_t row;
-    ShiftListed shift;
-} Line;
-
 typedef struct Reading {
     RosterReport *report;
-    Arena texts;
-    Line *lines;
-    size_t n;
+    Str bytes, sheet;
     int32_t at[COLUMNS]; /* -1: there is no such column */
-    bool headed, check;
-    int64_t refused; /* by reading alone */
+    bool headed, check, judged;
+    Tx *tx;      /* NULL: the rows are only read */
+    Arena arena; /* what one row takes */
+    Actor by;
 } Reading;
 
 /* ---- the report ---- */
@@ -177,6 +173,24 @@ static bool read_values(Reading *g, int64_t row, const Str *cells, int32_t n, Sh
     return false;
 }
 
+static bool of_the_row(Err e) { return e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_NOT_FOUND; }
+
+static Err plan_row(Reading *g, int64_t row, const ShiftListed *shift, Fault *f) {
+    bool there = false;
+
+    g->arena.used = 0;
+    Err e = shift_take_line(g->tx, shift, &g->by, &there, f);
+    if (e == OK && there)
+        g->report->there++;
+    else if (e == OK)
+        g->report->planned++;
+    else if (of_the_row(e))
+        refuse(g->report, row, f->zh, f->en);
+    else
+        return e;
+    return OK;
+}
+
 static Err take_row(void *ctx, int64_t row, const Str *cells, int32_t n, Fault *f) {
     Reading *g = ctx;
     ShiftListed s;
@@ -188,98 +202,55 @@ static Err take_row(void *ctx, int64_t row, const Str *cells, int32_t n, Fault *
         return OK;
     if (!g->headed)
         return read_headings(g, cells, n, f);
-    if (g->n == ROSTER_ROWS_MAX)
+    if (g->report->rows == ROSTER_ROWS_MAX)
         return fault(f, ERR_LIMIT, "roster_long", "file", "最多 %d 行。", "At most %d rows.", ROSTER_ROWS_MAX);
     g->report->rows++;
-    if (!read_values(g, row, cells, n, &s))
-        return OK;
-    TRY(str_copy(&g->texts, s.login, &s.login, f));
-    TRY(str_copy(&g->texts, s.unit_code, &s.unit_code, f));
-    TRY(str_copy(&g->texts, s.area_code, &s.area_code, f));
-    g->lines[g->n++] = (Line){ row, s };
-    return OK;
+    return read_values(g, row, cells, n, &s) && g->tx ? plan_row(g, row, &s, f) : OK;
 }
-
-static Err read_all(Reading *g, Str bytes, Str sheet, Fault *f) {
-    g->lines = mem_alloc(ROSTER_ROWS_MAX * sizeof *g->lines);
-    if (!g->lines)
-        return fault_memory(f);
-    TRY(arena_begin(&g->texts, ROSTER_ROWS_MAX * 192, f));
-    TRY(table_read(bytes, sheet, take_row, g, f));
-    g->refused = g->report->refused;
-    return g->headed ? OK : fault(f, ERR_INVALID, "roster_empty", "file", "表是空的。", "The table is empty.");
-}
-
-static void end_reading(Reading *g) {
-    mem_free(g->lines);
-    arena_end(&g->texts);
-}
-
-Err roster_read(Str bytes, Str sheet, RosterReport *report, Fault *f) {
-    Reading g = { .report = report };
-    Err e = read_all(&g, bytes, sheet, f);
-
-    end_reading(&g);
-    return e;
-}
-
-/* ---- writing ---- */
-
-typedef struct Writing {
-    Reading *g;
-    Arena arena;
-    bool judged;
-} Writing;
-
-static bool of_the_row(Err e) { return e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_NOT_FOUND; }
 
 /* It may run again: what an earlier run found does not count. */
 static void start_over(Reading *g) {
     RosterReport *r = g->report;
 
-    r->planned = r->there = 0;
-    r->refused = g->refused;
-    r->n_told = (size_t)(g->refused < ROSTER_TOLD_MAX ? g->refused : ROSTER_TOLD_MAX);
+    *r = (RosterReport){ .told = r->told };
+    g->headed = false;
 }
 
-static Err write_rows(Tx *tx, void *arg, Fault *f) {
-    Writing *w = arg;
-    Reading *g = w->g;
-    Actor by;
-
+static Err read_all(Reading *g, Fault *f) {
     start_over(g);
-    actor_in(ROLE_DUTY_LEAD, str("0"), (OrgId){ 0 }, &by);
-    tx_lend(tx, &w->arena);
-    for (size_t i = 0; i < g->n; i++) {
-        bool there = false;
-        w->arena.used = 0;
-        Err e = shift_take_line(tx, &g->lines[i].shift, &by, &there, f);
-        if (e == OK && there)
-            g->report->there++;
-        else if (e == OK)
-            g->report->planned++;
-        else if (of_the_row(e))
-            refuse(g->report, g->lines[i].row, f->zh, f->en);
-        else
-            return e;
-    }
+    TRY(table_read(g->bytes, g->sheet, take_row, g, f));
+    return g->headed ? OK : fault(f, ERR_INVALID, "roster_empty", "file", "表是空的。", "The table is empty.");
+}
+
+Err roster_read(Str bytes, Str sheet, RosterReport *report, Fault *f) {
+    Reading g = { .report = report, .bytes = bytes, .sheet = sheet };
+
+    return read_all(&g, f);
+}
+
+/* ---- writing ---- */
+
+static Err write_rows(Tx *tx, void *arg, Fault *f) {
+    Reading *g = arg;
+
+    g->tx = tx;
+    actor_in(ROLE_DUTY_LEAD, str("0"), (OrgId){ 0 }, &g->by);
+    tx_lend(tx, &g->arena);
+    TRY(read_all(g, f));
     if (g->report->refused)
         return fault(f, ERR_INVALID, "roster_refused", "file", "共 %lld 行有错，没有导入。",
                      "%lld rows are wrong; nothing was imported.", (long long)g->report->refused);
-    w->judged = true;
+    g->judged = true;
     return g->check ? fault(f, ERR_INVALID, "roster_checked", "", "只检查，没有导入。",
                             "Only judged, nothing imported.")
                     : OK;
 }
 
 Err roster_import(Store *s, Str bytes, Str sheet, bool check, RosterReport *report, Fault *f) {
-    Reading g = { .report = report, .check = check };
-    Writing w = { .g = &g };
+    Reading g = { .report = report, .bytes = bytes, .sheet = sheet, .check = check };
 
-    Err e = arena_begin(&w.arena, WRITE_ROOM, f);
-    e = e == OK ? read_all(&g, bytes, sheet, f) : e;
-    e = e == OK ? store_write_now(s, write_rows, &w, true, f) : e; /* what is there stays: twice is once */
-    end_reading(&g);
-    arena_end(&w.arena);
-    return check && w.judged && e == ERR_INVALID ? OK : e;
+    Err e = arena_begin(&g.arena, ROW_ROOM, f);
+    e = e == OK ? store_write_now(s, write_rows, &g, true, f) : e; /* what is there stays: twice is once */
+    arena_end(&g.arena);
+    return check && g.judged && e == ERR_INVALID ? OK : e;
 }

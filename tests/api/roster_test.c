@@ -224,6 +224,34 @@ static void test_table(void **state) {
     assert_int_equal(number("SELECT min(begins_ms) FROM shift"), 1796601600000); /* 2026-12-07 08:00 */
 }
 
+/* Rows are planned while the table is read: one that breaks off leaves nothing, and what
+ * is wrong is told in the order of the table, whoever found it. */
+static void test_table_is_read_once(void **state) {
+    RosterReport r;
+    (void)state;
+    assert_refused(imported("login,begins,ends\nroad,2026-12-07 08:00,2026-12-07 20:00\n"
+                            "\"order,2026-12-07 08:00,2026-12-07 20:00\n",
+                            &r),
+                   ERR_INVALID, "csv_quote");
+    assert_int_equal(r.rows, 1);
+    assert_int_equal(number("SELECT count(*) FROM shift"), 0);
+    assert_ok(roster_report_begin(&r, &fa));
+    assert_refused(roster_import(city,
+                                 str("login,begins,ends,else\nnobody,2026-12-09 08:00,2026-12-09 20:00\n"
+                                     "road,soon,2026-12-08 21:00\nroad,2026-12-07 08:00,2026-12-07 20:00\n"
+                                     "road,2026-12-07 08:00,2026-12-07 20:00\norder,2026-12-09,\n"),
+                                 str(""), false, &r, &fa),
+                   ERR_INVALID, "roster_refused");
+    assert_string_equal(fa.zh, "共 3 行有错，没有导入。");
+    assert_string_equal(fa.en, "3 rows are wrong; nothing was imported.");
+    assert_true(r.rows == 5 && r.planned == 1 && r.there == 1 && r.refused == 3 && r.n_told == 3);
+    assert_true(r.told[0].row == 2 && r.told[1].row == 3 && r.told[2].row == 6);
+    assert_string_equal(r.told[1].zh, "“自”“至”请写成 2026-12-01 08:00。");
+    assert_string_equal(r.left, "else");
+    roster_report_end(&r);
+    assert_int_equal(number("SELECT count(*) FROM shift"), 0);
+}
+
 /* ---- urgent ---- */
 
 static int64_t urgent_filed(void) {
@@ -418,6 +446,7 @@ static int run_on(Dialect d) {
         EACH(test_week),
         EACH(test_who_plans),
         EACH(test_table),
+        EACH(test_table_is_read_once),
         EACH(test_unit_plans_its_own),
         EACH(test_goes_up),
         EACH(test_only_what_is_urgent),
