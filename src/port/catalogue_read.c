@@ -147,7 +147,7 @@ static bool within_a_century(int32_t limit, ClockUnit unit) {
 static Err judge_limit(int32_t limit, ClockUnit unit, const char *field, Fault *f) {
     if (within_a_century(limit, unit))
         return OK;
-    return fault(f, ERR_INVALID, "limit_century", field, "时限 %d%s超过一百年：请核对数字和计时单位。%.0s",
+    return fault(f, ERR_INVALID, "limit_century", field, "时限 %d %s超过一百年：请核对数字和计时单位。%.0s",
                  "A limit of %d %.0s(%s) is longer than a century: check the number and its clock.", (int)limit,
                  choice_numbered(&clock_unit_choices, unit)->zh,
                  choice_numbered(&clock_unit_choices, unit)->en);

@@ -160,6 +160,9 @@ static void test_post_taken_away(void **state) {
     assert_ok(call("post.end", &security, json));
     assert_int_equal(accept_once(&mid, id), ERR_FORBIDDEN);
     assert_string_equal(fa.key, "post_taken");
+    assert_string_equal(fa.zh, "您的岗位或会话刚刚结束，这一步没有办。请重新登录。");
+    assert_string_equal(fa.en,
+                        "Your post or session has just ended, so nothing was done. Please sign in again.");
     snprintf(sql, sizeof sql, "SELECT revision FROM cases WHERE id = %lld", (long long)id);
     assert_int_equal(number(sql), 1);
     assert_int_equal(call("post.end", &security, json), ERR_CONFLICT); /* once */
