@@ -300,3 +300,41 @@ test('no page asks for more than it shows', async () => {
     await noSideways(page, 'the list');
   });
 });
+
+/* ---- too often ---- */
+
+test('a network that reports too often is told when to come again, and nothing typed is lost', async () => {
+  const strict = await startServer({ more: ['--reports-per-network', '1', '--test-clock', 'on'] });
+  try {
+    await fetch(`${strict.url}/test/clock?at=${Date.now()}`, { method: 'POST' });
+    const first = await fetch(`${strict.url}/api/1/cases`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ text: '路灯不亮' }) });
+    assert.equal(first.status, 200);
+    const says = {
+      zh: ['下一步', '发送', '从您所在的网络发来的上报太多，请过 10 分钟再报；有危险请马上打急救或报警电话。', '再发一次'],
+      en: ['Next', 'Send', 'Too many reports came from your network: try again in 10 minutes, and in danger call for help now.', 'Send again'],
+    };
+    for (const lang of ['zh', 'en']) {
+      const [next, send, often, again] = says[lang];
+      const p = await person(browser, strict.url, { size: 'phone', lang });
+      const { page } = p;
+      await page.goto('/');
+      await page.locator('input[name=spot]').fill('松苑三号楼前');
+      await page.getByRole('button', { name: next }).click();
+      await page.locator('textarea[name=text]').fill('整栋楼停电');
+      await page.getByRole('button', { name: next }).click();
+      await page.getByRole('button', { name: send }).click();
+      await page.getByText(often).waitFor();
+      await noViolations(page, 'too often');
+      await noSideways(page, 'too often');
+      await shot(page, `too-often-${lang}`);
+      await page.reload();
+      await page.getByRole('button', { name: send }).waitFor();
+      await fetch(`${strict.url}/test/clock?by=600000`, { method: 'POST' });
+      await page.getByRole('button', { name: new RegExp(`${send}|${again}`) }).click();
+      await page.locator('[data-test=code]').waitFor();
+      await p.close();
+    }
+  } finally {
+    await strict.stop();
+  }
+});
