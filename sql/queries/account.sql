@@ -11,6 +11,21 @@ UPDATE account SET @sets(account) WHERE home = :home AND id = :id;
 -- gives: account
 SELECT @columns(account) FROM account WHERE home = 0 AND login = :login;
 
+-- name: account_list
+-- A page by login. Accounts are as many as people who work here: one look at each is short.
+-- takes: account_search
+-- gives: account
+SELECT @columns(account) FROM account
+ WHERE home = 0
+   /*? login */ AND login = :login /*? end */
+   /*? words_like */ AND (@holds(login words_like) OR @holds(title words_like)) /*? end */
+   /*? role */ AND EXISTS (SELECT 1 FROM post p WHERE p.account = account.id AND p.role = :role
+       AND p.since <= :day AND (p.until IS NULL OR p.until >= :day)) /*? end */
+   /*? unposted */ AND NOT EXISTS (SELECT 1 FROM post p WHERE p.account = account.id
+       AND p.since <= :day AND (p.until IS NULL OR p.until >= :day)) /*? end */
+ ORDER BY login
+ LIMIT :limit OFFSET :skip;
+
 -- name: account_by_id
 -- takes: account_key
 -- gives: account
@@ -66,6 +81,19 @@ SELECT p.id, p.role, p.area, a.name, p.unit, o.name, p.leads
   LEFT JOIN org o ON o.home = ((p.unit >> 12) & 4095) AND o.id = p.unit
  WHERE p.account = :account AND p.since <= :day AND (p.until IS NULL OR p.until >= :day)
  ORDER BY p.since, p.id;
+
+-- name: post_listed
+-- Newest first, with the names of what they hold for; an id carries its home.
+-- takes: post_look
+-- gives: post_listed
+SELECT p.id, p.account, p.role, p.area, a.name, p.unit, o.name, p.since, p.until, p.leads
+  FROM post p
+  LEFT JOIN area a ON a.home = ((p.area >> 12) & 4095) AND a.id = p.area
+  LEFT JOIN org o ON o.home = ((p.unit >> 12) & 4095) AND o.id = p.unit
+ WHERE p.account = :account
+   /*? day */ AND (p.until IS NULL OR p.until >= :day) /*? end */
+ ORDER BY p.since DESC, p.id DESC
+ LIMIT 200;
 
 -- name: session_add
 -- takes: session

@@ -98,6 +98,7 @@ SELECT @columns(org) FROM org
  WHERE path >= '0' AND kind < 11 AND state = 3
    /*? kind */ AND kind = :kind /*? end */
    /*? code */ AND code = :code /*? end */
+   /*? words_like */ AND (code = :words OR @holds(name words_like)) /*? end */
  ORDER BY path, code, id
  LIMIT :limit;
 

@@ -455,6 +455,50 @@ Err account_settle(Tx *tx, Account *a, Fault *f) {
     return sql_account_save(tx, a, &changed, f);
 }
 
+/* ---- read ---- */
+
+static Err fill_listed(Tx *tx, const Account *a, int32_t day, AccountListed *r, Fault *f) {
+    PostsOf of = { .account = a->id, .day = day };
+    PostShown *posts = arena_take(tx_arena(tx), sizeof *posts * POSTS_MAX);
+    size_t n;
+
+    if (!posts)
+        return fault_arena(f);
+    TRY(sql_post_shown(tx, &of, posts, POSTS_MAX, &n, f));
+    *r = (AccountListed){ .id = a->id,
+                          .login = a->login,
+                          .title = a->title,
+                          .active = a->active,
+                          .made = a->made,
+                          .one_time = a->one_time,
+                          .set = a->set,
+                          .posts = { posts, n } };
+    r->has.id = r->has.login = r->has.title = r->has.active = r->has.made = true;
+    r->has.one_time = r->has.posts = true;
+    r->has.set = a->has.set;
+    return OK;
+}
+
+Err account_list(Tx *tx, const AccountSearch *in, const Actor *by, Page *ret, Fault *f) {
+    AccountSearch find = *in;
+    AccountListed *rows = ret->rows;
+    Account *found = arena_take(tx_arena(tx), (size_t)in->limit * sizeof *found);
+
+    (void)by;
+    if (!found)
+        return fault_arena(f);
+    find.skip = (in->page - 1) * in->limit;
+    find.day = day_of_ms(clock_now_ms());
+    find.has.unposted = in->has.unposted && in->unposted;
+    find.has.words_like = in->has.words;
+    if (in->has.words)
+        TRY(str_holding(tx_arena(tx), in->words, &find.words_like, f));
+    TRY(sql_account_list(tx, &find, found, (size_t)in->limit, &ret->n, f));
+    for (size_t i = 0; i < ret->n; i++)
+        TRY(fill_listed(tx, &found[i], find.day, &rows[i], f));
+    return OK;
+}
+
 Err account_history(Tx *tx, const AccountFind *in, const Actor *by, Page *ret, Fault *f) {
     AccountFind find = *in;
     Account a;

@@ -41,6 +41,7 @@ Err account_add_prepare(Tx *tx, AccountNew *in, const Actor *by, Fault *f);
 Err account_add(Tx *tx, const AccountNew *in, const Actor *by, Account *ret, Fault *f);
 Err account_password_prepare(Tx *tx, AccountPassword *in, const Actor *by, Fault *f);
 Err account_password(Tx *tx, const AccountPassword *in, const Actor *by, Account *ret, Fault *f);
+Err account_list(Tx *tx, const AccountSearch *in, const Actor *by, Page *ret, Fault *f);
 Err account_history(Tx *tx, const AccountFind *in, const Actor *by, Page *ret, Fault *f);
 
 /* For the demo, whose password is printed for all: no one-time password any more. */

@@ -4,6 +4,7 @@
 #include "area.h"
 #include "org_kinds.h"
 #include "org_q.h"
+#include "text.h"
 
 Err org_put(Tx *tx, Str code, Str name, OrgKind kind, AreaId area, Org *ret, Fault *f) {
     Area at;
@@ -101,8 +102,13 @@ Err serves_find(Tx *tx, Str path, Str matter, int32_t day, Serves *ret, bool *re
 }
 
 Err org_list(Tx *tx, const OrgFind *in, const Actor *by, Page *ret, Fault *f) {
+    OrgFind find = *in;
+
     (void)by;
-    return sql_org_list(tx, in, ret->rows, (size_t)in->limit, &ret->n, f);
+    find.has.words_like = in->has.words;
+    if (in->has.words)
+        TRY(str_holding(tx_arena(tx), in->words, &find.words_like, f));
+    return sql_org_list(tx, &find, ret->rows, (size_t)in->limit, &ret->n, f);
 }
 
 /* ---- duties by hand ---- */

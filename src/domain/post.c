@@ -136,9 +136,12 @@ Err post_end(Tx *tx, const PostKey *in, const Actor *by, Post *ret, Fault *f) {
 }
 
 Err post_list(Tx *tx, const PostFind *in, const Actor *by, Page *ret, Fault *f) {
+    PostLook look = { .day = day_of_ms(clock_now_ms()) };
     Account a;
 
     (void)by;
     TRY(account_need(tx, in->login, &a, f));
-    return posts_of(tx, a.id, day_of_ms(clock_now_ms()), ret->rows, &ret->n, f);
+    look.account = a.id;
+    look.has.day = !(in->has.past && in->past);
+    return sql_post_listed(tx, &look, ret->rows, ret->max, &ret->n, f);
 }

@@ -79,6 +79,7 @@
 #define READ_EXPORT (READ_CASE | READ_AUDIT)
 #define READ_SECURITY READ(SECURITY_ADMIN)
 #define READ_AUDIT READ(AUDIT_ADMIN)
+#define READ_ADMINS (READ(SYSTEM_ADMIN) | READ(SECURITY_ADMIN) | READ(AUDIT_ADMIN)) /* of accounts */
 #define READ_SETTINGS (READ(SYSTEM_ADMIN) | READ(AUDIT_ADMIN))
 
 /* 4. Who does not say why, for whom and how long does not compile. */

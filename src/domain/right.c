@@ -36,9 +36,10 @@ static const unsigned grants[] = {
     [ROLE_HANDLER] = WORKS,
     [ROLE_PROPERTY] = WORKS,
     /* 三员分立: three persons, none of whom reads cases (post.c). */
-    [ROLE_SYSTEM_ADMIN] = SEES_GROUND | CAN(GROUND_WRITE) | CAN(ACCOUNT_WRITE) | CAN(SETTING_WRITE),
-    [ROLE_SECURITY_ADMIN] = SEES_GROUND | CAN(POST_WRITE),
-    [ROLE_AUDIT_ADMIN] = SEES_GROUND | CAN(AUDIT_READ) | CAN(EXPORT_SEE),
+    [ROLE_SYSTEM_ADMIN] =
+        SEES_GROUND | CAN(GROUND_WRITE) | CAN(ACCOUNT_WRITE) | CAN(ACCOUNT_SEE) | CAN(SETTING_WRITE),
+    [ROLE_SECURITY_ADMIN] = SEES_GROUND | CAN(POST_WRITE) | CAN(ACCOUNT_SEE),
+    [ROLE_AUDIT_ADMIN] = SEES_GROUND | CAN(AUDIT_READ) | CAN(ACCOUNT_SEE) | CAN(EXPORT_SEE),
 };
 _Static_assert(COUNT(grants) == ROLE_AUDIT_ADMIN + 1, "a role without a row may do nothing at all");
 

@@ -118,6 +118,83 @@ static void test_dates(void **state) {
     assert_string_equal(fa.field, "until");
 }
 
+/* ---- looked up ---- */
+
+/* 三员分立: each of the three sees who there is; nobody else does. */
+static void test_who_looks_up(void **state) {
+    (void)state;
+    account_new_of("zhangsan");
+    for (int r = 0; r <= ROLE_AUDIT_ADMIN; r++) {
+        Actor by = actor_as((Role)r, 0, 0);
+        Err wanted = r >= ROLE_SYSTEM_ADMIN ? OK : r == ROLE_PUBLIC ? ERR_SIGN_IN : ERR_FORBIDDEN;
+        assert_int_equal(call("account.list", &by, "{}"), wanted);
+        assert_int_equal(call("post.list", &by, "{\"login\":\"zhangsan\"}"), wanted);
+    }
+}
+
+static void listed(const char *json, const char *const *logins, size_t n) {
+    Actor security = security_admin();
+    const char *at;
+    assert_ok(call("account.list", &security, json));
+    assert_null(strstr(answer, "password\":\""));
+    at = answer;
+    for (size_t i = 0; i < n; i++) {
+        char said[80];
+        snprintf(said, sizeof said, "\"login\":\"%s\"", logins[i]);
+        if (!(at = strstr(at, said)))
+            fail_msg("%s: no %s in its place in %s", json, logins[i], answer);
+    }
+    size_t found = 0;
+    for (const char *p = answer; (p = strstr(p, "\"login\":")); p++)
+        found++;
+    assert_int_equal(found, n);
+}
+
+static void test_accounts_are_found(void **state) {
+    Actor security = security_admin();
+    (void)state;
+    testdb_exec(&city_db, "DELETE FROM post");
+    testdb_exec(&city_db, "DELETE FROM account");
+    account_new_of("c-three");
+    account_new_of("a_one");
+    account_new_of("b%two");
+    assert_ok(give("a_one", "checker", ""));
+    assert_ok(give("a_one", "unit_handler", ",\"unit\":\"U2\",\"until\":\"2026-12-02\""));
+    assert_ok(give("b%two", "checker", ",\"since\":\"2026-12-02\""));
+    listed("{}", (const char *[]){ "a_one", "b%two", "c-three" }, 3);
+    listed("{\"limit\":2}", (const char *[]){ "a_one", "b%two" }, 2);
+    listed("{\"limit\":2,\"page\":2}", (const char *[]){ "c-three" }, 1);
+    listed("{\"words\":\"_\"}", (const char *[]){ "a_one" }, 1); /* letters, not wild cards */
+    listed("{\"words\":\"%\"}", (const char *[]){ "b%two" }, 1);
+    listed("{\"words\":\"张\"}", (const char *[]){ "a_one", "b%two", "c-three" }, 3);
+    listed("{\"login\":\"c-three\"}", (const char *[]){ "c-three" }, 1);
+    listed("{\"role\":\"checker\"}", (const char *[]){ "a_one" }, 1); /* today */
+    listed("{\"unposted\":true}", (const char *[]){ "b%two", "c-three" }, 2);
+    clock_stop(begun + 2 * DAY_MS);
+    listed("{\"role\":\"checker\"}", (const char *[]){ "a_one", "b%two" }, 2);
+    listed("{\"role\":\"unit_handler\"}", NULL, 0);
+
+    assert_ok(call("post.list", &security, "{\"login\":\"a_one\"}"));
+    assert_null(strstr(answer, "unit_handler")); /* over */
+    assert_ok(call("post.list", &security, "{\"login\":\"a_one\",\"past\":true}"));
+    const char *over = strstr(answer, "\"role\":\"unit_handler\"");
+    assert_true(over && strstr(over, "\"unit_name\":\"") && strstr(over, "\"until\":\"2026-12-02\""));
+}
+
+static void test_units_are_found(void **state) {
+    Actor security = security_admin();
+    (void)state;
+    assert_ok(call("org.list", &security, "{\"words\":\"U2\"}")); /* by its code */
+    int64_t id = answered("id");
+    char json[240], name[200];
+    assert_int_equal(sscanf(strstr(answer, "\"name\":\""), "\"name\":\"%199[^\"]", name), 1);
+    snprintf(json, sizeof json, "{\"words\":\"%s\"}", name);
+    assert_ok(call("org.list", &security, json));
+    assert_int_equal(answered("id"), id);
+    assert_ok(call("org.list", &security, "{\"words\":\"%\"}"));
+    assert_string_equal(answer, "{\"items\":[]}");
+}
+
 /* ---- taken away in the middle of a step ---- */
 
 static Err load_actor(Tx *tx, void *arg, Fault *f) {
@@ -250,6 +327,9 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_every_role_has_its_row),
         EACH(test_leads),
         EACH(test_dates),
+        EACH(test_who_looks_up),
+        EACH(test_accounts_are_found),
+        EACH(test_units_are_found),
         EACH(test_post_taken_away),
         EACH(test_sessions_ended),
         EACH(test_three_are_three),
