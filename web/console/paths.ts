@@ -11,5 +11,6 @@ export const NOTICES = '/console/notices';
 export const ROSTER = '/console/roster';
 export const HANDOVER = '/console/handover';
 export const SETTINGS = '/console/settings';
+export const PEOPLE = '/console/accounts';
 export const REPORT = '/console/report';
 export const DELIVERIES = '/console/deliveries';

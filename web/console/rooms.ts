@@ -16,10 +16,11 @@ import Grids from './Grids.vue';
 import Handover from './Handover.vue';
 import MapRoom from './MapRoom.vue';
 import Notices from './Notices.vue';
+import People from './People.vue';
 import Roster from './Roster.vue';
 import Settings from './Settings.vue';
 import { unread } from './notices';
-import { CODES, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, REPORT, ROSTER, SETTINGS } from './paths';
+import { CODES, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, PEOPLE, REPORT, ROSTER, SETTINGS } from './paths';
 import { may, me, post } from './session';
 import ReportSpot from './ReportSpot.vue';
 
@@ -46,6 +47,7 @@ const all: Room[] = [
   { path: GRIDS, icon: 'tree', title: () => say('网格与组织', 'Grids'), page: Grids, may: reads },
   { path: CODES, icon: 'qr', title: () => say('楼栋码', 'Codes'), page: Codes, may: reads },
   { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },
+  { path: PEOPLE, icon: 'people', title: () => say('账号与岗位', 'Accounts'), page: People, may: (who) => may(who, 'account_see') },
   { path: SETTINGS, icon: 'gear', title: () => say('设置', 'Settings'), page: Settings, may: (who) => may(who, 'setting_write') },
   { path: DELIVERIES, icon: 'out', title: () => say('投递', 'Deliveries'), page: Deliveries, may: (who) => may(who, 'setting_write') },
 ];
