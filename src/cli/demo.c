@@ -26,14 +26,24 @@ static bool read_number(int *argc, char **argv, const char *flag, int64_t most, 
     return *ret >= 0 && *ret <= most;
 }
 
-/* The last day whose hour has come. */
-static int32_t usual_day(void) { return day_of_ms(clock_now_ms() - DEMO_HOUR * 3600000LL); }
+/* A city that is made now ends now, so that what is due soon is due soon; one of a day
+ * that was named ends at an hour of its own, and is the same whenever it is made. */
+static void choose_hour(DemoWish *w, bool named) {
+    const int64_t now = clock_now_ms();
+
+    w->hour = DEMO_HOUR;
+    if (named)
+        return;
+    w->as_of = day_of_ms(now);
+    w->hour = (int32_t)((now - ms_of_day(w->as_of)) / 3600000LL);
+}
 
 static bool read_wish(int *argc, char **argv, DemoWish *ret) {
     int64_t households = DEMO_HOUSEHOLDS, cases = DEMO_CASES, seed = 2026;
     const char *day = command_option(argc, argv, "--as-of");
-    DemoWish w = { .as_of = usual_day() };
+    DemoWish w = { 0 };
 
+    choose_hour(&w, day != NULL);
     if (!read_number(argc, argv, "--households", INT32_MAX, &households) ||
         !read_number(argc, argv, "--cases", INT32_MAX, &cases) ||
         !read_number(argc, argv, "--seed", UINT32_MAX, &seed) || (day && !day_parse(day, &w.as_of)))

@@ -108,6 +108,19 @@ static Err tell_zone(Tx *tx, void *zone, Fault *f) {
     return setting_write(tx, "zone", str(zone), &operator, f);
 }
 
+/* Where to look first, for who started it by hand. */
+static void say_where(const char *address) {
+    if (command_json()) {
+        printf("{\"listening\":\"http://%s\"}\n", address);
+        return;
+    }
+    printf("listening on http://%s\n"
+           "  居民 residents    http://%s/\n"
+           "  控制台 console    http://%s/console/\n"
+           "  手机页 phone page http://%s/phone/\n",
+           address, address, address, address);
+}
+
 static void wait_for_the_end(const Rest *rest, const char *data) {
     sigset_t stop;
     int which;
@@ -115,7 +128,7 @@ static void wait_for_the_end(const Rest *rest, const char *data) {
     sigemptyset(&stop);
     sigaddset(&stop, SIGTERM);
     sigaddset(&stop, SIGINT);
-    printf(command_json() ? "{\"listening\":\"http://%s\"}\n" : "listening on http://%s\n", rest_address(rest));
+    say_where(rest_address(rest));
     fflush(stdout);
     log_event(LOG_INFO, "server.started", L_TEXT("listen", rest_address(rest)), L_TEXT("data", data));
     sigwait(&stop, &which);

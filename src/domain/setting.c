@@ -176,6 +176,10 @@ static const struct {
     { "calendar_until", "日历公布至", "Calendar published until", "", NULL, "jingwei import calendar",
       "jingwei import calendar", "这一天以后到期的时限是暂定的。由 jingwei import calendar 写入。",
       "Deadlines after this day are provisional. Written by jingwei import calendar.", false },
+    { "demo_accounts", "演示账号", "Accounts of the demonstration", "", NULL, "jingwei demo", "jingwei demo",
+      "登录页列出的账号；只有演示城市才有。由 jingwei demo 写入。",
+      "The accounts that the sign-in pages list; a demonstration alone has any. Written by jingwei demo.",
+      true },
 };
 
 static Err find(Str name, size_t *ret, Fault *f) {
@@ -309,6 +313,8 @@ Err city_get(Tx *tx, const Nothing *in, const Actor *by, City *ret, Fault *f) {
     TRY(setting_read(tx, "calendar_until", &until, f));
     TRY(setting_read(tx, "soon_minutes", &soon, f));
     TRY(setting_read(tx, "settle_photos", &c.settle_photos, f));
+    TRY(setting_read(tx, "demo_accounts", &c.demo_accounts, f));
+    c.has.demo_accounts = c.demo_accounts.n > 0;
     c.has.settle_photos = c.settle_photos.n > 0;
     c.has.soon_minutes = read_minutes(soon, &c.soon_minutes);
     c.has.city_zh = c.city_zh.n > 0;

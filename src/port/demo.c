@@ -1,6 +1,7 @@
 /* demo – see demo.h. Written through the same functions as everything else, one
  * transaction for the ground and one for each case. */
 #include "demo.h"
+#include "demo_people.h"
 
 #include "account.h"
 #include "area.h"
@@ -232,8 +233,15 @@ static Err make_people(Tx *tx, Demo *d, Fault *f) {
     return OK;
 }
 
+static void demo_people(DemoPerson ret[COUNT(people)]) {
+    for (size_t i = 0; i < COUNT(people); i++)
+        ret[i] = (DemoPerson){ people[i].login, people[i].unit ? units[unit_of(people[i].unit)].name : NULL,
+                               people[i].role };
+}
+
 static Err make_all(Tx *tx, void *arg, Fault *f) {
     Demo *d = arg;
+    DemoPerson list[COUNT(people)];
 
     d->arena.used = 0;
     tx_lend(tx, &d->arena);
@@ -244,7 +252,9 @@ static Err make_all(Tx *tx, void *arg, Fault *f) {
     Actor operator;
     actor_in(ROLE_SYSTEM_ADMIN, str("0"), (OrgId){ 0 }, &operator);
     TRY(setting_write(tx, "city_zh", str("云桥街道城运中心"), &operator, f));
-    return setting_write(tx, "city_en", str("Yunqiao Subdistrict Centre"), &operator, f);
+    TRY(setting_write(tx, "city_en", str("Yunqiao Subdistrict Centre"), &operator, f));
+    demo_people(list);
+    return demo_people_offer(tx, list, COUNT(list), f);
 }
 
 /* ---- the catalogue and the calendar that the program brings ---- */
@@ -363,8 +373,10 @@ Err demo_make(Store *s, Str password_hash, uint32_t seed, Buf *said, Fault *f) {
         e = store_write_now(s, make_case, &d, false, f);
     arena_end(&d.arena);
     arena_end(&d.lasting);
-    for (size_t i = 0; e == OK && i < COUNT(people); i++)
-        buf_fmt(said, "  %-9s %s %s\n", people[i].login, choice_numbered(&role_choices, people[i].role)->zh,
-                choice_numbered(&role_choices, people[i].role)->en);
+    if (e == OK) {
+        DemoPerson list[COUNT(people)];
+        demo_people(list);
+        demo_people_say(list, COUNT(list), said);
+    }
     return e;
 }

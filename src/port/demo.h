@@ -13,13 +13,14 @@
 Err demo_make(Store *s, Str password_hash, uint32_t seed, Buf *said, Fault *f);
 
 /* A whole city: 云泽市, which does not exist, with a year of cases up to the day as of
- * which it is made (10:00 of that day). `households` and `cases` say how large; the
+ * which it is made (`hour` of that day). `households` and `cases` say how large; the
  * micro-grids have 300 to 500 households, so that the sum is near, not equal. */
 #define DEMO_CITY "云泽市"
 typedef struct DemoWish {
     int32_t households, cases;
     uint64_t seed;
     int32_t as_of; /* a civil day, not before 2025 and not later than today */
+    int32_t hour;  /* of it, which has come */
 } DemoWish;
 enum { DEMO_HOUSEHOLDS = 60000, DEMO_CASES = 20000, DEMO_MOST = 2000000, DEMO_HOUR = 10 };
 

@@ -222,18 +222,40 @@ static void choose_where(const Year *y, const Matter *m, Dice *d, Case *c, Where
         c->has.place = c->has.lon = c->has.lat = false;
 }
 
+enum { FILLINGS = 4 };
+
+static void fill(const Year *y, const Where *w, Filling ret[FILLINGS]) {
+    const DemoMicro *micro = &y->city->micros[w->micro];
+
+    ret[0] = (Filling){ "place", str(w->address) };
+    ret[1] = (Filling){ "road", str(w->road) };
+    ret[2] = (Filling){ "compound", str(micro->compound) };
+    ret[3] = (Filling){ "name", str(y->city->residentials[micro->residential].name) };
+}
+
 static Err say(const Year *y, const char *slot, Str code, const Where *w, Dice *d, Str *ret, Fault *f) {
-    const DemoResidential *r = &y->city->residentials[y->city->micros[w->micro].residential];
-    const Filling with[] = { { "place", str(w->address) },
-                             { "road", str(w->road) },
-                             { "compound", str(y->city->micros[w->micro].compound) },
-                             { "name", str(r->name) } };
+    Filling with[FILLINGS];
     char room[2000], name[40];
     Buf b = { room, 0, sizeof room, false, 0 };
 
+    fill(y, w, with);
     snprintf(name, sizeof name, "%s%.*s", slot, (int)code.n, code.p);
     if (!grammar_say(y->city->grammar, str(name), with, COUNT(with), d, &b))
         grammar_say(y->city->grammar, str(slot), with, COUNT(with), d, &b);
+    return str_copy(&y->city->row, buf_view(&b), ret, f);
+}
+
+/* What is the matter, as who found it would say it: workers write what they found, people
+ * what troubles them. */
+static Err say_matter(const Year *y, const Case *c, const Matter *m, const Where *w, Dice *d, Str *ret,
+                      Fault *f) {
+    Filling with[FILLINGS];
+    bool on_the_round = c->source == SOURCE_WORKER || c->source == SOURCE_VISIT;
+    char room[2000];
+    Buf b = { room, 0, sizeof room, false, 0 };
+
+    fill(y, w, with);
+    grammar_say_as(y->city->grammar, m->condition.code, "{found}", on_the_round, with, COUNT(with), d, &b);
     return str_copy(&y->city->row, buf_view(&b), ret, f);
 }
 
@@ -308,10 +330,14 @@ static Err write_case(Tx *tx, Year *y, int32_t i, Fault *f) {
     TRY(reporter_of(y, &c, &w, &by, f));
     c.reported_by = by.account;
     c.has.reported_by = by.account.v != 0;
-    TRY(say(y, "", m->condition.code, &w, &d, &c.text, f));
+    TRY(say_matter(y, &c, m, &w, &d, &c.text, f));
     if (!c.text.n)
         c.text = m->condition.zh;
-    TRY(say(y, c.has.place ? "spot-building" : "spot-street", (Str){ "", 0 }, &w, &d, &c.spot, f));
+    TRY(say(y,
+            c.has.place ? "spot-building"
+            : c.has.lon ? "spot-street"
+                        : "spot-lost",
+            (Str){ "", 0 }, &w, &d, &c.spot, f));
     c.has.spot = c.has.lon || dice_percent(&d, 60);
     c.category = m->condition.category;
     c.has.category = c.source != SOURCE_PUBLIC || dice_percent(&d, 55);

@@ -27,9 +27,9 @@ static Err check(const DemoWish *w, Fault *f) {
     if (w->cases < 0 || w->cases > DEMO_MOST)
         return fault(f, ERR_INVALID, "demo_cases", "--cases", "案件数要在 0 到 %d 之间。",
                      "The number of cases lies between 0 and %d.", DEMO_MOST);
-    if (w->as_of < day_of_civil(2025, 3, 1) || ms_of_day(w->as_of) + DEMO_HOUR * 3600000LL > clock_now_ms())
+    if (w->as_of < day_of_civil(2025, 3, 1) || ms_of_day(w->as_of) + w->hour * 3600000LL > clock_now_ms())
         return fault(f, ERR_INVALID, "demo_as_of", "--as-of", "日期要在 2025-03-01 以后，且那天 %d:00 已过。",
-                     "The day is 2025-03-01 or later, and its %d:00 has passed.", DEMO_HOUR);
+                     "The day is 2025-03-01 or later, and its %d:00 has passed.", w->hour);
     return OK;
 }
 
@@ -68,11 +68,11 @@ Err demo_city_make(Store *s, const DemoWish *wish, Str password_hash, Buf *said,
     DemoCity c = { .wish = wish, .password_hash = password_hash, .today = wish->as_of };
 
     TRY(check(wish, f));
-    c.now_ms = ms_of_day(wish->as_of) + DEMO_HOUR * 3600000LL;
+    c.now_ms = ms_of_day(wish->as_of) + wish->hour * 3600000LL;
     TRY(arena_begin(&c.row, 16 << 20, f));
     Err e = make(s, &c, f);
     arena_end(&c.row);
     if (e == OK)
-        demo_people_say(said);
+        demo_city_people_say(said);
     return e;
 }

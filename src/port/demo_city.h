@@ -80,7 +80,7 @@ void demo_ground_end(DemoCity *c);
 Err demo_ground_write(Tx *tx, DemoCity *c, Fault *f);
 
 Err demo_orgs_write(Tx *tx, DemoCity *c, Fault *f);
-void demo_people_say(Buf *said);
+void demo_city_people_say(Buf *said);
 
 int32_t demo_unit_for(Str category); /* which of the four units of a subdistrict has the duty */
 

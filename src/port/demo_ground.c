@@ -79,6 +79,8 @@ static void name_residential(const DemoCity *c, DemoResidential *r, int32_t i) {
     two_parts(c, "name-first", "name-second", i, "", r->name);
     two_parts(c, "road-first", "road-second", 2 * i, "路", r->roads[0]);
     two_parts(c, "road-first", "road-second", 2 * i + 1, (i & 1) ? "街" : "路", r->roads[1]);
+    if (i == 0) /* the road that every example names, so that it can be tried */
+        demo_name(r->roads[1], DEMO_NAME, "织云路");
 }
 
 static void name_micro(const DemoCity *c, DemoMicro *m, int32_t number) {

@@ -2,6 +2,7 @@
  * organisations with numbers of members, stations, seats with who holds them and vacancies, and
  * the accounts of every role. Nobody has a name: a person is called by his post. */
 #include "demo_city.h"
+#include "demo_people.h"
 
 #include "account.h"
 #include "border.h"
@@ -91,18 +92,33 @@ static Err put_people(Tx *tx, DemoCity *c, Fault *f) {
     return OK;
 }
 
-void demo_people_say(Buf *said) {
-    static const Role by_login[] = { ROLE_HANDLER, ROLE_HANDLER, ROLE_HANDLER, ROLE_PROPERTY };
+/* Everybody whose login is short. */
+enum { SHORT = COUNT(people) + UNITS + 2 };
+
+static void short_logins(DemoPerson ret[SHORT]) {
+    size_t n = 0;
 
     for (size_t i = 0; i < COUNT(people); i++)
-        buf_fmt(said, "  %-9s %s %s\n", people[i].login, choice_numbered(&role_choices, people[i].role)->zh,
-                choice_numbered(&role_choices, people[i].role)->en);
+        ret[n++] = (DemoPerson){ people[i].login, NULL, people[i].role };
     for (size_t i = 0; i < UNITS; i++)
-        buf_fmt(said, "  %-9s %s %s · %s\n", units[i].login, choice_numbered(&role_choices, by_login[i])->zh,
-                choice_numbered(&role_choices, by_login[i])->en, units[i].title);
-    buf_fmt(said, "  %-9s %s %s\n  %-9s %s %s\n", "grid", role_choices.list[ROLE_GRID_WORKER].zh,
-            role_choices.list[ROLE_GRID_WORKER].en, "secretary", role_choices.list[ROLE_SECRETARY].zh,
-            role_choices.list[ROLE_SECRETARY].en);
+        ret[n++] = (DemoPerson){ units[i].login, units[i].title,
+                                 units[i].kind == ORG_PROPERTY ? ROLE_PROPERTY : ROLE_HANDLER };
+    ret[n++] = (DemoPerson){ "grid", NULL, ROLE_GRID_WORKER };
+    ret[n++] = (DemoPerson){ "secretary", NULL, ROLE_SECRETARY };
+}
+
+void demo_city_people_say(Buf *said) {
+    DemoPerson list[SHORT];
+
+    short_logins(list);
+    demo_people_say(list, SHORT, said);
+}
+
+static Err offer_people(Tx *tx, Fault *f) {
+    DemoPerson list[SHORT];
+
+    short_logins(list);
+    return demo_people_offer(tx, list, SHORT, f);
 }
 
 /* ---- units ---- */
@@ -448,6 +464,7 @@ Err demo_orgs_write(Tx *tx, DemoCity *c, Fault *f) {
     operator_is(&by);
     TRY(setting_write(tx, "city_zh", str(DEMO_CITY "城运中心"), &by, f));
     TRY(setting_write(tx, "city_en", str("Yunze City Centre"), &by, f));
+    TRY(offer_people(tx, f));
     TRY(put_people(tx, c, f));
     for (int32_t i = 0; i < c->n_subdistricts; i++)
         TRY(put_units(tx, c, i, f));

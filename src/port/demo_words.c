@@ -138,6 +138,34 @@ static bool say(Saying *s, Str slot) {
     return true;
 }
 
+static bool uses(Str way, Str mark) {
+    for (size_t i = 0; i + mark.n <= way.n; i++)
+        if (memcmp(way.p + i, mark.p, mark.n) == 0)
+            return true;
+    return false;
+}
+
+bool grammar_say_as(const Grammar *g, Str slot, const char *mark, bool used, const Filling *with, size_t n,
+                    Dice *d, Buf *b) {
+    const Slot *found = find(g, slot);
+    Saying s = { g, with, n, d, b, 1 };
+    int32_t fit = 0, skip;
+
+    for (size_t i = 0; found && i < found->n; i++)
+        fit += uses(g->ways[found->first + i], str(mark)) == used;
+    if (!fit)
+        return grammar_say(g, slot, with, n, d, b);
+    skip = dice_below(d, fit);
+    for (size_t i = 0; i < found->n; i++) {
+        Str way = g->ways[found->first + i];
+        if (uses(way, str(mark)) == used && skip-- == 0) {
+            say_way(&s, way);
+            break;
+        }
+    }
+    return true;
+}
+
 bool grammar_say(const Grammar *g, Str slot, const Filling *with, size_t n, Dice *d, Buf *b) {
     Saying s = { g, with, n, d, b, 0 };
     return say(&s, slot);

@@ -22,6 +22,11 @@ typedef struct Filling {
 /* Appends one way to say `slot`; nothing where there is none, and false. */
 bool grammar_say(const Grammar *g, Str slot, const Filling *with, size_t n, Dice *d, Buf *b);
 
+/* The same, drawn only of the ways that have `mark` in them (used), or have not; of all
+ * where there is none such. */
+bool grammar_say_as(const Grammar *g, Str slot, const char *mark, bool used, const Filling *with, size_t n,
+                    Dice *d, Buf *b);
+
 size_t grammar_ways(const Grammar *g, const char *slot);
 Str grammar_way(const Grammar *g, const char *slot, size_t i); /* i: modulo how many there are */
 
