@@ -57,3 +57,15 @@ export const calls = computed<Call[]>(() =>
 export function settlesWithPhotos(category: string): boolean {
   return (settings.settle_photos ?? 'all').split('\n').some((one) => one === 'all' || (one !== '' && category.startsWith(one)));
 }
+
+/* Who may be tried in a demonstration: none anywhere else. One a line, as
+ * src/port/demo_people.h says. */
+export type DemoAccount = { login: string; entry: 'console' | 'phone'; title: string; task: string };
+
+export const demo = computed<DemoAccount[]>(() =>
+  (settings.demo_accounts ?? '')
+    .split('\n')
+    .map((line) => line.split('|'))
+    .filter((f) => f.length === 6)
+    .map(([login, entry, zh, en, task_zh, task_en]) => ({ login, entry: entry === 'phone' ? 'phone' : 'console', title: say(zh, en), task: say(task_zh, task_en) })),
+);
