@@ -60,7 +60,7 @@ function shell(): Plugin {
       const paths = files.map((file) => (file === 'phone/index.html' ? '/phone/' : `/${file}`));
       const worker = readFileSync('phone/sw.js', 'utf8').replace("'%SHELL%'", JSON.stringify(paths)).replace('%VERSION%', hash.digest('hex').slice(0, 16));
       writeFileSync(`${options.dir}/phone/sw.js`, worker);
-      for (const file of ['app.webmanifest', 'icon.svg']) copyFileSync(`phone/${file}`, `${options.dir}/phone/${file}`);
+      for (const file of ['app.webmanifest', 'icon.svg', 'icon-180.png', 'icon-192.png', 'icon-512.png']) copyFileSync(`phone/${file}`, `${options.dir}/phone/${file}`);
     },
   };
 }

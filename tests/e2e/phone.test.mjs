@@ -43,6 +43,29 @@ describe('phone', () => {
     return p;
   };
 
+  /* iOS takes the link's PNG, Android those of the manifest: each is what it says. */
+  test('it can be put on the home screen, with its icon', async () => {
+    const p = await open('road');
+    const { page } = p;
+    const manifest = await page.evaluate(async () => (await fetch(document.querySelector('link[rel=manifest]').href)).json());
+    assert.deepEqual([manifest.id, manifest.start_url, manifest.scope, manifest.display], ['/phone/', '/phone/', '/phone/', 'standalone']);
+    const wanted = manifest.icons.filter((i) => i.type === 'image/png').map((i) => [i.src, Number(i.sizes.split('x')[0])]);
+    assert.deepEqual(manifest.icons.filter((i) => i.purpose === 'maskable').map((i) => i.sizes), ['512x512']);
+    assert.deepEqual([...new Set(wanted.map(([, size]) => size))], [192, 512]);
+    wanted.push([await page.locator('link[rel=apple-touch-icon]').getAttribute('href'), 180]);
+    for (const [src, size] of wanted) {
+      const is = await page.evaluate(async (src) => {
+        const image = new Image();
+        image.src = src;
+        await image.decode();
+        return [(await fetch(src)).headers.get('content-type'), image.naturalWidth, image.naturalHeight];
+      }, src);
+      assert.deepEqual(is, ['image/png', size, size], src);
+    }
+    for (const { url } of manifest.shortcuts) assert.equal((await page.request.get(url)).status(), 200, url);
+    await p.close();
+  });
+
   test('tasks stand by deadline, and by distance when asked', async () => {
     const p = await open('road', { more: { geolocation: { longitude: 121.47, latitude: 31.23, accuracy: 12 }, permissions: ['geolocation'] } });
     const { page } = p;
