@@ -14,6 +14,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 wanted=${*:-get post steps start import http store locate address tile clock classify audit pages}
 wanted=${*:-get post steps start import http store locate address tile clock audit pages demo million}
+wanted=${*:-get post steps start import http store locate address tile clock audit partition pages}
 broken=
 
 # run NAME COMMAND …
@@ -33,6 +34,7 @@ run() {
 }
 
 ninja -C build jingwei tests/contract/store_bench $(for n in get post steps start import http locate address tile clock classify audit; do echo "bench/bench_$n"; done) >"$out/build.log" ||
+ninja -C build jingwei tests/contract/store_bench $(for n in get post steps start import http locate address tile clock audit partition; do echo "bench/bench_$n"; done) >"$out/build.log" ||
     { tail -n 40 "$out/build.log"; exit 1; }
 run get build/bench/bench_get build/jingwei "$work/get"
 run post build/bench/bench_post build/jingwei "$work/post"
@@ -47,6 +49,7 @@ run address build/bench/bench_address
 run clock build/bench/bench_clock
 JW_SOURCE=. run classify build/bench/bench_classify
 run audit build/bench/bench_audit
+run partition build/bench/bench_partition
 run pages node bench/pages.mjs "$PWD/build/jingwei" "$work/pages" ${JW_BENCH_CASES:-}
 # 1.6 GB of disk while it runs; `million` is `pages` on the city that `demo` made.
 run demo node bench/demo.mjs "$PWD/build/jingwei" "$work/demo"

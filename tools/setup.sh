@@ -16,7 +16,7 @@ packages="gcc make meson ninja-build pkg-config libmicrohttpd-dev libjansson-dev
 case $purpose in
 build) ;;
 test) packages="$packages sqlite3 postgresql clang-14 libclang-rt-14-dev clang-format-14 fonts-noto-cjk" ;;
-bench) packages="$packages sqlite3 postgresql nginx-light wrk valgrind" ;;
+bench) packages="$packages sqlite3 postgresql nginx-light wrk valgrind libmetis-dev" ;;
 *) echo "usage: tools/setup.sh [build|test|bench]" >&2; exit 2 ;;
 esac
 
