@@ -39,8 +39,8 @@ static int32_t bucket_of(uint64_t key) {
 static void grow_tree(PartState *s, const Tree *t, const int32_t *units, int32_t n, int32_t from) {
     const PartGraph *g = s->g;
     int32_t bucket[BUCKETS], edges = 0, taken = 0, sum = 0, done = 0;
+    uint64_t used[BUCKETS / 64] = { 0 }; /* few are, and a region is often small */
 
-    memset(bucket, -1, sizeof bucket);
     for (int32_t i = 0; i < n; i++) {
         int32_t u = units[i];
         t->head[u] = u;
@@ -50,20 +50,26 @@ static void grow_tree(PartState *s, const Tree *t, const int32_t *units, int32_t
             if (v <= u || s->grid[v] != from)
                 continue;
             int32_t b = bucket_of((uint64_t)(g->arcs[k].border + 1) * (512 + part_below(s, 1024)));
-            s->edges[edges] = (PartSplitEdge){ u, v, bucket[b] };
+            bool first = !(used[b / 64] >> b % 64 & 1);
+            used[b / 64] |= 1ULL << b % 64;
+            s->edges[edges] = (PartSplitEdge){ u, v, first ? -1 : bucket[b] };
             bucket[b] = edges++;
         }
     }
     PartSplitEdge *tree = s->edges + edges; /* the arcs leave room for as many again */
-    for (int32_t b = BUCKETS - 1; b >= 0; b--)
-        for (int32_t e = bucket[b]; e >= 0; e = s->edges[e].next) {
-            int32_t x = head_of(t->head, s->edges[e].a), y = head_of(t->head, s->edges[e].b);
-            if (x == y)
-                continue;
-            t->head[x] = y;
-            tree[taken] = s->edges[e];
-            t->degree[tree[taken].a]++;
-            t->degree[tree[taken++].b]++;
+    for (int32_t word = BUCKETS / 64 - 1; word >= 0; word--)
+        while (used[word]) {
+            int32_t bit = 63 - __builtin_clzll(used[word]);
+            used[word] ^= 1ULL << bit;
+            for (int32_t e = bucket[word * 64 + bit]; e >= 0; e = s->edges[e].next) {
+                int32_t x = head_of(t->head, s->edges[e].a), y = head_of(t->head, s->edges[e].b);
+                if (x == y)
+                    continue;
+                t->head[x] = y;
+                tree[taken] = s->edges[e];
+                t->degree[tree[taken].a]++;
+                t->degree[tree[taken++].b]++;
+            }
         }
     for (int32_t i = 0; i < n; i++) {
         t->start[units[i]] = sum;
