@@ -50,6 +50,7 @@ static void try_move(PartState *s, int64_t heat) {
     int32_t from = g->first[u], n = g->first[u + 1] - from;
     int32_t i = (int32_t)(((r & 0xffff) * (uint32_t)n) >> 16), b;
 
+    s->work -= n;
     while ((b = s->grid[g->arcs[from + i].to]) == a)
         i = i + 1 < n ? i + 1 : 0;
     int64_t most = (heat * s->logs[(r >> 16) % PART_LOGS]) >> 16;
@@ -71,7 +72,7 @@ void part_anneal(PartState *s, const PartCourse *c) {
         if (c->tells && s->tell)
             s->tell(s->ctx, step * 1000 / STEPS);
         for (int64_t i = 0; i < tries && s->n_rim; i++) {
-            if ((i & 0xfff) == 0 && part_cancelled(s))
+            if (s->work < 0 || ((i & 0xfff) == 0 && part_cancelled(s)))
                 return;
             try_move(s, (int64_t)heat);
         }
@@ -98,6 +99,9 @@ static bool settle_unit(PartState *s, int32_t u) {
         int32_t b = s->grid[g->arcs[i].to];
         if (b == s->grid[u] || b == best)
             continue;
+        s->work -= part_degree(g, u);
+        if (s->work < 0)
+            return false;
         int64_t saved = saving(s, u, b);
         if (saved > most) {
             most = saved;
@@ -130,16 +134,19 @@ static bool swap_unit(PartState *s, int32_t u) {
     const PartGraph *g = s->g;
     int32_t a = s->grid[u];
 
-    for (int32_t i = g->first[u]; i < g->first[u + 1]; i++) {
+    if (s->count[a] == 1 || !part_stays_whole(s, u))
+        return false;
+    for (int32_t i = g->first[u]; i < g->first[u + 1] && s->work >= 0; i++) {
         int32_t v = g->arcs[i].to, b = s->grid[v];
-        if (b == a || s->count[a] == 1 || !part_stays_whole(s, u))
+        s->work -= part_degree(g, v) + part_degree(g, u);
+        if (b == a)
             continue;
         int64_t cost = part_move_cost(s, u, b), miss = part_move_miss(s, u, b);
         if (swap_pair(s, u, v, cost, miss))
             return true;
         for (int32_t k = g->first[v]; k < g->first[v + 1]; k++) {
             int32_t w = g->arcs[k].to;
-            if (w != u && s->grid[w] == b && s->outside[w] && swap_pair(s, u, w, cost, miss))
+            if (w != u && s->grid[w] == b && s->outside[w] && s->work >= 0 && swap_pair(s, u, w, cost, miss))
                 return true;
         }
     }
@@ -149,9 +156,9 @@ static bool swap_unit(PartState *s, int32_t u) {
 void part_settle(PartState *s) {
     bool moved = true;
 
-    for (int32_t round = 0; moved && round < SETTLE_ROUNDS && !part_cancelled(s); round++) {
+    for (int32_t round = 0; moved && round < SETTLE_ROUNDS && !part_tired(s); round++) {
         moved = false;
-        for (int32_t u = 0; u < s->g->n; u++)
+        for (int32_t u = 0; u < s->g->n && s->work >= 0; u++)
             if (s->outside[u])
                 moved |= settle_unit(s, u) || swap_unit(s, u);
     }

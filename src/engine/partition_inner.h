@@ -44,6 +44,7 @@ typedef struct PartState {
     int64_t best_out, best_cost; /* best_out -1: none yet */
     int64_t price;               /* of a household outside the range, now */
     uint64_t dice;
+    int64_t work;                /* arcs that may still be looked at; see part_tired() */
     int32_t *scratch;            /* see PART_SCRATCH */
     int64_t *below;              /* households beneath a unit of a tree */
     struct PartSplitEdge *edges; /* as many as the part has */
@@ -75,6 +76,11 @@ static inline int64_t part_miss(const PartGraph *g, int64_t households) {
 static inline bool part_cancelled(const PartState *s) {
     return s->cancel && atomic_load_explicit(s->cancel, memory_order_relaxed);
 }
+
+/* Enough of it: cancelled, or a graph on which the usual steps are slow (a unit beside all
+ * others) has had its share. What is found by then is the answer. */
+static inline bool part_tired(const PartState *s) { return s->work < 0 || part_cancelled(s); }
+static inline int32_t part_degree(const PartGraph *g, int32_t u) { return g->first[u + 1] - g->first[u]; }
 
 /* ---- partition_state.c ---- */
 void part_count(PartState *s);                               /* everything from s->grid and s->k */

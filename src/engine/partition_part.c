@@ -12,6 +12,7 @@ enum {
     BETTER_UNITS = 40,   /* a better plan is looked for with so many units, */
     BETTER_GRIDS = 3,    /* or so many grids, at the most */
     OTHER_NUMBERS = 2,   /* tried on either side of the wanted */
+    WORK_PER_SWEEP = 4,  /* arcs looked at per arc of the part */
 };
 
 static const PartCourse wide_course = { .hot = 1200, .cold = 90, .price = 2000, .dearer = 8000, .tells = true };
@@ -27,13 +28,17 @@ static void anneal(PartState *s, const PartCourse *course, int32_t sweeps) {
 
 /* One whole way from a seed with k grids. */
 static void run(PartState *s, int32_t k, int32_t sweeps) {
+    int64_t arcs = s->g->n + s->g->first[s->g->n] - s->g->first[0];
+
     if (s->g->old) {
         part_seed_old(s, k);
+        s->work = arcs * (sweeps + 10) * WORK_PER_SWEEP;
         part_remember(s);
         part_repair(s);
         anneal(s, &near_old, sweeps / 4);
     } else {
         part_seed(s, k);
+        s->work = arcs * (sweeps + 10) * WORK_PER_SWEEP;
         part_remember(s);
         anneal(s, &wide_course, sweeps - sweeps / 8);
     }
@@ -46,7 +51,7 @@ static void run(PartState *s, int32_t k, int32_t sweeps) {
 }
 
 static void run_other_numbers(PartState *s, const PartTask *t) {
-    for (int32_t off = 1; off <= OTHER_NUMBERS && s->best_out > 0 && !part_cancelled(s); off++) {
+    for (int32_t off = 1; off <= OTHER_NUMBERS && s->best_out > 0 && !part_tired(s); off++) {
         if (t->wanted + off <= t->most)
             run(s, t->wanted + off, t->sweeps);
         if (t->wanted - off >= t->least && s->best_out > 0)

@@ -53,6 +53,9 @@ static int32_t steps_of(PartState *s, int32_t a, Step *ret) {
             int32_t unit = gives ? s->list[m] : v, to = gives ? b : a;
             if (b == a || g->households[unit] == 0 || s->count[s->grid[unit]] == 1)
                 continue;
+            s->work -= part_degree(g, unit);
+            if (s->work < 0)
+                return n;
             Step step = { unit, to, part_move_miss(s, unit, to), part_move_cost(s, unit, to) };
             bool listed = n == BREADTH && !is_before(&step, &ret[n - 1]);
             for (int32_t k = 0; k < n && !listed; k++)
@@ -68,7 +71,7 @@ static bool follow(PartState *s, int32_t a, int32_t depth, Chain *c) {
     bool gives = s->households[a] > s->g->hi;
     int32_t n = steps_of(s, a, steps);
 
-    for (int32_t i = 0; i < n && c->moves < CHAIN_MOVES; i++) {
+    for (int32_t i = 0; i < n && c->moves < CHAIN_MOVES && s->work >= 0; i++) {
         int32_t from = s->grid[steps[i].unit], other = gives ? steps[i].to : from;
         part_move(s, steps[i].unit, steps[i].to);
         c->moves++;
@@ -85,7 +88,7 @@ static bool follow(PartState *s, int32_t a, int32_t depth, Chain *c) {
 
 /* Does a chain of moves from here lessen what is outside? */
 static bool try_chain(PartState *s, int32_t a) {
-    for (int32_t depth = 1; depth <= DEPTH; depth++) {
+    for (int32_t depth = 1; depth <= DEPTH && s->work >= 0; depth++) {
         Chain c = { 0 };
         if (follow(s, a, depth, &c))
             return true;
@@ -154,10 +157,10 @@ static bool cut_anew(PartState *s, const int32_t *grids, int32_t parts) {
 static bool try_region(PartState *s, int32_t a) {
     int32_t near[NEAR_MAX], n = neighbours_of(s, a, near), further[NEAR_MAX];
 
-    for (int32_t i = 0; i < n; i++)
+    for (int32_t i = 0; i < n && s->work >= 0; i++)
         if (cut_anew(s, (int32_t[]){ a, near[i] }, 2))
             return true;
-    for (int32_t i = 0; i < n && !part_cancelled(s); i++) {
+    for (int32_t i = 0; i < n && !part_tired(s); i++) {
         int32_t m = neighbours_of(s, near[i], further);
         for (int32_t k = 0; k < m; k++)
             if (further[k] != a && cut_anew(s, (int32_t[]){ a, near[i], further[k] }, 3))
@@ -171,7 +174,7 @@ static bool try_region(PartState *s, int32_t a) {
 static bool mend_grids(PartState *s) {
     bool mended = false;
 
-    for (int32_t a = 0; a < s->k && !part_cancelled(s); a++)
+    for (int32_t a = 0; a < s->k && !part_tired(s); a++)
         for (int32_t again = 0; again < 64 && part_miss(s->g, s->households[a]) > 0; again++) {
             if (!try_chain(s, a) && !try_region(s, a))
                 break;
@@ -184,7 +187,7 @@ void part_repair(PartState *s) {
     static const PartCourse shake = { .sweeps = 30, .hot = 300, .cold = 50, .price = 5000, .dearer = 40000 };
 
     part_remember(s);
-    for (int32_t round = 0; round < ROUNDS && part_out(s) > 0 && s->k > 1 && !part_cancelled(s); round++) {
+    for (int32_t round = 0; round < ROUNDS && part_out(s) > 0 && s->k > 1 && !part_tired(s); round++) {
         while (mend_grids(s) && part_out(s) > 0)
             part_remember(s);
         part_remember(s);

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { BUCKETS = 64 * 4, TRIES = 5 };
+enum { BUCKETS = 64 * 4, TRIES = 5, SEED_WORK = 120, OLD_STEPS = 200 };
 
 /* The slices of s->scratch. */
 typedef struct Tree {
@@ -43,6 +43,7 @@ static void grow_tree(PartState *s, const Tree *t, const int32_t *units, int32_t
 
     for (int32_t i = 0; i < n; i++) {
         int32_t u = units[i];
+        s->work -= part_degree(g, u) + 1;
         t->head[u] = u;
         t->degree[u] = 0;
         for (int32_t k = g->first[u]; k < g->first[u + 1]; k++) {
@@ -146,12 +147,46 @@ static void mark_side(const Tree *t, int32_t n, int32_t unit) {
     }
 }
 
+/* All the cuts along one tree: from the leaves on, whatever has enough for a grid is one;
+ * then units of the tree that are none yet, until there are enough. */
+static void split_at_once(PartState *s, const int32_t *units, int32_t n, int32_t from, int32_t parts,
+                          const int32_t *ids) {
+    Tree t = tree_of(s);
+    int32_t cuts = 0;
+
+    grow_tree(s, &t, units, n, from);
+    int64_t each = s->below[t.order[0]] / parts;
+    for (int32_t q = 0; q < n; q++) {
+        s->below[t.order[q]] = s->g->households[t.order[q]];
+        t.side[t.order[q]] = -1;
+    }
+    for (int32_t q = n - 1; q > 0; q--) {
+        int32_t u = t.order[q];
+        if (s->below[u] >= each && cuts < parts - 1)
+            t.side[u] = ids[cuts++];
+        else
+            s->below[t.parent[u]] += s->below[u];
+    }
+    for (int32_t q = n - 1; q > 0 && cuts < parts - 1; q--)
+        if (t.side[t.order[q]] < 0)
+            t.side[t.order[q]] = ids[cuts++];
+    for (int32_t q = 1; q < n; q++) {
+        int32_t u = t.order[q];
+        t.side[u] = t.side[u] >= 0 ? t.side[u] : t.side[t.parent[u]];
+        s->grid[u] = t.side[u] >= 0 ? t.side[u] : from;
+    }
+}
+
 void part_split(PartState *s, int32_t *units, int32_t n, int32_t from, int32_t parts, const int32_t *ids,
                 int32_t tries) {
     Tree t = tree_of(s);
 
     while (parts > 1 && n > 1) {
         Cut cut = { .unit = -1 };
+        if (s->work < 0 && parts > 2) {
+            split_at_once(s, units, n, from, parts, ids);
+            return;
+        }
         for (int32_t i = 0; i < tries && (cut.unit < 0 || cut.score > 0.1); i++) {
             Cut before = cut;
             grow_tree(s, &t, units, n, from);
@@ -196,6 +231,7 @@ void part_seed(PartState *s, int32_t k) {
         ids[u] = u + 1;
     }
     s->k = k;
+    s->work = (int64_t)SEED_WORK * (n + s->g->first[n] - s->g->first[0]);
     part_split(s, units, n, 0, k, ids, TRIES);
     part_count(s);
 }
@@ -294,6 +330,10 @@ void part_seed_old(PartState *s, int32_t k) {
         if (a >= 0 && (largest[a] < 0 || size[piece[u]] > size[largest[a]]))
             largest[a] = piece[u];
         found = a >= found ? a + 1 : found;
+    }
+    if (found > k + OLD_STEPS || k > found + OLD_STEPS) { /* each step looks at all units */
+        part_seed(s, k);
+        return;
     }
     s->k = found > 0 ? found : 1;
     for (int32_t u = 0; u < g->n; u++)

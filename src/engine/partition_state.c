@@ -97,6 +97,8 @@ int32_t part_members(PartState *s, int32_t a) {
             s->seen[v] = seen;
             s->queue[n++] = v;
         }
+    for (int32_t q = 0; q < n; q++)
+        s->work -= part_degree(g, s->queue[q]);
     return n;
 }
 
@@ -122,6 +124,7 @@ bool part_stays_whole(PartState *s, int32_t u) {
     wanted--;
     for (int32_t q = 0; q < n; q++) {
         int32_t x = s->queue[q];
+        s->work -= part_degree(g, x);
         for (int32_t i = g->first[x]; i < g->first[x + 1]; i++) {
             int32_t y = g->arcs[i].to;
             if (s->grid[y] != a || s->seen[y] == seen)
@@ -140,6 +143,7 @@ void part_move(PartState *s, int32_t u, int32_t to) {
     int32_t from = s->grid[u], outside = 0;
     size_t dims = (size_t)g->dims;
 
+    s->work -= part_degree(g, u);
     s->grid[u] = to;
     s->count[from]--;
     s->count[to]++;

@@ -190,11 +190,70 @@ static void test_odd(void **state) {
     assert_int_equal(plan.n_grids, 1);
 }
 
+/* ---- units that are beside all others ---- */
+
+enum { MANY = 6000 };
+
+/* Each ends, in grids that are whole; the runner's limit of time says that it ends soon. */
+static void check_hubs(const char *what, PartitionEdge *edges, int32_t n_edges, const int32_t *old) {
+    static int32_t households[MANY];
+    PartitionInput in = { .n = MANY,
+                          .n_edges = n_edges,
+                          .households = households,
+                          .old = old,
+                          .edges = edges,
+                          .min = 300,
+                          .max = 500,
+                          .wishes = partition_usual,
+                          .seed = 3 };
+    int64_t units = 0;
+
+    for (int32_t u = 0; u < MANY; u++)
+        households[u] = 10 + u % 41;
+    arena_end(&arena);
+    assert_int_equal(arena_begin(&arena, partition_room(&in), &fault_said), OK);
+    if (partition_solve(&in, &arena, &plan, &fault_said) != OK)
+        fail_msg("%s: %s", what, fault_said.en);
+    assert_int_equal(plan.n_parts, 1);
+    for (int32_t i = 0; i < plan.n_grids; i++) {
+        assert_int_equal(plan.grids[i].pieces, 1);
+        units += plan.grids[i].units;
+    }
+    assert_int_equal(units, MANY);
+}
+
+static void test_hubs(void **state) {
+    static PartitionEdge edges[MANY * 2];
+    static int32_t old[MANY];
+    int32_t n = 0;
+
+    (void)state;
+    for (int32_t u = 1; u < MANY; u++)
+        edges[n++] = (PartitionEdge){ .a = 0, .b = u, .border_m = 1 + u % 50 };
+    check_hubs("a star", edges, n, NULL);
+    for (int32_t u = 2; u < MANY; u++)
+        edges[n++] = (PartitionEdge){ .a = 1, .b = u, .border_m = 1 + u % 50 };
+    check_hubs("two hubs", edges, n, NULL);
+    n = 0;
+    for (int32_t u = 1; u < MANY; u++) /* 1,000 leaves on each unit of a chain */
+        edges[n++] = (PartitionEdge){ .a = u % 1000 ? u - u % 1000 : u - 1000, .b = u, .border_m = 1 };
+    check_hubs("a caterpillar", edges, n, NULL);
+    n = 0;
+    for (int32_t u = 1; u < MANY; u++)
+        edges[n++] = (PartitionEdge){ .a = u - 1, .b = u, .border_m = 1 };
+    for (int32_t u = 0; u < MANY; u++)
+        old[u] = u;
+    check_hubs("a chain where each unit was a grid", edges, n, old);
+    memset(old, 0, sizeof old);
+    check_hubs("a chain that was one grid", edges, n, old);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wild),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_odd),
+        cmocka_unit_test(test_hubs),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
