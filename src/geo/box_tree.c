@@ -129,3 +129,21 @@ void box_tree_find(const BoxTree *t, WorldBox box, uint64_t *ret_found) {
     if (t->n > 0)
         find_below(t, t->levels - 1, t->level_at[t->levels] - 1, box, ret_found);
 }
+
+static int32_t list_below(const BoxTree *t, int32_t level, int32_t at, WorldBox box, int32_t *items,
+                          int32_t n) {
+    if (!world_box_meet(t->boxes[at], box))
+        return n;
+    if (level == 0) {
+        items[n] = t->items[at];
+        return n + 1;
+    }
+    int32_t below = t->level_at[level - 1] + (at - t->level_at[level]) * FAN, end = t->level_at[level];
+    for (int32_t k = below; k < below + FAN && k < end; k++)
+        n = list_below(t, level - 1, k, box, items, n);
+    return n;
+}
+
+int32_t box_tree_list(const BoxTree *t, WorldBox box, int32_t *ret_items) {
+    return t->n > 0 ? list_below(t, t->levels - 1, t->level_at[t->levels] - 1, box, ret_items, 0) : 0;
+}

@@ -28,4 +28,7 @@ size_t box_tree_size(const BoxTree *t);
  * that the caller has cleared. */
 void box_tree_find(const BoxTree *t, WorldBox box, uint64_t *ret_found);
 
+/* The same as a list, in no order that means anything; ret_items has room for all. */
+int32_t box_tree_list(const BoxTree *t, WorldBox box, int32_t *ret_items);
+
 #endif

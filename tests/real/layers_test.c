@@ -1,9 +1,11 @@
 /* layers_test – real layers against GEOS: who is whose neighbour among Baltimore's blocks,
- * with the length of the border. Skipped with a word where the files are not. */
+ * with the length of the border, and how much ground each block has in each neighbourhood.
+ * Skipped with a word where the files are not. */
 #include "adjacency.h"
+#include "geo_geos.h"
 #include "layer.h"
+#include "overlay.h"
 
-#include <geos_c.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,23 +22,6 @@ static void must(bool fine, const char *what) {
 /* ---- GEOS --------------------------------------------------------------- */
 
 static GEOSContextHandle_t geos;
-
-static GEOSGeometry *geos_ring(const Shape *s, int32_t r) {
-    int32_t from = s->ring_at[r], n = s->ring_at[r + 1] - from;
-    GEOSCoordSequence *seq = GEOSCoordSeq_create_r(geos, (unsigned)n + 1, 2);
-    for (int32_t i = 0; i <= n; i++)
-        GEOSCoordSeq_setXY_r(geos, seq, (unsigned)i, s->points[from + i % n].lon, s->points[from + i % n].lat);
-    return GEOSGeom_createLinearRing_r(geos, seq);
-}
-
-static GEOSGeometry *geos_rim(const Shape *s) {
-    GEOSGeometry **rings = calloc((size_t)s->n_rings + 1, sizeof *rings);
-    for (int32_t r = 0; r < s->n_rings; r++)
-        rings[r] = geos_ring(s, r);
-    GEOSGeometry *rim = GEOSGeom_createCollection_r(geos, GEOS_MULTILINESTRING, rings, (unsigned)s->n_rings);
-    free(rings);
-    return rim;
-}
 
 static double line_m(const GEOSGeometry *g) {
     double sum = 0;
@@ -79,7 +64,9 @@ static void neighbours(const Layer *l) {
 
     must(adjacency_find(l->shapes, l->n, NULL, &got, &fa) == OK, fa.en);
     for (int32_t i = 0; i < l->n; i++) {
-        rims[i] = geos_rim(&l->shapes[i]);
+        GEOSGeometry *whole = geos_shape_of(geos, &l->shapes[i]);
+        rims[i] = GEOSBoundary_r(geos, whole);
+        GEOSGeom_destroy_r(geos, whole);
         boxes[i] = shape_box(&l->shapes[i]);
     }
     for (int32_t a = 0; a < l->n; a++)
@@ -104,12 +91,63 @@ static void neighbours(const Layer *l) {
     adjacency_free(&got);
 }
 
-int main(void) {
-    Layer blocks;
+/* ---- common ground ------------------------------------------------------ */
 
-    if (!layer_read("baltimore/baltimore_blocks.geojson", &blocks))
+static double common_units2(const GEOSGeometry *a, const GEOSGeometry *b) {
+    GEOSGeometry *common = GEOSIntersection_r(geos, a, b);
+    double area = 0;
+    must(common && GEOSArea_r(geos, common, &area), "GEOS cannot cut two shapes");
+    GEOSGeom_destroy_r(geos, common);
+    return area;
+}
+
+/* Both layers valid: GEOS cuts nothing else. */
+static GEOSGeometry **shapes_of(const Layer *l, Box *boxes) {
+    GEOSGeometry **all = calloc((size_t)l->n, sizeof *all);
+    for (int32_t i = 0; i < l->n; i++) {
+        all[i] = geos_shape_of(geos, &l->shapes[i]);
+        boxes[i] = shape_box(&l->shapes[i]);
+    }
+    return all;
+}
+
+static void common_ground(const Layer *areas, const Layer *blocks) {
+    Box *a_boxes = calloc((size_t)areas->n, sizeof *a_boxes),
+        *b_boxes = calloc((size_t)blocks->n, sizeof *b_boxes);
+    GEOSGeometry **a = shapes_of(areas, a_boxes), **b = shapes_of(blocks, b_boxes);
+    OverlayLayer *ready_a, *ready_b;
+    Overlay got;
+    int64_t next = 0, expected = 0;
+    double furthest = 0;
+
+    must(overlay_ready(areas->shapes, areas->n, &ready_a, &fa) == OK, fa.en);
+    must(overlay_ready(blocks->shapes, blocks->n, &ready_b, &fa) == OK, fa.en);
+    must(overlay_find(ready_a, ready_b, NULL, &got, &fa) == OK, fa.en);
+    for (int32_t i = 0; i < areas->n; i++)
+        for (int32_t k = 0; k < blocks->n; k++) {
+            double units2 = box_meet(a_boxes[i], b_boxes[k]) ? common_units2(a[i], b[k]) : 0, ours = 0;
+            if (next < got.n && got.commons[next].a == i && got.commons[next].b == k)
+                ours = got.commons[next++].units2;
+            furthest = fmax(furthest, fabs(ours - units2));
+            expected += units2 >= OVERLAY_LEAST_UNITS2;
+        }
+    printf("common ground of %d neighbourhoods and %d blocks: %lld pairs (GEOS %lld); furthest from GEOS %.2g "
+           "square degrees\n",
+           areas->n, blocks->n, (long long)got.n, (long long)expected, furthest * 1e-14);
+    must(got.n == expected && expected == 14254, "14,254 pairs have ground in common");
+    must(next == got.n, "every pair is one that GEOS was asked for");
+    must(furthest * 1e-14 < 1e-10, "each pair has as much in common as GEOS says, within 1e-10 square degrees");
+    overlay_free(&got);
+}
+
+int main(void) {
+    Layer blocks, areas;
+
+    if (!layer_read("baltimore/baltimore_blocks.geojson", &blocks) ||
+        !layer_read("baltimore/neighborhoods.geojson", &areas))
         return 77; /* said on stderr */
     geos = GEOS_init_r();
     neighbours(&blocks);
+    common_ground(&areas, &blocks);
     return 0;
 }
