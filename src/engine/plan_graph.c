@@ -1,0 +1,229 @@
+/* plan_graph – see plan_graph.h. */
+#include "plan_graph.h"
+
+#include "adjacency.h"
+#include "cells.h"
+#include "repair.h"
+
+#include <string.h>
+
+/* The cells of one hard area: its units are `units[first …]` of the list by hard areas. */
+typedef struct CellGroup {
+    Cells cells;
+    int32_t first, n;
+} CellGroup;
+
+typedef struct PlanCells {
+    CellGroup *groups; /* of each hard area */
+    int32_t n;
+    int32_t *listed; /* units by hard area */
+    int32_t *place;  /* of each unit, in its group */
+} PlanCells;
+
+/* ---- borders ------------------------------------------------------------ */
+
+typedef struct Making {
+    PlanGraph *g;
+    const PlanUnit *units;
+    int32_t n, n_hards;
+    int32_t edges_max;
+    Fault *f;
+} Making;
+
+static Err add_edge(Making *k, int32_t a, int32_t b, double m, PlanBorder kind) {
+    PlanGraph *g = k->g;
+
+    if (g->in.n_edges == k->edges_max) {
+        int32_t max = k->edges_max * 2 + 1024;
+        if (g->in.n_edges >= PARTITION_EDGES_MAX)
+            return fault(k->f, ERR_LIMIT, "plan_edges", "", "相邻关系太多，超过 %d 处。",
+                         "There are more than %d borders between units.", PARTITION_EDGES_MAX);
+        PartitionEdge *edges = mem_grow(g->edges, (size_t)max * sizeof *edges);
+        g->edges = edges ? edges : g->edges;
+        uint8_t *kinds = edges ? mem_grow(g->kinds, (size_t)max) : NULL;
+        g->kinds = kinds ? kinds : g->kinds;
+        if (!edges || !kinds)
+            return fault_memory(k->f);
+        k->edges_max = max;
+    }
+    g->edges[g->in.n_edges] = (PartitionEdge){ a, b, m, false };
+    g->kinds[g->in.n_edges++] = (uint8_t)kind;
+    g->of_kind[kind]++;
+    return OK;
+}
+
+static PlanBorder kind_of(const Border *b) {
+    if (b->exact_m >= b->near_m && b->exact_m >= b->street_m)
+        return PLAN_EXACT;
+    return b->near_m >= b->street_m ? PLAN_NEAR : PLAN_STREET;
+}
+
+static Err by_outlines(Making *k, const _Atomic bool *cancel) {
+    const AdjacencyRules rules = { .near_m = PLAN_NEAR_M, .street_m = PLAN_STREET_M, .cancel = cancel };
+    Shape *shapes = mem_alloc((size_t)k->n * sizeof *shapes + 1);
+    Adjacency found = { 0 };
+
+    if (!shapes)
+        return fault_memory(k->f);
+    for (int32_t i = 0; i < k->n; i++)
+        shapes[i] = *k->units[i].shape;
+    Err e = adjacency_find(shapes, k->n, &rules, &found, k->f);
+    for (int64_t i = 0; i < found.n && e == OK; i++) {
+        const Border *b = &found.borders[i];
+        if (k->units[b->a].hard == k->units[b->b].hard)
+            e = add_edge(k, b->a, b->b, b->exact_m + b->near_m + b->street_m, kind_of(b));
+    }
+    adjacency_free(&found);
+    mem_free(shapes);
+    return e;
+}
+
+/* ---- cells -------------------------------------------------------------- */
+
+static Err list_by_hards(Making *k, PlanCells *c) {
+    c->groups = mem_alloc((size_t)k->n_hards * sizeof *c->groups + 1);
+    c->listed = mem_alloc((size_t)k->n * sizeof *c->listed + 1);
+    c->place = mem_alloc((size_t)k->n * sizeof *c->place + 1);
+    if (!c->groups || !c->listed || !c->place)
+        return fault_memory(k->f);
+    memset(c->groups, 0, (size_t)k->n_hards * sizeof *c->groups);
+    c->n = k->n_hards;
+    for (int32_t i = 0; i < k->n; i++)
+        c->place[i] = c->groups[k->units[i].hard].n++;
+    for (int32_t h = 1; h < k->n_hards; h++)
+        c->groups[h].first = c->groups[h - 1].first + c->groups[h - 1].n;
+    for (int32_t i = 0; i < k->n; i++)
+        c->listed[c->groups[k->units[i].hard].first + c->place[i]] = i;
+    return OK;
+}
+
+static Err cells_of_group(Making *k, const PlanCells *c, int32_t h, Point *points) {
+    CellGroup *group = &c->groups[h];
+    const int32_t *units = c->listed + group->first;
+
+    for (int32_t i = 0; i < group->n; i++)
+        points[i] = k->units[units[i]].at;
+    TRY(cells_make(points, group->n, &k->g->hards[h], &group->cells, k->f));
+    for (int64_t i = 0; i < group->cells.n_borders; i++) {
+        const CellBorder *b = &group->cells.borders[i];
+        TRY(add_edge(k, units[b->a], units[b->b], b->m, PLAN_CELL));
+    }
+    return OK;
+}
+
+static Err by_cells(Making *k) {
+    PlanCells *c = mem_alloc(sizeof *c);
+
+    if (!c)
+        return fault_memory(k->f);
+    *c = (PlanCells){ 0 };
+    k->g->cells = c;
+    Point *points = mem_alloc((size_t)k->n * sizeof *points + 1);
+    Err e = points ? list_by_hards(k, c) : fault_memory(k->f);
+    for (int32_t h = 0; h < k->n_hards && e == OK; h++)
+        e = cells_of_group(k, c, h, points);
+    mem_free(points);
+    return e;
+}
+
+/* ---- the graph ---------------------------------------------------------- */
+
+static void fill_units(Making *k) {
+    PlanGraph *g = k->g;
+    double *x = g->numbers, *y = x + k->n;
+    int32_t *households = g->counts, *label = households + k->n, *old = label + k->n;
+    Box box = BOX_NONE;
+    bool any_old = false;
+
+    for (int32_t i = 0; i < k->n; i++)
+        box_grow(&box, k->units[i].at);
+    Scale s = scale_at((int32_t)(((int64_t)box.south + box.north) / 2));
+    for (int32_t i = 0; i < k->n; i++) {
+        const PlanUnit *u = &k->units[i];
+        x[i] = ((double)u->at.lon - box.west) * s.lon_m;
+        y[i] = ((double)u->at.lat - box.south) * s.lat_m;
+        households[i] = u->households;
+        label[i] = u->hard;
+        old[i] = u->old;
+        any_old = any_old || u->old >= 0;
+    }
+    g->in.n = k->n;
+    g->in.households = households;
+    g->in.label = label;
+    g->in.old = any_old ? old : NULL;
+    g->in.x_m = x;
+    g->in.y_m = y;
+    g->in.wishes = partition_usual;
+}
+
+Err plan_graph_make(const PlanUnit *units, int32_t n, const Shape *hards, int32_t n_hards,
+                    const _Atomic bool *cancel, PlanGraph *ret, Fault *f) {
+    PlanGraph g = { .units = units, .hards = hards };
+    Making k = { .g = &g, .units = units, .n = n, .n_hards = n_hards, .f = f };
+
+    g.numbers = mem_alloc((size_t)n * 2 * sizeof *g.numbers + 1);
+    g.counts = mem_alloc((size_t)n * 3 * sizeof *g.counts + 1);
+    Err e = g.numbers && g.counts ? OK : fault_memory(f);
+    if (e == OK && n) {
+        fill_units(&k);
+        e = units[0].shape ? by_outlines(&k, cancel) : by_cells(&k);
+    }
+    g.in.edges = g.edges;
+    if (e == OK)
+        *ret = g;
+    else
+        plan_graph_free(&g);
+    return e;
+}
+
+void plan_graph_free(PlanGraph *g) {
+    for (int32_t h = 0; g->cells && g->cells->groups && h < g->cells->n; h++)
+        cells_free(&g->cells->groups[h].cells);
+    if (g->cells) {
+        mem_free(g->cells->groups);
+        mem_free(g->cells->listed);
+        mem_free(g->cells->place);
+    }
+    mem_free(g->cells);
+    mem_free(g->numbers);
+    mem_free(g->counts);
+    mem_free(g->edges);
+    mem_free(g->kinds);
+    *g = (PlanGraph){ 0 };
+}
+
+/* ---- and back ----------------------------------------------------------- */
+
+static Err cell_of(const PlanGraph *g, int32_t unit, Shape *ret, Fault *f) {
+    int32_t hard = g->units[unit].hard;
+    return cell_shape(&g->cells->groups[hard].cells, g->cells->place[unit], &g->hards[hard], ret, f);
+}
+
+static Err union_of_cells(const PlanGraph *g, const int32_t *units, int32_t n, const Shape **list, Shape *ret,
+                          Fault *f) {
+    Shape *cells = mem_alloc((size_t)n * sizeof *cells + 1);
+    int32_t made = 0;
+    Err e = cells ? OK : fault_memory(f);
+
+    for (; made < n && e == OK; made += e == OK) {
+        e = cell_of(g, units[made], &cells[made], f);
+        list[made] = &cells[made];
+    }
+    e = e == OK ? shape_union(list, n, false, NULL, ret, f) : e;
+    for (int32_t i = 0; i < made; i++)
+        shape_free(&cells[i]);
+    mem_free(cells);
+    return e;
+}
+
+Err plan_grid_shape(const PlanGraph *g, const int32_t *units, int32_t n, Shape *ret, Fault *f) {
+    const Shape **list = mem_alloc((size_t)n * sizeof *list + 1);
+
+    if (!list)
+        return fault_memory(f);
+    for (int32_t i = 0; i < n; i++)
+        list[i] = g->units[units[i]].shape;
+    Err e = g->cells ? union_of_cells(g, units, n, list, ret, f) : shape_union(list, n, false, NULL, ret, f);
+    mem_free(list);
+    return e;
+}
