@@ -230,9 +230,9 @@ const Command commands[] = {
     { "plan",
       "solve FILE.json OUT.json | score FILE.json PLAN.json [--min N] [--max N] [--grids K] [--old PLAN.json] "
       "[--seed N] [--sweeps N] [--threads N] [--cut N] [--compact N] [--alike N] [--keep N] [--hard FIELD] "
-      "[--feature FIELD]",
-      "cuts a graph of units into contiguous grids within a range of households, or measures a plan", true,
-      run_plan },
+      "[--feature FIELD] | micro --within CODE [--units places|areas] [--keep] [--out FILE.geojson] …",
+      "cuts buildings or blocks, of a file or of an area, into contiguous grids within a range of households",
+      true, run_plan },
     { "webhook", "[add NAME URL EVENTS | stop ID | start ID | secret ID | failed | again ID]",
       "other systems that are told of steps, how deliveries to them get on", true, run_webhook },
     { "check", "", "verifies invariants and says what is wrong", false, run_check },

@@ -1,7 +1,8 @@
 /* plan – a graph of units into grids, without a database: `plan solve` writes a plan,
  * `plan score` measures one that somebody made. The files are those of
- * port/partition_file.h; what the numbers mean says docs/planner.md. */
-#include "command.h"
+ * port/partition_file.h; what the numbers mean says docs/planner.md. With the database:
+ * plan_micro.c. */
+#include "plan_words.h"
 
 #include "partition_file.h"
 
@@ -84,7 +85,7 @@ static Err number_option(int *argc, char **argv, const char *flag, int32_t *ret,
     return OK;
 }
 
-static Err read_options(int *argc, char **argv, PartitionInput *in, Fault *f) {
+Err plan_options(int *argc, char **argv, PartitionInput *in, Fault *f) {
     int32_t seed = (int32_t)in->seed;
     const struct {
         const char *flag;
@@ -106,16 +107,14 @@ static Err read_options(int *argc, char **argv, PartitionInput *in, Fault *f) {
     return OK;
 }
 
-/* All or nothing: beside it first, then in its place. */
-static Err write_plan(const PartitionPlan *plan, int32_t n, const char *path, Fault *f) {
+/* Beside it first, then in its place. */
+Err plan_write(const char *path, Str bytes, Fault *f) {
     char beside[4096];
 
     if (snprintf(beside, sizeof beside, "%s.part", path) >= (int)sizeof beside)
         return fault(f, ERR_INVALID, "file_name", "", "文件名太长。", "The name of the file is too long.");
     FILE *file = fopen(beside, "wb");
-    for (int32_t u = 0; file && u < n; u++)
-        fprintf(file, "%c%d", u ? ',' : '[', plan->grid[u]);
-    bool good = file && fprintf(file, n ? "]\n" : "[]\n") > 0 && !ferror(file);
+    bool good = file && fwrite(bytes.p, 1, bytes.n, file) == bytes.n;
     good = file && fclose(file) == 0 && good;
     if (good && rename(beside, path) == 0)
         return OK;
@@ -124,6 +123,20 @@ static Err write_plan(const PartitionPlan *plan, int32_t n, const char *path, Fa
         remove(beside);
     return fault(f, ERR_INVALID, "file_write", "", "写不了 %.100s：%.80s。", "%.100s cannot be written: %.80s.",
                  path, strerror(why));
+}
+
+static Err write_plan(const PartitionPlan *plan, int32_t n, const char *path, Fault *f) {
+    Buf out;
+
+    TRY(buf_begin(&out, 1 << 16, PARTITION_FILE_BYTES_MAX, f));
+    for (int32_t u = 0; u < n; u++) {
+        buf_char(&out, u ? ',' : '[');
+        buf_int(&out, plan->grid[u]);
+    }
+    buf_str(&out, n ? "]\n" : "[]\n");
+    Err e = out.full ? fault_arena(f) : plan_write(path, buf_view(&out), f);
+    buf_end(&out);
+    return e;
 }
 
 /* ---- what is said ---- */
@@ -175,7 +188,7 @@ static Err run_it(Planning *p, bool solve, int *argc, char **argv, const char *o
     PartitionInput *in = &p->file.in;
 
     TRY(read_graph(p, argv[1], f));
-    TRY(read_options(argc, argv, in, f));
+    TRY(plan_options(argc, argv, in, f));
     TRY(arena_begin(&p->files, (size_t)in->n * 8 + 64, f));
     p->grid = arena_raw(&p->files, (size_t)in->n * sizeof *p->grid);
     p->old = old ? arena_raw(&p->files, (size_t)in->n * sizeof *p->old) : NULL;
@@ -200,16 +213,15 @@ static bool asks_well(int argc, char **argv) {
     if (argc < 3 || argc > 60 || (strcmp(argv[0], "solve") != 0 && strcmp(argv[0], "score") != 0))
         return false;
     memcpy(copy, argv, (size_t)(argc + 1) * sizeof *copy);
-    return read_options(&argc, copy, &scratch, &f) != OK || argc == 3;
+    return plan_options(&argc, copy, &scratch, &f) != OK || argc == 3;
 }
 
-int run_plan(const Config *c, int argc, char **argv) {
+static int run_on_files(int argc, char **argv) {
     Planning p = { .fields = { .hard = command_option(&argc, argv, "--hard"),
                                .feature = command_option(&argc, argv, "--feature") } };
     const char *old = command_option(&argc, argv, "--old");
     Fault f;
 
-    (void)c;
     if (!asks_well(argc, argv))
         return command_usage(command_named("plan"));
     Err e = run_it(&p, strcmp(argv[0], "solve") == 0, &argc, argv, old, &f);
@@ -219,4 +231,10 @@ int run_plan(const Config *c, int argc, char **argv) {
     arena_end(&p.files);
     partition_file_end(&p.file);
     return e == OK ? EXIT_OK : command_fault(&f);
+}
+
+int run_plan(const Config *c, int argc, char **argv) {
+    if (argc >= 1 && strcmp(argv[0], "micro") == 0)
+        return run_plan_micro(c, argc, argv);
+    return run_on_files(argc, argv);
 }

@@ -29,6 +29,19 @@ run() {
     status=$?
 }
 
+# plan_feasible N: no more than N grids break the range, at most ten of them without a proof
+# that they must
+plan_feasible() {
+    outside=$(grep -o '"out_of_range":[0-9]*' "$dir/out" | cut -d: -f2)
+    unproved=$(grep -o '"none_found":[0-9]*' "$dir/out" | cut -d: -f2)
+    if [ "${outside:-999}" -le "$1" ] && [ "${unproved:-999}" -le 10 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "$outside grids out of range ($1 at most), $unproved without a proof"
+    fi
+}
+
 # 10,025 census blocks; 72 lie in no neighbourhood.
 run baltimore import areas "$data/baltimore/neighborhoods.geojson" --layer governing --governing \
     --level residential_area --code name --name name --dissolve district=:BC,Baltimore
@@ -40,6 +53,12 @@ expect blocks 1 '"rows":10025,"added":9953,"by_code":0,"by_point":9953,"orphans"
 run baltimore import places "$data/baltimore/baltimore_blocks.geojson" --name geoid20 --code geoid20 \
     --households housing20 --population pop20 --kind block
 expect again 1 '"added":0,'
+# Micro-grids of them, neighbourhoods as hard borders: contiguous, and where the range is
+# not kept it is told why.
+run baltimore plan micro --within BC --out "$dir/map.geojson"
+expect graph 0 '"of":"places","units":9953,"left_out":0,"left_out_households":0,"households":293242,"hard_areas":279,"borders":{"exact":19652,"near":0,"street":6,"cell":0}'
+expect whole 0 '"torn":0,'
+plan_feasible 121
 run baltimore import places "$data/baltimore/rec_centers.geojson" --kind facility
 expect centers 0 '"rows":48,"added":48,'
 
@@ -53,6 +72,10 @@ run singapore import places "$data/singapore/hdb_blocks.csv" --name address --ar
     --households total_dwelling_units
 expect flats 1 '"rows":12626,"added":12622,"by_code":12622,"by_point":0,"orphans":4,"households":1112052,'
 expect elsewhere 1 '"elsewhere":0,'
+run singapore plan micro --within SG
+expect graph 0 '"of":"places","units":12622,"left_out":0,"left_out_households":0,"households":1111622,"hard_areas":333,'
+expect whole 0 '"torn":0,'
+plan_feasible 33
 run points import areas "$data/singapore/subzones.geojson" --layer governing --governing \
     --level residential_area --code SUBZONE_N --name SUBZONE_N --dissolve district=:SG,Singapore
 run points import places "$data/singapore/hdb_blocks.csv" --name address --households total_dwelling_units \

@@ -1,0 +1,46 @@
+/* plan_ground – what the planner reads of the map beneath one area: units with their
+ * households, the areas that no grid leaves, and the micro-grids that are there now.
+ *
+ * Units are buildings (places whose households are known; with their outlines where all have
+ * one, else as points), or else the finest areas below the residential ones. No grid leaves the lowest area
+ * above a unit that is a residential area or higher; where there is none beneath, the area itself. The rows
+ * only: the graph is engine/plan_graph.h. */
+#ifndef JW_PLAN_GROUND_H
+#define JW_PLAN_GROUND_H
+
+#include "area.h"
+#include "plan_graph.h"
+
+typedef enum PlanOf {
+    PLAN_OF_ANY,
+    PLAN_OF_PLACES,
+    PLAN_OF_AREAS
+} PlanOf; /* any: places where there are some */
+
+typedef struct PlanName {
+    size_t code, name; /* plan_word() */
+} PlanName;
+
+typedef struct PlanGround {
+    PlanUnit *units; /* their shapes are in `shapes` */
+    PlanName *names;
+    Shape *shapes; /* of areas as units */
+    int32_t n;
+    bool places;   /* units are buildings */
+    bool outlined; /* with outlines */
+    Shape *hards;  /* empty where it has none */
+    PlanName *hard_names;
+    int32_t n_hards;
+    PlanName *olds; /* micro-grids that have units */
+    int32_t n_olds;
+    int32_t left_out; /* places without coordinates, areas without a shape */
+    int64_t left_out_households;
+    Buf words;
+} PlanGround;
+
+/* ERR_NOT_FOUND: no such area; ERR_INVALID: nothing beneath it is a unit. On the heap. */
+Err plan_ground_read(Tx *tx, Str within, PlanOf of, PlanGround *ret, Fault *f);
+void plan_ground_free(PlanGround *g);
+const char *plan_word(const PlanGround *g, size_t at);
+
+#endif
