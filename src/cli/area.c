@@ -1,6 +1,7 @@
 /* area – `jingwei area split`: an area becomes several, drawn in a map file or listed in
  * a table (port/split_file.h; docs/area-changes.md is the manual). Like an import it is
- * for whoever runs the machine; by login and right there is `call area.split`. */
+ * for whoever runs the machine; by login and right there is `call area.split`.
+ * `jingwei area crosswalk`: area_crosswalk.c. */
 #include "import.h"
 
 #include "split_file.h"
@@ -41,7 +42,7 @@ static void say(const SplitOptions *how, const SplitDone *done) {
         printf("已拆分为 %d 个网格。\nSplit into %d areas.\n", done->parts, done->parts);
 }
 
-int run_area(const Config *c, int argc, char **argv) {
+static int run_split(const Config *c, int argc, char **argv) {
     Installation in = command_installation(c);
     SplitOptions how = { .day = 0 };
     SplitDone done;
@@ -59,4 +60,10 @@ int run_area(const Config *c, int argc, char **argv) {
     installation_close(s);
     buf_end(&file);
     return e == OK ? EXIT_OK : command_fault(&f);
+}
+
+int run_area(const Config *c, int argc, char **argv) {
+    if (argc >= 1 && strcmp(argv[0], "crosswalk") == 0)
+        return run_area_crosswalk(c, argc, argv);
+    return run_split(c, argc, argv);
 }

@@ -216,8 +216,9 @@ const Command commands[] = {
       run_import },
     { "area",
       "split CODE FILE [--day DAY] [--note TEXT] [--layer CODE] [--crs DATUM] [--code FIELD] [--name FIELD] "
-      "[--households FIELD]",
-      "splits an area along a map file (GeoJSON), or by a table of buildings and parts", true, run_area },
+      "[--households FIELD] | crosswalk LAYER[:LEVEL] LAYER[:LEVEL] [FILE.csv|FILE.geojson]",
+      "splits an area along a map file (GeoJSON) or by a table; or compares two layers pair by pair", true,
+      run_area },
     { "export",
       "cases|areas|places|access|orgs|units|seats|cover|exclusive|exceptions|roster --as LOGIN [--csv] "
       "[--text --reason WHY | --text --order ID] [FILE]",
