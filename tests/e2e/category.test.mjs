@@ -1,9 +1,10 @@
 /* category – the report page says which categories the words are most like and because of
- * which words; a tap chooses one, and nothing is chosen by itself. */
+ * which words; a tap chooses one, and nothing is chosen by itself. Who files a case finds
+ * them first. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { holds, noSideways, noViolations, person, shot, startBrowser, startServer, until } from './support.mjs';
+import { holds, noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
 
 let server, browser;
 
@@ -45,3 +46,21 @@ for (const [lang, next, size] of [['zh', '下一步', 'phone'], ['en', 'Next', '
     await until(() => page.locator('select[name=category]').inputValue(), '206', 'what was chosen stays');
     await p.close();
   });
+
+test('who files a case finds them first, and why', async () => {
+  const answer = await fetch(`${server.url}/api/1/cases`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Jingwei': '1' }, body: JSON.stringify({ text: '门口井盖缺失一块', lon: 121.4790619, lat: 31.229047 }) });
+  const { code } = await answer.json();
+  const p = await person(browser, server.url);
+  const { page } = p;
+  await signIn(page, 'dispatch', '/console/cases?state=all');
+  await page.getByRole('searchbox').fill(code);
+  await page.locator('[data-row] a').click();
+  await page.locator('[data-act=accept]').click();
+  await page.locator('[data-act=file]').click();
+  await page.getByText(/像是：.*因为写了“.*井盖.*”/).waitFor();
+  await holds(async () => (await page.locator('select[name=condition] optgroup').first().getAttribute('label')).startsWith('206 '), 'it stands first');
+  await until(() => page.locator('select[name=condition]').inputValue(), '', 'nothing is chosen by itself');
+  await noViolations(page, 'filing with a proposal');
+  await shot(page, 'category-file');
+  await p.close();
+});
