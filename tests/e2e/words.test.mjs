@@ -90,6 +90,54 @@ describe('words that name people', () => {
   });
 
   for (const lang of ['zh', 'en'])
+    test(`what is written on the phone of those who are out is shown first where there is a network, in ${lang}`, async () => {
+      const c = await filedCase(server.url, { spot: SPOT, text: `井盖响 ${lang}`, upto: 'handling' });
+      const p = await person(browser, server.url, { size: 'phone', lang });
+      const { page } = p;
+      await signIn(page, 'road', `/phone/task/${c.id}`, '[data-act=handle]');
+      await page.locator('[data-act=handle]').click();
+      await page.locator('textarea[name=note]').fill('换了新盖，打13800000000找他。');
+      const send = page.locator('form.sheet button[type=submit]');
+      await send.click();
+      await page.locator('[data-test=found]').getByText('13800000000').waitFor();
+      assert.equal(posted(p, '/steps'), 0);
+      await noViolations(page, 'what was found on the phone');
+      await noSideways(page, 'what was found on the phone');
+      await page.locator('[data-test=found]').scrollIntoViewIfNeeded();
+      await shot(page, `words-phone-${lang}`);
+      await send.click();
+      const centre = await caller(server.url, 'dispatch');
+      await until(async () => (await centre.get(`/api/1/cases/${c.id}`)).state, 'handled');
+      const view = await centre.get(`/api/1/cases/${c.id}/view`);
+      assert.equal(view.events.find((e) => e.act === 'handle').note, '换了新盖，打〔电话〕找他。');
+      await p.close();
+    });
+
+  test('a report from the phone shows it, too; without a network it goes into the phone at once', async () => {
+    const p = await person(browser, server.url, { size: 'phone', more: { geolocation: SPOT, permissions: ['geolocation'] } });
+    const { page } = p;
+    await signIn(page, 'grid', '/phone/report', '[data-test=where]');
+    await page.locator('[data-matter=road]').click();
+    await page.locator('textarea[name=text]').fill('井盖破了，12号楼501室的人报的');
+    await page.locator('.foot button[type=submit]').click();
+    await page.locator('[data-test=found]').getByText('501室').waitFor();
+    assert.equal(posted(p, '/cases'), 0);
+    await noViolations(page, 'what was found in a report on the phone');
+    await page.locator('.foot button[type=submit]').click();
+    await page.locator('[data-test=done][data-state=sent]').waitFor();
+    await page.getByRole('button', { name: '再报一件' }).click();
+    await page.locator('[data-test=where]').waitFor();
+    await page.locator('[data-matter=road]').click();
+    await page.locator('textarea[name=text]').fill('井盖破了，13号楼502室的人报的');
+    await p.context.setOffline(true);
+    await page.locator('.foot button[type=submit]').click();
+    await page.locator('[data-test=done][data-state=waiting]').waitFor();
+    await p.context.setOffline(false);
+    await page.locator('[data-test=done][data-state=sent]').waitFor();
+    await p.close();
+  });
+
+  for (const lang of ['zh', 'en'])
     test(`what is added on the tracking page is shown first, in ${lang}`, async () => {
       const [stranger, centre, unit, checker, agent] = await Promise.all([undefined, 'dispatch', 'road', 'check', 'call'].map((l) => caller(server.url, l)));
       const { code, secret } = await stranger.post('/api/1/cases', { text: `井盖响 ${lang}`, lon: SPOT.longitude, lat: SPOT.latitude });

@@ -13,7 +13,11 @@ export type Finder = {
   shown: () => Promise<boolean>;
 };
 
-export function finder(words: () => ReportLook): Finder {
+/* On the street the network may be bad, and what is written goes into the phone first. */
+export const STREET_MS = 2_000;
+
+/* Nobody waits longer than `patience_ms`. */
+export function finder(words: () => ReportLook, patience_ms = Infinity): Finder {
   const answer = ref<{ about: string; found: NamedWords[] }>({ about: '{}', found: [] });
   const about = () => JSON.stringify(words());
   const found = computed(() => (answer.value.about === about() ? answer.value.found : []));
@@ -30,8 +34,9 @@ export function finder(words: () => ReportLook): Finder {
   }
 
   async function shown(): Promise<boolean> {
-    if (found.value.length) return true;
-    await look();
+    if (found.value.length || !navigator.onLine) return true;
+    const enough = new Promise<void>((done) => patience_ms < Infinity && setTimeout(done, patience_ms));
+    await Promise.race([look(), enough]);
     return found.value.length === 0;
   }
   return { found, look, shown };
