@@ -272,6 +272,32 @@ static void test_what_stays_out(void **state) {
     assert_int_equal(answered("revision"), 3);
 }
 
+/* Exactly the dispatcher and the duty lead, exactly while the case is open. */
+static void test_put_back_by_whom_and_when(void **state) {
+    char sql[100];
+    (void)state;
+    for (size_t i = 0; i < case_state_choices.n; i++) {
+        int64_t id = 0;
+        for (int role = ROLE_PUBLIC; role <= ROLE_AUDIT_ADMIN; role++) {
+            Actor by = actor_as((Role)role, 0, role ? 30 + role : 0);
+            int at = case_state_choices.list[i].number;
+            bool clerk = role == ROLE_DISPATCHER || role == ROLE_DUTY_LEAD;
+            if (!id)
+                id = report("{\"text\":\"打物业021-64000000\"}");
+            snprintf(sql, sizeof sql, "UPDATE cases SET state = %d WHERE id = %lld", at, (long long)id);
+            testdb_exec(&city_db, sql);
+            Err expected = role == ROLE_PUBLIC ? ERR_SIGN_IN
+                           : !clerk            ? ERR_FORBIDDEN
+                           : at >= CASE_CLOSED ? ERR_INVALID
+                                               : OK;
+            about("case.unmask", &by, id, ",\"revision\":1,\"number\":1,\"piece\":1,\"reason\":\"物业\"",
+                  expected);
+            if (expected == OK)
+                id = 0;
+        }
+    }
+}
+
 /* However it is written: the reporter's own number never goes back. */
 static void test_reporters_own(void **state) {
     static const char *const contacts[] = { "13800000000", "+86 138-0000-0000", "张三 一三八零零零零零零零零",
@@ -385,6 +411,7 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_put_back),
         cmocka_unit_test(test_put_back_in_place),
         cmocka_unit_test(test_what_stays_out),
+        cmocka_unit_test(test_put_back_by_whom_and_when),
         cmocka_unit_test(test_reporters_own),
         cmocka_unit_test(test_unclear_which),
         cmocka_unit_test(test_erased_in_time),
