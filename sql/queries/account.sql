@@ -125,12 +125,18 @@ INSERT INTO account_event (@columns(account_event)) VALUES (@values(account_even
 -- name: account_event_list
 -- Newest first.
 -- takes: account_find
--- gives: account_event
-SELECT @columns(account_event) FROM account_event
- WHERE home = 0
-   /*? account */ AND account = :account /*? end */
- ORDER BY id DESC
- LIMIT :limit;
+-- gives: account_event_shown
+SELECT e.id, e.account, a.login, a.title, e.what, e.by_whom, e.role, b.title, e.at_ms, e.at_day
+  FROM account_event e
+  LEFT JOIN account a ON a.home = 0 AND a.id = e.account
+  LEFT JOIN account b ON b.home = 0 AND b.id = e.by_whom
+ WHERE e.home = 0
+   /*? account */ AND e.account = :account /*? end */
+   /*? what */ AND e.what = :what /*? end */
+   /*? from */ AND e.at_day >= :from /*? end */
+   /*? until */ AND e.at_day <= :until /*? end */
+ ORDER BY e.id DESC
+ LIMIT :limit OFFSET :skip;
 
 -- name: account_event_forget
 -- takes: older_than

@@ -28,9 +28,23 @@ INSERT INTO access_log (@columns(access_log)) VALUES (@values(access_log));
 SELECT @columns(access_log) FROM access_log WHERE home = :home ORDER BY number DESC LIMIT 1;
 
 -- name: access_walk
--- The chain from its beginning, for `check`.
+-- The chains of the homes from one on, each from its beginning.
+-- takes: chain_from
 -- gives: access_log
-SELECT @columns(access_log) FROM access_log ORDER BY home, number;
+SELECT @columns(access_log) FROM access_log WHERE home >= :home ORDER BY home, number;
+
+-- name: access_list
+-- Newest first; the codes of the cases are looked up one by one.
+-- takes: access_find
+-- gives: access_log
+SELECT @columns(access_log) FROM access_log
+ WHERE at_ms > 0
+   /*? account */ AND account = :account /*? end */
+   /*? case_id */ AND case_id = :case_id /*? end */
+   /*? from_at */ AND at_ms >= :from_at_ms /*? end */
+   /*? until_at */ AND at_ms < :until_at_ms /*? end */
+ ORDER BY at_ms DESC, home, number DESC
+ LIMIT :limit OFFSET :skip;
 
 -- name: access_after
 -- takes: access_after_row
@@ -136,19 +150,26 @@ INSERT INTO sign_log (@columns(sign_log)) VALUES (@values(sign_log));
 SELECT @columns(sign_log) FROM sign_log WHERE home = :home ORDER BY number DESC LIMIT 1;
 
 -- name: sign_walk
+-- takes: chain_from
 -- gives: sign_log
-SELECT @columns(sign_log) FROM sign_log ORDER BY home, number;
+SELECT @columns(sign_log) FROM sign_log WHERE home >= :home ORDER BY home, number;
 
 -- name: sign_list
 -- Newest first.
 -- takes: sign_find
--- gives: sign_log
-SELECT @columns(sign_log) FROM sign_log
- WHERE at_ms > 0
-   /*? account */ AND account = :account /*? end */
-   /*? what */ AND what = :what /*? end */
- ORDER BY at_ms DESC, home, number DESC
- LIMIT :limit;
+-- gives: sign_shown
+SELECT s.home, s.number, s.account, a.login, a.title, s.what, s.by_whom, b.title, s.near, s.at_ms, s.at_day
+  FROM sign_log s
+  LEFT JOIN account a ON a.home = 0 AND a.id = s.account
+  LEFT JOIN account b ON b.home = 0 AND b.id = s.by_whom
+ WHERE s.at_ms > 0
+   /*? account */ AND s.account = :account /*? end */
+   /*? what */ AND s.what = :what /*? end */
+   /*? near */ AND s.near = :near /*? end */
+   /*? from_at */ AND s.at_ms >= :from_at_ms /*? end */
+   /*? until_at */ AND s.at_ms < :until_at_ms /*? end */
+ ORDER BY s.at_ms DESC, s.home, s.number DESC
+ LIMIT :limit OFFSET :skip;
 
 -- name: attempt_get
 -- takes: attempt_key

@@ -2,6 +2,7 @@
  * compiler checks that handler and records fit, and the table itself. */
 #include "ops.h"
 
+#include "access.h"
 #include "account.h"
 #include "area.h"
 #include "area_tile.h"
@@ -13,6 +14,7 @@
 #include "case_words.h"
 #include "proposal.h"
 #include "catalogue.h"
+#include "chain_check.h"
 #include "correspondence.h"
 #include "cover.h"
 #include "delivery.h"

@@ -1,7 +1,10 @@
 /* access – see access.h. */
 #include "access.h"
 
-#include "chain.h"
+#include "account.h"
+#include "account_q.h"
+#include "case.h"
+#include "case_q.h"
 #include "seal.h"
 #include "system_q.h"
 
@@ -59,11 +62,81 @@ static Err walk_one(void *ctx, const void *row, Fault *f) {
     return OK;
 }
 
-Err access_check(Tx *tx, int64_t *ret_rows, Fault *f) {
-    ChainWalk w = { .tx = tx, .log = CHAIN_ACCESS };
+Err access_walk(Tx *tx, int32_t from, int64_t most, ChainWalk *ret, Fault *f) {
+    ChainFrom begin = { .home = from };
 
-    TRY(tx_each(tx, &access_walk_query, (const void *const[]){ NULL }, walk_one, &w, f));
+    *ret = (ChainWalk){ .tx = tx, .log = CHAIN_ACCESS, .most = most };
+    return chain_walked(ret,
+                        tx_each(tx, &access_walk_query, (const void *const[]){ &begin }, walk_one, ret, f));
+}
+
+Err access_check(Tx *tx, int64_t *ret_rows, Fault *f) {
+    ChainWalk w;
+
+    TRY(access_walk(tx, 0, 0, &w, f));
     *ret_rows = w.rows;
+    return OK;
+}
+
+/* ---- read ---- */
+
+static const Scope everywhere = { .path_low = { "0", 1 }, .path_high = { "0~", 2 }, .unit_high = ID_TOP };
+
+static Err fill_shown(Tx *tx, const AccessLog *a, AccessShown *r, Fault *f) {
+    CaseKey key = { .id = a->case_id };
+    Account who;
+    Case c;
+    size_t known, found;
+
+    *r = (AccessShown){ .home = a->home,
+                        .number = a->number,
+                        .at = a->at,
+                        .account = a->account,
+                        .role = a->role,
+                        .reason = a->reason };
+    TRY(sql_account_by_id(tx, &(AccountKey){ .id = a->account }, &who, 1, &known, f));
+    TRY(sql_case_by_id(tx, &key, &everywhere, &c, 1, &found, f));
+    r->has.home = r->has.number = r->has.at = r->has.account = r->has.role = r->has.reason = true;
+    if (known) {
+        r->login = who.login;
+        r->title = who.title;
+        r->has.login = r->has.title = true;
+    }
+    if (found) {
+        r->case_code = c.code;
+        r->has.case_code = true;
+    }
+    return OK;
+}
+
+Err access_list(Tx *tx, const AccessFind *in, const Actor *by, Page *ret, Fault *f) {
+    AccessFind find = *in;
+    AccessShown *rows = ret->rows;
+    AccessLog *log = arena_take(tx_arena(tx), (size_t)in->limit * sizeof *log);
+    Account a;
+    Case c = { 0 };
+
+    (void)by;
+    if (!log)
+        return fault_arena(f);
+    if (in->has.login) {
+        TRY(account_need(tx, in->login, &a, f));
+        find.account = a.id;
+    }
+    if (in->has.code)
+        TRY(case_of_code(tx, in->code, &c, f));
+    TRY(days_in_order(in->has.from && in->has.until, in->from, in->until, f));
+    find.case_id = c.id;
+    find.has.account = in->has.login;
+    find.has.case_id = in->has.code;
+    find.has.from_at = in->has.from;
+    find.has.until_at = in->has.until;
+    find.from_at = moment_at(in->has.from ? ms_of_day(in->from) : 0);
+    find.until_at = moment_at(in->has.until ? ms_of_day(in->until + 1) : 0);
+    find.skip = (in->page - 1) * in->limit;
+    TRY(sql_access_list(tx, &find, log, (size_t)in->limit, &ret->n, f));
+    for (size_t i = 0; i < ret->n; i++)
+        TRY(fill_shown(tx, &log[i], &rows[i], f));
     return OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include "account_q.h"
 #include "attempts.h"
+#include "chain.h"
 #include "sign_log.h"
 #include "random.h"
 #include "seal.h"
@@ -509,5 +510,7 @@ Err account_history(Tx *tx, const AccountFind *in, const Actor *by, Page *ret, F
         find.account = a.id;
         find.has.account = true;
     }
+    TRY(days_in_order(in->has.from && in->has.until, in->from, in->until, f));
+    find.skip = (in->page - 1) * in->limit;
     return sql_account_event_list(tx, &find, ret->rows, (size_t)in->limit, &ret->n, f);
 }

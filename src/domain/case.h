@@ -19,6 +19,8 @@ Err case_list(Tx *tx, const CaseFind *in, const Actor *by, Page *ret, Fault *f);
 Err case_find_ready(Tx *tx, const CaseFind *in, const Actor *by, CaseFind *ret, Fault *f);
 Err case_count(Tx *tx, const CaseFind *in, const Actor *by, Total *ret, Fault *f);
 Err case_get(Tx *tx, const CaseKey *in, const Actor *by, Case *ret, Fault *f);
+/* Whatever its scope: for who may not read it, its id at most. */
+Err case_of_code(Tx *tx, Str text, Case *ret, Fault *f);
 Err case_by_code(Tx *tx, const CaseTrack *in, const Actor *by, Case *ret, Fault *f);
 Err case_places(Tx *tx, const CaseKey *in, const Actor *by, PlaceLocated *ret, Fault *f);
 Err case_view(Tx *tx, const CaseKey *in, const Actor *by, CaseView *ret, Fault *f);

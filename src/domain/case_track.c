@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-static Err case_of_code(Tx *tx, Str text, Case *ret, Fault *f) {
+Err case_of_code(Tx *tx, Str text, Case *ret, Fault *f) {
     CaseCode key = { 0 };
     Code code;
     size_t n;

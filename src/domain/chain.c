@@ -27,6 +27,12 @@ Err chain_cut_at(Tx *tx, ChainLog log, int32_t home, int64_t number, Str hash, M
     return sql_chain_cut_add(tx, &cut, &changed, f);
 }
 
+Err days_in_order(bool both, int32_t from, int32_t until, Fault *f) {
+    return both && until < from ? fault(f, ERR_INVALID, "dates_reversed", "until", "结束日期早于开始日期。",
+                                        "It ends before it begins.")
+                                : OK;
+}
+
 /* Nobody but the retention cuts, and not before its time. */
 static bool is_due(const ChainCut *cut) {
     return cut->number == 0 || cut->at.ms < clock_now_ms() - (LOG_KEPT_DAYS - 1) * DAY_MS;
@@ -36,10 +42,16 @@ Err chain_step(ChainWalk *w, const LogRow *row, const uint8_t is[32], bool *ret_
     ChainCut before = { .number = w->number, .hash = { (const char *)w->hash, sizeof w->hash } };
     bool begins = !w->begun || w->home != row->home;
 
+    if (begins && w->most && w->rows >= w->most) {
+        w->paused = true;
+        w->home = row->home;
+        return fault(f, ERR_LIMIT, "chain_pause", "", "先查到这里。", "That is enough for now.");
+    }
     if (begins)
         TRY(chain_cut(w->tx, w->log, row->home, &before, f));
     *ret_fits = row->number == before.number + 1 && str_same(row->previous, before.hash) && row->hash.n == 32 &&
                 memcmp(row->hash.p, is, 32) == 0 && (!begins || is_due(&before));
+    w->broken = !*ret_fits;
     w->home = row->home;
     w->number = row->number;
     w->begun = true;
@@ -47,3 +59,5 @@ Err chain_step(ChainWalk *w, const LogRow *row, const uint8_t is[32], bool *ret_
     memcpy(w->hash, is, 32);
     return OK;
 }
+
+Err chain_walked(const ChainWalk *w, Err e) { return e == ERR_LIMIT && w->paused ? OK : e; }

@@ -2,7 +2,6 @@
 #include "sign_log.h"
 
 #include "account.h"
-#include "chain.h"
 #include "seal.h"
 #include "system_q.h"
 
@@ -62,10 +61,17 @@ static Err walk_one(void *ctx, const void *row, Fault *f) {
     return OK;
 }
 
-Err sign_log_check(Tx *tx, int64_t *ret_rows, Fault *f) {
-    ChainWalk w = { .tx = tx, .log = CHAIN_SIGN };
+Err sign_log_walk(Tx *tx, int32_t from, int64_t most, ChainWalk *ret, Fault *f) {
+    ChainFrom begin = { .home = from };
 
-    TRY(tx_each(tx, &sign_walk_query, (const void *const[]){ NULL }, walk_one, &w, f));
+    *ret = (ChainWalk){ .tx = tx, .log = CHAIN_SIGN, .most = most };
+    return chain_walked(ret, tx_each(tx, &sign_walk_query, (const void *const[]){ &begin }, walk_one, ret, f));
+}
+
+Err sign_log_check(Tx *tx, int64_t *ret_rows, Fault *f) {
+    ChainWalk w;
+
+    TRY(sign_log_walk(tx, 0, 0, &w, f));
     *ret_rows = w.rows;
     return OK;
 }
@@ -104,5 +110,11 @@ Err sign_list(Tx *tx, const SignFind *in, const Actor *by, Page *ret, Fault *f) 
         find.account = a.id;
         find.has.account = true;
     }
+    TRY(days_in_order(in->has.from && in->has.until, in->from, in->until, f));
+    find.has.from_at = in->has.from;
+    find.has.until_at = in->has.until;
+    find.from_at = moment_at(in->has.from ? ms_of_day(in->from) : 0);
+    find.until_at = moment_at(in->has.until ? ms_of_day(in->until + 1) : 0);
+    find.skip = (in->page - 1) * in->limit;
     return sql_sign_list(tx, &find, ret->rows, (size_t)in->limit, &ret->n, f);
 }
