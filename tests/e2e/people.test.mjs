@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { caller } from './calls.mjs';
-import { SIZES, noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
+import { PASSWORD, SIZES, noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
 
 let server, browser;
 
@@ -207,6 +207,18 @@ test('nobody is shown what another administrator does', async () => {
   await with_person({}, async (page) => {
     await signIn(page, 'dispatch', ROOM, '.con .emp');
     assert.equal(await page.locator('.rail a[href="/console/accounts"]').count(), 0);
+  });
+});
+
+test('a post that has no page in the console is told so', async () => {
+  await accounts(['helper']);
+  await (await caller(server.url, 'security')).post('/api/1/posts', { login: 'helper', role: 'volunteer' });
+  await (await caller(server.url)).post('/api/1/session', { login: 'helper', password: 'good for once only', new_password: PASSWORD });
+  await with_person({}, async (page) => {
+    await signIn(page, 'helper', '/console/', '.con .emp');
+    await page.getByText('这个岗位在控制台没有页面').waitFor();
+    await until(() => page.locator('.rail a').count(), 0);
+    await noViolations(page, 'a post without a page');
   });
 });
 

@@ -12,5 +12,6 @@ export const ROSTER = '/console/roster';
 export const HANDOVER = '/console/handover';
 export const SETTINGS = '/console/settings';
 export const PEOPLE = '/console/accounts';
+export const AUDIT = '/console/audit';
 export const REPORT = '/console/report';
 export const DELIVERIES = '/console/deliveries';

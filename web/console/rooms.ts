@@ -7,6 +7,7 @@ import type { Me } from '../shared/api/types';
 import { say } from '../shared/modes';
 import type { IconName } from '../shared/parts/icons';
 import { route } from '../shared/route';
+import Audit from './Audit.vue';
 import Cases from './Cases.vue';
 import Codes from './Codes.vue';
 import Deliveries from './Deliveries.vue';
@@ -20,7 +21,7 @@ import People from './People.vue';
 import Roster from './Roster.vue';
 import Settings from './Settings.vue';
 import { unread } from './notices';
-import { CODES, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, PEOPLE, REPORT, ROSTER, SETTINGS } from './paths';
+import { AUDIT, CODES, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, PEOPLE, REPORT, ROSTER, SETTINGS } from './paths';
 import { may, me, post } from './session';
 import ReportSpot from './ReportSpot.vue';
 
@@ -48,6 +49,7 @@ const all: Room[] = [
   { path: CODES, icon: 'qr', title: () => say('楼栋码', 'Codes'), page: Codes, may: reads },
   { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },
   { path: PEOPLE, icon: 'people', title: () => say('账号与岗位', 'Accounts'), page: People, may: (who) => may(who, 'account_see') },
+  { path: AUDIT, icon: 'eye', title: () => say('审计', 'Audit'), page: Audit, may: (who) => may(who, 'audit_read') },
   { path: SETTINGS, icon: 'gear', title: () => say('设置', 'Settings'), page: Settings, may: (who) => may(who, 'setting_write') },
   { path: DELIVERIES, icon: 'out', title: () => say('投递', 'Deliveries'), page: Deliveries, may: (who) => may(who, 'setting_write') },
 ];
