@@ -84,9 +84,9 @@ test('a period that ends before it begins is said', async () => {
 test('an administrator has no desk', async () => {
   await with_person({}, async (page) => {
     await signIn(page, 'audit', '/console/desk', '.con .emp');
-    await page.getByText('这个岗位在控制台没有页面').waitFor();
-    await until(() => page.locator('.rail a').count(), 0);
-    await noViolations(page, 'a post without a page');
+    await page.getByText('没有这一页').waitFor();
+    await until(() => page.locator('.rail a[href="/console/desk"]').count(), 0);
+    await noViolations(page, 'a page that is not for this post');
   });
 });
 
