@@ -64,8 +64,11 @@ test('the tree of areas and its map show the same; areas are found by name and c
     await page.keyboard.press('/');
     await find.fill('松苑 01');
     const hit = page.locator('.hits a', { hasText: '松苑 01 微网格' });
+    const scale = () => page.locator('.city .rule').textContent();
+    const whole = await scale();
     await hit.click();
     await page.locator('.detail h2', { hasText: '松苑 01 微网格' }).waitFor();
+    await until(async () => (await scale()) !== whole, true, 'the map has gone to it'); // drawn it was before, too
     const area = () => new URL(page.url()).searchParams.get('area');
     await holds(area, 'the area is in the address');
     const id = area();

@@ -41,11 +41,19 @@ export const unitName = (id: string | undefined): string => units.value.find((u)
 export const categoryTitle = (code: string | undefined): string => titleOf(categories.value.find((c) => c.code === code));
 export const conditionTitle = (id: string | undefined): string => titleOf(conditions.value.find((c) => c.id === id));
 
-/* An area that the first page of the tree did not bring. */
-export async function nameArea(id: string): Promise<void> {
-  if (areas.has(id)) return;
-  const area = await get<Area>(`/api/1/areas/${id}`);
-  areas.set(id, area);
+/* An area that the first page of the tree did not bring; asked for once, however many
+ * rows lie in it. */
+const named = new Map<string, Promise<void>>();
+
+export function nameArea(id: string): Promise<void> {
+  if (areas.has(id)) return Promise.resolve();
+  const known = named.get(id);
+  if (known) return known;
+  const asked = get<Area>(`/api/1/areas/${id}`)
+    .then((area) => void areas.set(id, area))
+    .finally(() => named.delete(id));
+  named.set(id, asked);
+  return asked;
 }
 
 /* The outlines of an area and its children, asked for once: cases side by side mostly
