@@ -26,14 +26,15 @@ function newDatabase() {
 }
 
 /* { url, stop() }; stop() asserts that it ended well, with no word of a sanitizer.
- * What else a test wants of `serve`, it adds to `more`. */
-export async function startServer({ store = 'sqlite', more = [] } = {}) {
+ * What else a test wants of `serve`, it adds to `more`; without `small` it is the whole
+ * demo city. */
+export async function startServer({ store = 'sqlite', more = [], small = true } = {}) {
   if (process.env.JW_URL) return { url: process.env.JW_URL, stop: async () => undefined };
   const binary = process.env.JW_BINARY ?? join(source, 'build', 'jingwei');
   const data = mkdtempSync(join(tmpdir(), 'jingwei-e2e-'));
   const where = ['--data', join(data, 'city'), ...(store === 'postgres' ? ['--store', newDatabase()] : [])];
   if (store === 'postgres') execFileSync(binary, ['migrate', ...where]);
-  const told = execFileSync(binary, ['demo', '--small', ...where], { encoding: 'utf8' });
+  const told = execFileSync(binary, ['demo', ...(small ? ['--small'] : []), ...where], { encoding: 'utf8' });
   assert.match(told, new RegExp(PASSWORD), 'demo prints the password of its accounts');
   const child = spawn(binary, ['serve', ...where, '--listen', '127.0.0.1:0', ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((done) => child.once('exit', done));
