@@ -9,19 +9,20 @@ static const struct {
     Role role;
     const char *entry, *zh, *en;
 } tasks[] = {
-    { ROLE_DISPATCHER, "console", "受理、立案、派遣", "accept, file, dispatch" },
-    { ROLE_HANDLER, "console", "签收派来的，办好", "take on what was sent, handle it" },
-    { ROLE_PROPERTY, "console", "签收派来的，办好", "take on what was sent, handle it" },
-    { ROLE_GRID_WORKER, "phone", "任务、上报、当场办结", "tasks, report, settle on the spot" },
-    { ROLE_CHECKER, "console", "到场核查，通过或退回", "check what was done: pass, or send back" },
-    { ROLE_CALLBACK, "console", "答复上报人，结案", "answer the reporter, close" },
-    { ROLE_LEADER, "console", "看板：每个数字都能打开", "figures: every number opens its list" },
-    { ROLE_SUPERVISOR, "console", "哪些超期了", "what is overdue" },
-    { ROLE_DUTY_LEAD, "console", "值班表、交接班", "roster and hand-over" },
-    { ROLE_SECRETARY, "console", "本居民区的网格、组织、空缺", "grids, organisations, vacancies of an area" },
-    { ROLE_SYSTEM_ADMIN, "console", "设置、投递", "settings, deliveries" },
-    { ROLE_SECURITY_ADMIN, "console", "谁有什么岗位", "who holds which post" },
-    { ROLE_AUDIT_ADMIN, "console", "谁做过什么", "who did what" },
+    { ROLE_DISPATCHER, "console/desk", "受理、立案、派遣", "accept, file, dispatch" },
+    { ROLE_HANDLER, "console/desk", "签收派来的，办好", "take on what was sent, handle it" },
+    { ROLE_PROPERTY, "console/desk", "签收派来的，办好", "take on what was sent, handle it" },
+    { ROLE_GRID_WORKER, "phone/", "任务、上报、当场办结", "tasks, report, settle on the spot" },
+    { ROLE_CHECKER, "console/desk", "到场核查，通过或退回", "check what was done: pass, or send back" },
+    { ROLE_CALLBACK, "console/desk", "答复上报人，结案", "answer the reporter, close" },
+    { ROLE_LEADER, "console/figures", "看板：每个数字都能打开", "figures: every number opens its list" },
+    { ROLE_SUPERVISOR, "console/map", "地图上哪些超期了", "what is overdue on the map" },
+    { ROLE_DUTY_LEAD, "console/roster", "值班表、交接班", "roster and hand-over" },
+    { ROLE_SECRETARY, "console/grids", "本居民区的网格、组织、空缺",
+      "grids, organisations, vacancies of an area" },
+    { ROLE_SYSTEM_ADMIN, "console/settings", "设置、投递", "settings, deliveries" },
+    { ROLE_SECURITY_ADMIN, "console/", "谁有什么岗位", "who holds which post" },
+    { ROLE_AUDIT_ADMIN, "console/", "谁做过什么", "who did what" },
 };
 
 void demo_people_say(const DemoPerson *list, size_t n, Buf *said) {

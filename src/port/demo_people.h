@@ -16,7 +16,7 @@ typedef struct DemoPerson {
 void demo_people_say(const DemoPerson *list, size_t n, Buf *said);
 
 /* Writes the setting demo_accounts: a line each, "login|entry|zh|en|task|task in English".
- * `entry` is console or phone, where the task is done. */
+ * `entry` is the page where the task is done, as console/desk. */
 Err demo_people_offer(Tx *tx, const DemoPerson *list, size_t n, Fault *f);
 
 #endif

@@ -19,8 +19,8 @@ after(async () => {
 
 /* Where the first task of each account is done. */
 const ENTRIES = {
-  dispatch: '/console/', road: '/console/', office: '/console/', order: '/console/', estate: '/console/', grid: '/phone/',
-  check: '/console/', call: '/console/', head: '/console/', lead: '/console/', system: '/console/', security: '/console/', audit: '/console/',
+  dispatch: '/console/desk', road: '/console/desk', office: '/console/desk', order: '/console/desk', estate: '/console/desk', check: '/console/desk', call: '/console/desk',
+  grid: '/phone/', head: '/console/figures', lead: '/console/roster', system: '/console/settings', security: '/console/', audit: '/console/',
 };
 
 test('the sign-in page lists every account, and each of them can be tried', async () => {
@@ -32,9 +32,9 @@ test('the sign-in page lists every account, and each of them can be tried', asyn
   assert.match(await page.locator('[data-test=demo]').textContent(), new RegExp(PASSWORD));
   assert.match(await page.locator('[data-login=dispatch]').textContent(), /Dispatcher\s*dispatch\s*accept, file, dispatch/);
   for (const login of offered) {
-    await page.goto('/console/');
+    await page.goto('/console/codes'); // wherever the one before was
     await page.locator(`[data-login=${login}]`).click();
-    await page.waitForURL((at) => at.pathname.startsWith(ENTRIES[login]));
+    await page.waitForURL((at) => at.pathname === ENTRIES[login]);
     await page.locator('[data-test=demo]').waitFor({ state: 'detached' });
     const me = await (await context.request.get('/api/1/me')).json();
     assert.equal(me.login, login);
@@ -68,7 +68,7 @@ test('from the phone page a desk is opened where it is', async () => {
   const { page, close } = await person(browser, server.url, { size: 'phone', lang: 'zh' });
   await page.goto('/phone/');
   await page.locator('[data-login=dispatch]').click();
-  await page.waitForURL((at) => at.pathname.startsWith('/console/'));
+  await page.waitForURL((at) => at.pathname === '/console/desk');
   await until(() => page.locator('h1').first().textContent(), '工作台');
   await close();
 });

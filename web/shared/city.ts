@@ -60,12 +60,12 @@ export function settlesWithPhotos(category: string): boolean {
 
 /* Who may be tried in a demonstration: none anywhere else. One a line, as
  * src/port/demo_people.h says. */
-export type DemoAccount = { login: string; entry: 'console' | 'phone'; title: string; task: string };
+export type DemoAccount = { login: string; entry: string; title: string; task: string };
 
 export const demo = computed<DemoAccount[]>(() =>
   (settings.demo_accounts ?? '')
     .split('\n')
     .map((line) => line.split('|'))
     .filter((f) => f.length === 6)
-    .map(([login, entry, zh, en, task_zh, task_en]) => ({ login, entry: entry === 'phone' ? 'phone' : 'console', title: say(zh, en), task: say(task_zh, task_en) })),
+    .map(([login, entry, zh, en, task_zh, task_en]) => ({ login, entry: `/${entry}`, title: say(zh, en), task: say(task_zh, task_en) })),
 );
