@@ -318,6 +318,112 @@ static void test_clusters_count_the_list(void **state) {
     assert_int_equal(counted(), fewer);
 }
 
+/* The tile of the whole world with a filter, and the list with the same one: it holds the
+ * very cases, and neither none of them nor all. */
+static void check_filter(const char *filter, int64_t all_of_them) {
+    Actor all = actor_as(ROLE_DISPATCHER, 0, 11);
+    char json[240];
+
+    snprintf(json, sizeof json, "{\"open\":true,\"west\":-180,\"east\":180,\"south\":-85,\"north\":85,%s}",
+             filter);
+    assert_ok(call("case.count", &all, json));
+    int64_t expected = answered("n");
+    if (expected < 1 || expected >= all_of_them)
+        fail_msg("%s: %lld of %lld", filter, (long long)expected, (long long)all_of_them);
+    snprintf(json, sizeof json, "{\"z\":0,\"x\":0,\"y\":0,%s}", filter);
+    assert_int_equal(ask("case.tile", &all, json, "").err, OK);
+    if (counted() != expected)
+        fail_msg("%s: %lld in the tile, %lld in the list", filter, (long long)counted(), (long long)expected);
+}
+
+static void test_filters_are_the_list_s(void **state) {
+    Actor all = actor_as(ROLE_DISPATCHER, 0, 11);
+    char filter[120];
+
+    (void)state;
+    int64_t n = count_in_list(&all);
+    check_filter("\"state\":\"dispatched\"", n);
+    check_filter("\"todo\":true", n);
+    check_filter("\"words\":\"望江路\"", n);
+    assert_ok(call("case.list", &all, "{\"state\":\"handling\",\"limit\":1}"));
+    snprintf(filter, sizeof filter, "\"unit\":\"%lld\"", (long long)answered("unit"));
+    check_filter(filter, n);
+    assert_ok(call("case.list", &all, "{\"state\":\"handling\",\"limit\":1}"));
+    int64_t due = answered("due");
+    snprintf(filter, sizeof filter, "\"due_before\":%lld", (long long)due);
+    check_filter(filter, n);
+    snprintf(filter, sizeof filter, "\"due_from\":%lld", (long long)due);
+    check_filter(filter, n);
+    assert_ok(call("area.list", &all, "{\"level\":\"residential_area\",\"limit\":1}"));
+    snprintf(filter, sizeof filter, "\"within\":\"%lld\"", (long long)answered("id"));
+    check_filter(filter, n);
+    assert_int_equal(ask("case.tile", &all, "{\"z\":0,\"x\":0,\"y\":0,\"words\":\"没有这样的字\"}", "").n, 0);
+}
+
+/* Four sides or none, west before east; what has no point lies in no box. */
+static void test_a_box_of_the_list(void **state) {
+    Actor all = actor_as(ROLE_DISPATCHER, 0, 11);
+    static const char *const wrong[] = { "{\"west\":121.4,\"east\":121.5,\"south\":31.2}",
+                                         "{\"west\":121.5,\"east\":121.4,\"south\":31.2,\"north\":31.3}",
+                                         "{\"west\":121.4,\"east\":121.5,\"south\":31.3,\"north\":31.2}" };
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        assert_int_equal(call("case.list", &all, wrong[i]), ERR_INVALID);
+        assert_string_equal(fa.key, "case_box");
+        assert_int_equal(call("case.count", &all, wrong[i]), ERR_INVALID);
+    }
+    int64_t placed = count_in_list(&all);
+    assert_ok(
+        call("case.count", &all, "{\"open\":true,\"west\":-180,\"east\":180,\"south\":-90,\"north\":90}"));
+    assert_int_equal(answered("n"), placed);
+    assert_ok(call("case.count", &all, "{\"open\":true,\"west\":10,\"east\":11,\"south\":50,\"north\":51}"));
+    assert_int_equal(answered("n"), 0);
+    /* Both sides of a line through the middle are the whole, for no case lies on it. */
+    assert_ok(
+        call("case.count", &all, "{\"open\":true,\"west\":-180,\"east\":121.47,\"south\":-90,\"north\":90}"));
+    int64_t west = answered("n");
+    assert_ok(call("case.count", &all,
+                   "{\"open\":true,\"west\":121.4700001,\"east\":180,\"south\":-90,\"north\":90}"));
+    assert_true(west > 0 && answered("n") > 0);
+    assert_int_equal(west + answered("n"), placed);
+}
+
+/* A page of two hundred is the most, and whole. */
+static void test_two_hundred_rows(void **state) {
+    Actor all = actor_as(ROLE_DISPATCHER, 0, 11);
+    int rows = 0;
+
+    (void)state;
+    assert_ok(call("case.list", &all, "{\"limit\":200}"));
+    for (const char *p = answer; (p = strstr(p, "\"code\":\"")); p++)
+        rows++;
+    assert_int_equal(rows, 200);
+    assert_int_equal(call("case.list", &all, "{\"limit\":201}"), ERR_INVALID);
+}
+
+static int listed(const char *json) {
+    Actor all = actor_as(ROLE_DISPATCHER, 0, 11);
+    int n = 0;
+
+    assert_ok(call("area.list", &all, json));
+    for (const char *p = answer; (p = strstr(p, "\"path\":\"")); p++)
+        n++;
+    return n;
+}
+
+static void test_areas_by_words(void **state) {
+    (void)state;
+    assert_int_equal(listed("{\"words\":\"松苑\"}"), 7); /* a residential area and its six micro-grids */
+    assert_int_equal(listed("{\"words\":\"松苑\",\"level\":\"micro_grid\"}"), 6);
+    assert_int_equal(listed("{\"words\":\"松苑 05\"}"), 1);
+    assert_int_equal(listed("{\"words\":\"990101003\"}"), 1); /* a whole code, not the codes that begin so */
+    assert_non_null(strstr(answer, "\"code\":\"990101003\""));
+    assert_int_equal(listed("{\"words\":\"松苑\",\"limit\":3}"), 3);
+    assert_int_equal(listed("{\"words\":\"%\"}"), 0); /* signs of patterns are letters here */
+    assert_int_equal(listed("{\"words\":\"松_\"}"), 0);
+    assert_int_equal(listed("{\"words\":\"没有这样的网格\"}"), 0);
+}
+
 static int64_t report(const char *more) {
     Actor worker = actor_as(ROLE_DISPATCHER, 0, 11);
     char json[200];
@@ -476,11 +582,20 @@ static void test_cache_is_bounded(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_areas_of_the_city),    cmocka_unit_test(test_address_and_revision),
-        cmocka_unit_test(test_tag_of_areas),         cmocka_unit_test(test_rename_moves_the_revision),
-        cmocka_unit_test(test_what_begins_tomorrow), cmocka_unit_test(test_clusters_count_the_list),
-        cmocka_unit_test(test_cases_alone),          cmocka_unit_test(test_tag_of_cases),
-        cmocka_unit_test(test_memory_may_fail),      cmocka_unit_test(test_cache_is_bounded),
+        cmocka_unit_test(test_areas_of_the_city),
+        cmocka_unit_test(test_address_and_revision),
+        cmocka_unit_test(test_tag_of_areas),
+        cmocka_unit_test(test_rename_moves_the_revision),
+        cmocka_unit_test(test_what_begins_tomorrow),
+        cmocka_unit_test(test_clusters_count_the_list),
+        cmocka_unit_test(test_filters_are_the_list_s),
+        cmocka_unit_test(test_a_box_of_the_list),
+        cmocka_unit_test(test_two_hundred_rows),
+        cmocka_unit_test(test_areas_by_words),
+        cmocka_unit_test(test_cases_alone),
+        cmocka_unit_test(test_tag_of_cases),
+        cmocka_unit_test(test_memory_may_fail),
+        cmocka_unit_test(test_cache_is_bounded),
     };
     int failed = cmocka_run_group_tests_name("sqlite", tests, set_up, tear_down);
     dialect = POSTGRES;
