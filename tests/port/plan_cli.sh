@@ -74,6 +74,9 @@ walk() {
     ends 0 plan micro --within A --min 100 --max 200 --json
     says out '"out_of_range":0'
 
+    says map.geojson '"code":"A-01","name":"A 1","within":"A"'
+    says map.geojson '"code":"B-01","name":"B 1","within":"B"'
+
     # nothing is kept where there is nothing; words that make no sense
     ends 1 plan micro --within X --keep
     says err 'There are no micro-grids in “X” yet'
@@ -89,6 +92,15 @@ walk() {
     ends 1 plan micro --within X --min 500 --max 300
     ends 1 plan micro --within X --out no/where.geojson
     says err 'no/where.geojson cannot be written'
+
+    # the plan becomes the micro-grids of the city; then nothing needs to move
+    ends 0 plan micro --within X --out map.geojson
+    ends 0 import areas map.geojson --layer g --level micro_grid --code code --name name --parent within --households households
+    ends 0 import places points.csv --update --json
+    says out '"changed":29,'
+    ends 0 plan micro --within X --keep --json
+    says out '"moved":0,'
+    says out '"grids":4,"out_of_range":1,'
 
     # with outlines they are neighbours across the streets
     begin outlines
