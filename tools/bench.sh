@@ -32,6 +32,7 @@ run() {
 }
 
 ninja -C build jingwei tests/contract/store_bench $(for n in get post steps start import http locate address tile adjacency overlay clock classify audit partition; do echo "bench/bench_$n"; done) >"$out/build.log" ||
+ninja -C build jingwei tests/contract/store_bench $(for n in get post steps start import http locate address tile adjacency overlay micro clock audit; do echo "bench/bench_$n"; done) >"$out/build.log" ||
     { tail -n 40 "$out/build.log"; exit 1; }
 run get build/bench/bench_get build/jingwei "$work/get"
 run post build/bench/bench_post build/jingwei "$work/post"
@@ -44,6 +45,7 @@ run locate build/bench/bench_locate
 run tile tools/with_postgres.sh --own build/bench/bench_tile
 run adjacency tools/with_postgres.sh --own build/bench/bench_adjacency
 run overlay build/bench/bench_overlay
+run micro build/bench/bench_micro
 run address build/bench/bench_address
 run clock build/bench/bench_clock
 JW_SOURCE=. run classify build/bench/bench_classify
