@@ -2,23 +2,10 @@
 #include "plan_graph.h"
 
 #include "adjacency.h"
-#include "cells.h"
+#include "plan_cells.h"
 #include "repair.h"
 
 #include <string.h>
-
-/* The cells of one hard area: its units are `units[first …]` of the list by hard areas. */
-typedef struct CellGroup {
-    Cells cells;
-    int32_t first, n;
-} CellGroup;
-
-typedef struct PlanCells {
-    CellGroup *groups; /* of each hard area */
-    int32_t n;
-    int32_t *listed; /* units by hard area */
-    int32_t *place;  /* of each unit, in its group */
-} PlanCells;
 
 /* ---- borders ------------------------------------------------------------ */
 
@@ -78,52 +65,17 @@ static Err by_outlines(Making *k, const _Atomic bool *cancel) {
     return e;
 }
 
-/* ---- cells -------------------------------------------------------------- */
-
-static Err list_by_hards(Making *k, PlanCells *c) {
-    c->groups = mem_alloc((size_t)k->n_hards * sizeof *c->groups + 1);
-    c->listed = mem_alloc((size_t)k->n * sizeof *c->listed + 1);
-    c->place = mem_alloc((size_t)k->n * sizeof *c->place + 1);
-    if (!c->groups || !c->listed || !c->place)
-        return fault_memory(k->f);
-    memset(c->groups, 0, (size_t)k->n_hards * sizeof *c->groups);
-    c->n = k->n_hards;
-    for (int32_t i = 0; i < k->n; i++)
-        c->place[i] = c->groups[k->units[i].hard].n++;
-    for (int32_t h = 1; h < k->n_hards; h++)
-        c->groups[h].first = c->groups[h - 1].first + c->groups[h - 1].n;
-    for (int32_t i = 0; i < k->n; i++)
-        c->listed[c->groups[k->units[i].hard].first + c->place[i]] = i;
-    return OK;
-}
-
-static Err cells_of_group(Making *k, const PlanCells *c, int32_t h, Point *points) {
-    CellGroup *group = &c->groups[h];
-    const int32_t *units = c->listed + group->first;
-
-    for (int32_t i = 0; i < group->n; i++)
-        points[i] = k->units[units[i]].at;
-    TRY(cells_make(points, group->n, &k->g->hards[h], &group->cells, k->f));
-    for (int64_t i = 0; i < group->cells.n_borders; i++) {
-        const CellBorder *b = &group->cells.borders[i];
-        TRY(add_edge(k, units[b->a], units[b->b], b->m, PLAN_CELL));
+static Err by_cells(Making *k) {
+    TRY(plan_cells_make(k->units, k->n, k->g->hards, k->n_hards, &k->g->cells, k->f));
+    for (int32_t h = 0; h < k->n_hards; h++) {
+        const CellGroup *group = &k->g->cells->groups[h];
+        const int32_t *units = k->g->cells->listed + group->first;
+        for (int64_t i = 0; i < group->cells.n_borders; i++) {
+            const CellBorder *b = &group->cells.borders[i];
+            TRY(add_edge(k, units[b->a], units[b->b], b->m, PLAN_CELL));
+        }
     }
     return OK;
-}
-
-static Err by_cells(Making *k) {
-    PlanCells *c = mem_alloc(sizeof *c);
-
-    if (!c)
-        return fault_memory(k->f);
-    *c = (PlanCells){ 0 };
-    k->g->cells = c;
-    Point *points = mem_alloc((size_t)k->n * sizeof *points + 1);
-    Err e = points ? list_by_hards(k, c) : fault_memory(k->f);
-    for (int32_t h = 0; h < k->n_hards && e == OK; h++)
-        e = cells_of_group(k, c, h, points);
-    mem_free(points);
-    return e;
 }
 
 /* ---- the graph ---------------------------------------------------------- */
@@ -158,7 +110,7 @@ static void fill_units(Making *k) {
 
 Err plan_graph_make(const PlanUnit *units, int32_t n, const Shape *hards, int32_t n_hards,
                     const _Atomic bool *cancel, PlanGraph *ret, Fault *f) {
-    PlanGraph g = { .units = units, .hards = hards };
+    PlanGraph g = { .units = units, .hards = hards, .n_hards = n_hards };
     Making k = { .g = &g, .units = units, .n = n, .n_hards = n_hards, .f = f };
 
     g.numbers = mem_alloc((size_t)n * 2 * sizeof *g.numbers + 1);
@@ -177,14 +129,7 @@ Err plan_graph_make(const PlanUnit *units, int32_t n, const Shape *hards, int32_
 }
 
 void plan_graph_free(PlanGraph *g) {
-    for (int32_t h = 0; g->cells && g->cells->groups && h < g->cells->n; h++)
-        cells_free(&g->cells->groups[h].cells);
-    if (g->cells) {
-        mem_free(g->cells->groups);
-        mem_free(g->cells->listed);
-        mem_free(g->cells->place);
-    }
-    mem_free(g->cells);
+    plan_cells_free(g->cells);
     mem_free(g->numbers);
     mem_free(g->counts);
     mem_free(g->edges);
@@ -194,36 +139,21 @@ void plan_graph_free(PlanGraph *g) {
 
 /* ---- and back ----------------------------------------------------------- */
 
-static Err cell_of(const PlanGraph *g, int32_t unit, Shape *ret, Fault *f) {
-    int32_t hard = g->units[unit].hard;
-    return cell_shape(&g->cells->groups[hard].cells, g->cells->place[unit], &g->hards[hard], ret, f);
-}
-
-static Err union_of_cells(const PlanGraph *g, const int32_t *units, int32_t n, const Shape **list, Shape *ret,
-                          Fault *f) {
-    Shape *cells = mem_alloc((size_t)n * sizeof *cells + 1);
-    int32_t made = 0;
-    Err e = cells ? OK : fault_memory(f);
-
-    for (; made < n && e == OK; made += e == OK) {
-        e = cell_of(g, units[made], &cells[made], f);
-        list[made] = &cells[made];
-    }
-    e = e == OK ? shape_union(list, n, false, NULL, ret, f) : e;
-    for (int32_t i = 0; i < made; i++)
-        shape_free(&cells[i]);
-    mem_free(cells);
-    return e;
+Err plan_graph_spread(PlanGraph *g, Fault *f) {
+    if (g->cells || (g->in.n_edges && g->of_kind[PLAN_EXACT] * 2 >= g->in.n_edges))
+        return OK;
+    return plan_cells_make(g->units, g->in.n, g->hards, g->n_hards, &g->cells, f);
 }
 
 Err plan_grid_shape(const PlanGraph *g, const int32_t *units, int32_t n, Shape *ret, Fault *f) {
+    if (g->cells)
+        return plan_cells_ground(g->cells, g->units, g->hards, units, n, ret, f);
     const Shape **list = mem_alloc((size_t)n * sizeof *list + 1);
-
     if (!list)
         return fault_memory(f);
     for (int32_t i = 0; i < n; i++)
         list[i] = g->units[units[i]].shape;
-    Err e = g->cells ? union_of_cells(g, units, n, list, ret, f) : shape_union(list, n, false, NULL, ret, f);
+    Err e = shape_union(list, n, false, NULL, ret, f);
     mem_free(list);
     return e;
 }

@@ -29,7 +29,8 @@ typedef struct PlanGraph {
     int32_t of_kind[PLAN_BORDERS]; /* edges */
     const PlanUnit *units;
     const Shape *hards;
-    struct PlanCells *cells; /* NULL: units have outlines */
+    int32_t n_hards;
+    struct PlanCells *cells; /* NULL: the ground of units is their outlines */
     double *numbers;         /* what `in` points to */
     int32_t *counts;
     PartitionEdge *edges;
@@ -40,7 +41,12 @@ Err plan_graph_make(const PlanUnit *units, int32_t n, const Shape *hards, int32_
                     const _Atomic bool *cancel, PlanGraph *ret, Fault *f);
 void plan_graph_free(PlanGraph *g);
 
-/* The ground of the units listed, on the heap; empty where they have none. */
+/* For buildings. Where their outlines leave streets free (fewer than half of the borders are exact), the ground
+ * of a unit is from now on what is nearer to it than to any other, within its hard area. */
+Err plan_graph_spread(PlanGraph *g, Fault *f);
+
+/* The ground of the units listed, which are of one hard area, on the heap; empty where they
+ * have none. */
 Err plan_grid_shape(const PlanGraph *g, const int32_t *units, int32_t n, Shape *ret, Fault *f);
 
 #endif

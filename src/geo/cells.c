@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CORNERS_MAX = 512 };
+#define TWIN_M 0.5
+enum { CORNERS_MAX = 512, SAME = 3 };
 
 typedef struct Corner {
     double x, y;
@@ -34,6 +35,8 @@ typedef struct Making {
     int64_t borders_max, corners_max, n_corners;
     double *crossings;
     int32_t crossings_max;
+    int64_t *spots; /* a table of corners by where they are: positions in out.corners, -1 */
+    int64_t spots_room, n_spots;
     Fault *f;
 } Making;
 
@@ -42,6 +45,37 @@ typedef struct Making {
 static void plane(const Making *k, Point p, double *x, double *y) {
     *x = ((double)p.lon - k->middle.lon) * k->scale.lon_m;
     *y = ((double)p.lat - k->middle.lat) * k->scale.lat_m;
+}
+
+typedef struct Spot {
+    Point at;
+    int32_t point;
+} Spot;
+
+static int by_spot(const void *p, const void *q) {
+    const Spot *a = p, *b = q;
+    if (a->at.lon != b->at.lon)
+        return a->at.lon < b->at.lon ? -1 : 1;
+    return a->at.lat != b->at.lat ? (a->at.lat < b->at.lat ? -1 : 1) : a->point - b->point;
+}
+
+/* Points at one spot are put beside each other, as the seeds of a sunflower are, so that each
+ * has ground. */
+static Err part_twins(Making *k) {
+    Spot *spots = mem_alloc((size_t)k->n * sizeof *spots);
+
+    if (!spots)
+        return fault_memory(k->f);
+    for (int32_t i = 0; i < k->n; i++)
+        spots[i] = (Spot){ k->points[i], i };
+    qsort(spots, (size_t)k->n, sizeof *spots, by_spot);
+    for (int32_t i = 1, nth = 0; i < k->n; i++) {
+        nth = point_same(spots[i].at, spots[i - 1].at) ? nth + 1 : 0;
+        k->x[spots[i].point] += TWIN_M * sqrt(nth) * cos(2.399963 * nth);
+        k->y[spots[i].point] += TWIN_M * sqrt(nth) * sin(2.399963 * nth);
+    }
+    mem_free(spots);
+    return OK;
 }
 
 static void lay_ground(Making *k) {
@@ -87,15 +121,6 @@ static Err file_points(Making *k) {
         k->from[s] += k->from[s - 1];
     for (int32_t i = k->n - 1; i >= 0; i--)
         k->filed[--k->from[square_of(k, i)]] = i;
-    for (int32_t i = 0; i < k->n; i++) { /* twins lie in one square */
-        int32_t s = square_of(k, i);
-        k->out.twin[i] = i;
-        for (int32_t q = k->from[s]; q < k->from[s + 1] && k->filed[q] < i; q++)
-            if (point_same(k->points[k->filed[q]], k->points[i])) {
-                k->out.twin[i] = k->filed[q];
-                break;
-            }
-    }
     return OK;
 }
 
@@ -145,7 +170,7 @@ static void cut_by_square(Making *k, int32_t i, int32_t row, int32_t col) {
         return;
     int32_t s = row * k->cols + col;
     for (int32_t q = k->from[s]; q < k->from[s + 1]; q++)
-        if (k->filed[q] != i && k->out.twin[k->filed[q]] == k->filed[q])
+        if (k->filed[q] != i)
             cut_cell(k, i, k->filed[q]);
 }
 
@@ -259,8 +284,82 @@ static Err add_border(Making *k, int32_t a, int32_t b, double m) {
     return OK;
 }
 
+/* A corner is where three cells meet, and each of them works it out by itself: what lies
+ * within SAME lattice units of a corner that was found before is that one, so that neighbours
+ * have the very same corners. Looked up under squares of SAME + 1 units. */
+static uint64_t spot_of(int64_t col, int64_t row) {
+    uint64_t h = (uint64_t)col * 0x9E3779B97F4A7C15u ^ (uint64_t)row * 0xC2B2AE3D27D4EB4Fu;
+    h ^= h >> 31;
+    h *= 0xD6E8FEB86659FD93u;
+    return h ^ h >> 32;
+}
+
+static int64_t square_at(int32_t v) { return ((int64_t)v + INT32_MAX) / (SAME + 1); }
+
+static Err wider_spots(Making *k) {
+    int64_t room = k->spots_room ? k->spots_room * 2 : 1024;
+    int64_t *spots = mem_alloc((size_t)room * sizeof *spots);
+
+    if (!spots)
+        return fault_memory(k->f);
+    memset(spots, 0xFF, (size_t)room * sizeof *spots);
+    for (int64_t i = 0; i < k->spots_room; i++) {
+        if (k->spots[i] < 0)
+            continue;
+        Point p = k->out.corners[k->spots[i]];
+        uint64_t at = spot_of(square_at(p.lon), square_at(p.lat)) & (uint64_t)(room - 1);
+        while (spots[at] >= 0)
+            at = (at + 1) & (uint64_t)(room - 1);
+        spots[at] = k->spots[i];
+    }
+    mem_free(k->spots);
+    k->spots = spots;
+    k->spots_room = room;
+    return OK;
+}
+
+static bool known_corner(const Making *k, Point p, Point *ret) {
+    uint64_t mask = (uint64_t)(k->spots_room - 1);
+
+    for (int64_t dx = -1; dx <= 1; dx++)
+        for (int64_t dy = -1; dy <= 1; dy++)
+            for (uint64_t at = spot_of(square_at(p.lon) + dx, square_at(p.lat) + dy) & mask; k->spots[at] >= 0;
+                 at = (at + 1) & mask) {
+                Point q = k->out.corners[k->spots[at]];
+                if (llabs((int64_t)q.lon - p.lon) <= SAME && llabs((int64_t)q.lat - p.lat) <= SAME) {
+                    *ret = q;
+                    return true;
+                }
+            }
+    return false;
+}
+
+static Err keep_corner(Making *k, Point p, int64_t first) {
+    Cells *c = &k->out;
+    Point known;
+
+    if (k->n_spots * 2 >= k->spots_room)
+        TRY(wider_spots(k));
+    bool found = known_corner(k, p, &known);
+    if (found)
+        p = known;
+    if (k->n_corners > first && point_same(c->corners[k->n_corners - 1], p))
+        return OK;
+    c->corners[k->n_corners] = p;
+    if (!found) {
+        uint64_t mask = (uint64_t)(k->spots_room - 1), at = spot_of(square_at(p.lon), square_at(p.lat)) & mask;
+        while (k->spots[at] >= 0)
+            at = (at + 1) & mask;
+        k->spots[at] = k->n_corners;
+        k->n_spots++;
+    }
+    k->n_corners++;
+    return OK;
+}
+
 static Err keep_corners(Making *k) {
     Cells *c = &k->out;
+    int64_t first = k->n_corners;
 
     if (k->n_corners + k->n_cell > k->corners_max) {
         int64_t max = k->corners_max * 2 + 1024;
@@ -271,8 +370,12 @@ static Err keep_corners(Making *k) {
         k->corners_max = max;
     }
     for (int32_t i = 0; i < k->n_cell; i++)
-        c->corners[k->n_corners++] = (Point){ k->middle.lon + (int32_t)lround(k->cell[i].x / k->scale.lon_m),
-                                              k->middle.lat + (int32_t)lround(k->cell[i].y / k->scale.lat_m) };
+        TRY(keep_corner(k,
+                        (Point){ k->middle.lon + (int32_t)lround(k->cell[i].x / k->scale.lon_m),
+                                 k->middle.lat + (int32_t)lround(k->cell[i].y / k->scale.lat_m) },
+                        first));
+    while (k->n_corners > first + 1 && point_same(c->corners[k->n_corners - 1], c->corners[first]))
+        k->n_corners--;
     return OK;
 }
 
@@ -296,29 +399,19 @@ static Err make_cell(Making *k, int32_t i) {
     return OK;
 }
 
-/* Who stands at the spot of another is as close to it as can be: by a side of a square as
- * large as its cell would be. */
-static Err hang_twins(Making *k) {
-    for (int32_t i = 0; i < k->n; i++)
-        if (k->out.twin[i] != i)
-            TRY(add_border(k, k->out.twin[i], i, k->side));
-    return OK;
-}
-
 static int by_pair(const void *p, const void *q) {
     const CellBorder *x = p, *y = q;
     return x->a != y->a ? (x->a < y->a ? -1 : 1) : (x->b > y->b) - (x->b < y->b);
 }
 
 static Err make_all(Making *k) {
+    TRY(part_twins(k));
     TRY(file_points(k));
     for (int32_t i = 0; i < k->n; i++) {
         k->out.corner_at[i] = k->n_corners;
-        if (k->out.twin[i] == i)
-            TRY(make_cell(k, i));
+        TRY(make_cell(k, i));
     }
     k->out.corner_at[k->n] = k->n_corners;
-    TRY(hang_twins(k));
     if (k->out.n_borders)
         qsort(k->out.borders, (size_t)k->out.n_borders, sizeof *k->out.borders, by_pair);
     return OK;
@@ -340,9 +433,8 @@ Err cells_make(const Point *points, int32_t n, const Shape *within, Cells *ret, 
     k->x = mem_alloc((size_t)n * sizeof *k->x + 1);
     k->y = mem_alloc((size_t)n * sizeof *k->y + 1);
     k->filed = mem_alloc((size_t)n * sizeof *k->filed + 1);
-    k->out.twin = mem_alloc((size_t)n * sizeof *k->out.twin + 1);
     k->out.corner_at = mem_alloc(((size_t)n + 1) * sizeof *k->out.corner_at);
-    Err e = k->x && k->y && k->filed && k->out.twin && k->out.corner_at ? OK : fault_memory(f);
+    Err e = k->x && k->y && k->filed && k->out.corner_at ? OK : fault_memory(f);
     if (e == OK && n > 0) {
         lay_ground(k);
         e = make_all(k);
@@ -353,6 +445,7 @@ Err cells_make(const Point *points, int32_t n, const Shape *within, Cells *ret, 
     mem_free(k->filed);
     mem_free(k->from);
     mem_free(k->crossings);
+    mem_free(k->spots);
     if (e == OK)
         *ret = k->out;
     else
@@ -365,7 +458,6 @@ void cells_free(Cells *cells) {
     mem_free(cells->borders);
     mem_free(cells->corners);
     mem_free(cells->corner_at);
-    mem_free(cells->twin);
     *cells = (Cells){ 0 };
 }
 
@@ -374,12 +466,13 @@ Err cell_shape(const Cells *cells, int32_t i, const Shape *within, Shape *ret, F
     Shape whole;
     int32_t dropped;
 
-    if (cells->corner_at[i + 1] - cells->corner_at[i] < 3)
+    int64_t at = cells->corner_at[i], n = cells->corner_at[i + 1] - at;
+    if (n < 3 || ring_area2(cells->corners + at, (int32_t)n) == 0) /* too thin for the lattice */
         return shape_take(NULL, 0, 0, 0, ret, f);
     draft_begin(&d);
     draft_polygon(&d);
     draft_ring(&d);
-    for (int64_t c = cells->corner_at[i]; c < cells->corner_at[i + 1]; c++)
+    for (int64_t c = at; c < at + n; c++)
         draft_point(&d, cells->corners[c]);
     TRY(draft_end(&d, NULL, &whole, &dropped, f));
     if (!within || within->n_points == 0) {

@@ -2,9 +2,10 @@
  * cells), within the area that they stand in; whose cells meet there are neighbours.
  *
  * For places without an outline. A border is what of the line between two cells lies in the
- * area, so a river bend outside it joins nobody. Points at the very same spot share a cell:
- * the first has it, the others hang on it. Metres in a plane about the middle of the area:
- * good for a city district, not for a country. */
+ * area, so a river bend outside it joins nobody. Points at the very same spot are put half
+ * a metre apart, so that each has ground. Neighbouring cells have the very same corners:
+ * sides between two cancel out. Metres in a plane about the middle of the area: good for a
+ * city district, not for a country. */
 #ifndef JW_CELLS_H
 #define JW_CELLS_H
 
@@ -22,8 +23,7 @@ typedef struct Cells {
     CellBorder *borders; /* by a, then b; on the heap, freed by cells_free */
     int64_t n_borders;
     Point *corners;     /* of all cells, not cut to the area; cell i has corner_at[i] … */
-    int64_t *corner_at; /* n + 1; none: another point at the same spot has it */
-    int32_t *twin;      /* of each point: the first at its spot, itself if it is that */
+    int64_t *corner_at; /* n + 1 */
     int32_t n;
 } Cells;
 
@@ -31,8 +31,8 @@ typedef struct Cells {
 Err cells_make(const Point *points, int32_t n, const Shape *within, Cells *ret, Fault *f);
 void cells_free(Cells *cells);
 
-/* Cell i as a shape on the heap, cut to the area if there is one; empty for a twin, or where
- * nothing of it lies in the area. */
+/* Cell i as a shape on the heap, cut to the area if there is one; empty where
+ * nothing of it lies in the area or shows on the lattice. */
 Err cell_shape(const Cells *cells, int32_t i, const Shape *within, Shape *ret, Fault *f);
 
 #endif

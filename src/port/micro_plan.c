@@ -234,6 +234,8 @@ static Err put_grid(const MicroPlan *p, int32_t grid, Buf *out, Fault *f) {
 }
 
 Err micro_plan_geojson(const MicroPlan *p, Buf *out, Fault *f) {
+    if (p->places)
+        TRY(plan_graph_spread(&p->inner->graph, f));
     buf_str(out, "{\"type\":\"FeatureCollection\",\"features\":[");
     for (int32_t grid = 0; grid < p->plan.n_grids; grid++)
         TRY(put_grid(p, grid, out, f));

@@ -100,6 +100,35 @@ static void points_meet_within_their_area(void **state) {
     shape_free(&hards[1]);
 }
 
+/* Two houses with a street of 12 m between them, and a third across a hard border: each has
+ * the ground up to the middle of the street and to the border of its area. */
+static void streets_are_shared(void **state) {
+    Shape houses[3] = { box_m(10, 10, 44, 90), box_m(56, 10, 90, 90), box_m(110, 10, 190, 90) },
+          hards[2] = { box_m(0, 0, 100, 100), box_m(100, 0, 200, 100) }, ground;
+    PlanUnit units[3];
+    const double m2[3] = { 5000, 5000, 10000 };
+    Fault f;
+
+    (void)state;
+    for (int32_t i = 0; i < 3; i++)
+        units[i] = (PlanUnit){ &houses[i], houses[i].points[0], 100, i == 2, -1 };
+    PlanGraph g = make(units, 3, hards, 2);
+    assert_true(g.in.n_edges == 1 && g.of_kind[PLAN_STREET] == 1);
+    assert_int_equal(plan_graph_spread(&g, &f), OK);
+    for (int32_t i = 0; i < 3; i++) {
+        if (plan_grid_shape(&g, &i, 1, &ground, &f) != OK)
+            fail_msg("%s (%s)", f.en, f.detail);
+        assert_true(ground.n_polys == 1 && ground.n_rings == 1);
+        close_to(shape_area_m2(&ground), m2[i], 20);
+        shape_free(&ground);
+    }
+    plan_graph_free(&g);
+    for (int i = 0; i < 3; i++)
+        shape_free(&houses[i]);
+    shape_free(&hards[0]);
+    shape_free(&hards[1]);
+}
+
 static void every_allocation_may_fail(void **state) {
     Shape hards[1] = { box_m(0, 0, 100, 100) }, boxes[2] = { box_m(0, 0, 50, 100), box_m(50, 0, 100, 100) };
     PlanUnit points[2] = { { NULL, hards[0].points[0], 50, 0, -1 }, { NULL, hards[0].points[2], 50, 0, -1 } };
@@ -116,6 +145,9 @@ static void every_allocation_may_fail(void **state) {
             mem_calls = 0;
             mem_fail_from = mem_fail_to = i;
             e = plan_graph_make(kind ? points : outlines, 2, hards, 1, NULL, &g, &f);
+            e = e == OK ? plan_graph_spread(&g, &f) : e;
+            if (e != OK)
+                plan_graph_free(&g);
             mem_fail_from = mem_fail_to = 0;
             assert_true(e == OK || (e == ERR_NO_MEMORY && !g.edges));
             assert_true(e != OK || i > 6);
@@ -132,6 +164,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_is_marked),
         cmocka_unit_test(points_meet_within_their_area),
+        cmocka_unit_test(streets_are_shared),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
