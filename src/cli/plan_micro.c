@@ -71,10 +71,13 @@ static void print_json(const MicroPlan *p) {
 
 static void print_grid(const MicroPlan *p, int32_t i) {
     const PartitionGrid *x = &p->plan.grids[i];
-    const char *code, *name = micro_plan_where(p, i, &code);
+    char room[800];
+    Buf called = { room, 0, sizeof room, false, 0 };
 
-    printf("%6d %8lld %6d %9.0f %7.0f  %s %s", i, (long long)x->households, x->units, x->border_m, x->radius_m,
-           code, name);
+    micro_plan_code(p, i, &called);
+    buf_char(&called, ' ');
+    micro_plan_name(p, i, &called);
+    printf("%8lld %6d %9.0f %7.0f  %s", (long long)x->households, x->units, x->border_m, x->radius_m, called.p);
     if (x->reason != PARTITION_KEEPS)
         printf("  ! %s / %s", partition_reason_zh[x->reason], partition_reason_en[x->reason]);
     printf("\n");
@@ -92,7 +95,7 @@ static void print_table(const MicroPlan *p, bool keep) {
            x->out_of_range, x->cut_m);
     if (keep)
         printf("换网格的单元 / units moved: %d\n", x->moved);
-    printf("%6s %8s %6s %9s %7s  %s\n", "grid", "户/hh", "units", "border m", "radius", "within");
+    printf("%8s %6s %9s %7s  %s\n", "户/hh", "units", "border m", "radius", "网格 / grid");
     for (int pass = 0; pass < 2; pass++)
         for (int32_t i = 0; i < x->n_grids; i++)
             if ((x->grids[i].reason == PARTITION_KEEPS) == (pass == 1))

@@ -1,23 +1,11 @@
 /* micro_plan – see micro_plan.h. */
-#include "micro_plan.h"
-
-#include "plan_ground.h"
+#include "micro_inner.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 static_assert((int)MICRO_BORDERS == (int)PLAN_BORDERS && MICRO_CELL == (int)PLAN_CELL,
               "the kinds are the graph's");
-
-struct MicroInner {
-    PlanGround ground;
-    PlanGraph graph;
-    int32_t *listed; /* units by grid, in their order */
-    int32_t *first;  /* n_grids + 1: where a grid's units begin in it */
-    int32_t *number; /* of a grid within its hard area, from 1 */
-    Arena arena;
-};
 
 enum { ROWS_ROOM = 16 << 20 };
 
@@ -77,25 +65,6 @@ static Err list_by_grids(MicroPlan *p, Fault *f) {
     return OK;
 }
 
-static int32_t hard_of(const MicroPlan *p, int32_t grid) {
-    return p->inner->ground.units[p->inner->listed[p->inner->first[grid]]].hard;
-}
-
-static Err number_grids(MicroPlan *p, Fault *f) {
-    int32_t hards = p->inner->ground.n_hards;
-    int32_t *seen = mem_alloc((size_t)hards * sizeof *seen + 1);
-
-    p->inner->number = mem_alloc((size_t)p->plan.n_grids * sizeof *p->inner->number + 1);
-    if (seen && p->inner->number) {
-        memset(seen, 0, (size_t)hards * sizeof *seen);
-        for (int32_t g = 0; g < p->plan.n_grids; g++)
-            p->inner->number[g] = ++seen[hard_of(p, g)];
-    }
-    bool good = seen && p->inner->number;
-    mem_free(seen);
-    return good ? OK : fault_memory(f);
-}
-
 static Err solve(const MicroOptions *how, MicroPlan *p, Fault *f) {
     PartitionInput *in = &p->inner->graph.in;
 
@@ -110,7 +79,7 @@ static Err solve(const MicroOptions *how, MicroPlan *p, Fault *f) {
     TRY(arena_begin(&p->inner->arena, partition_room(in), f));
     TRY(partition_solve(in, &p->inner->arena, &p->plan, f));
     TRY(list_by_grids(p, f));
-    return number_grids(p, f);
+    return micro_name_grids(p, how->keep, f);
 }
 
 static void tell_facts(MicroPlan *p) {
@@ -162,6 +131,7 @@ void micro_plan_free(MicroPlan *p) {
         mem_free(in->listed);
         mem_free(in->first);
         mem_free(in->number);
+        mem_free(in->heir);
         arena_end(&in->arena);
     }
     mem_free(in);
@@ -169,7 +139,7 @@ void micro_plan_free(MicroPlan *p) {
 }
 
 const char *micro_plan_where(const MicroPlan *p, int32_t grid, const char **ret_code) {
-    PlanName name = p->inner->ground.hard_names[hard_of(p, grid)];
+    PlanName name = p->inner->ground.hard_names[micro_hard(p, grid)];
     *ret_code = plan_word(&p->inner->ground, name.code);
     return plan_word(&p->inner->ground, name.name);
 }
@@ -188,19 +158,13 @@ static void put_units(const MicroPlan *p, int32_t grid, Buf *out) {
     buf_str(out, "]");
 }
 
-/* What a planner would call it: 建设居民区第2微网格, or “Abell 2” where names are Latin. */
-static void put_proposed(const MicroPlan *p, int32_t grid, const char *code, const char *name, Buf *out) {
-    char proposed[400];
-    bool latin = true;
+static void put_text(void (*text)(const MicroPlan *, int32_t, Buf *), const MicroPlan *p, int32_t grid,
+                     Buf *out) {
+    char room[800];
+    Buf b = { room, 0, sizeof room, false, 0 };
 
-    for (const char *c = name; *c; c++)
-        latin = latin && (unsigned char)*c < 0x80;
-    snprintf(proposed, sizeof proposed, "%s-%02d", code, p->inner->number[grid]);
-    buf_str(out, "\"code\":");
-    buf_json(out, str(proposed));
-    snprintf(proposed, sizeof proposed, latin ? "%s %d" : "%s第%d微网格", name, p->inner->number[grid]);
-    buf_str(out, ",\"name\":");
-    buf_json(out, str(proposed));
+    text(p, grid, &b);
+    buf_json(out, buf_view(&b));
 }
 
 static Err put_grid(const MicroPlan *p, int32_t grid, Buf *out, Fault *f) {
@@ -209,7 +173,10 @@ static Err put_grid(const MicroPlan *p, int32_t grid, Buf *out, Fault *f) {
     Shape shape;
 
     buf_fmt(out, "%s\n{\"type\":\"Feature\",\"properties\":{\"grid\":%d,", grid ? "," : "", grid);
-    put_proposed(p, grid, code, name, out);
+    buf_str(out, "\"code\":");
+    put_text(micro_plan_code, p, grid, out);
+    buf_str(out, ",\"name\":");
+    put_text(micro_plan_name, p, grid, out);
     buf_str(out, ",\"within\":");
     buf_json(out, str(code));
     buf_str(out, ",\"within_name\":");

@@ -32,7 +32,10 @@ typedef struct MicroPlan {
 Err micro_plan_make(Store *s, const MicroOptions *how, MicroPlan *ret, Fault *f);
 void micro_plan_free(MicroPlan *p);
 const char *micro_plan_where(const MicroPlan *p, int32_t grid,
-                             const char **ret_code);  /* the hard area's name */
+                             const char **ret_code); /* the hard area's name */
+/* What it is to be called: as the present micro-grid that it continues, or by a new number. */
+void micro_plan_code(const MicroPlan *p, int32_t grid, Buf *out);
+void micro_plan_name(const MicroPlan *p, int32_t grid, Buf *out);
 const char *micro_reason_key(PartitionReason reason); /* "unit_over": for machines */
 
 /* A FeatureCollection with a feature a grid: its ground and its figures, and its units. */

@@ -133,6 +133,11 @@ walk() {
     says out '"out_of_range":0'
     moved=$(grep -o '"moved":[0-9]*' out | cut -d: -f2)
     [ "$moved" -ge 1 ] && [ "$moved" -le 3 ] || fail "moved $moved"
+    # who continues a micro-grid has its code; who is new has a number that is free
+    ends 0 plan micro --within A --keep --out map.geojson
+    [ "$(grep -o '"code":"[^"]*"' map.geojson | sort | tr '\n' ' ')" = '"code":"A1" "code":"A2" "code":"A3" ' ] || fail 'codes'
+    ends 0 plan micro --within A --keep --min 100 --max 200 --out map.geojson
+    for code in A1 A2 A3 A-01; do says map.geojson "\"code\":\"$code\""; done
 
     # blocks that are areas: the micro-grids themselves as units
     ends 0 plan micro --within A --units areas --json
