@@ -234,7 +234,7 @@ static int run_on_files(int argc, char **argv) {
 }
 
 int run_plan(const Config *c, int argc, char **argv) {
-    if (argc >= 1 && strcmp(argv[0], "micro") == 0)
+    if (argc >= 1 && (strcmp(argv[0], "micro") == 0 || strcmp(argv[0], "zone") == 0))
         return run_plan_micro(c, argc, argv);
     return run_on_files(argc, argv);
 }

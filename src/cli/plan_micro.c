@@ -1,5 +1,5 @@
-/* plan_micro – `jingwei plan micro`: micro-grids for an area of the map, as a table and as
- * GeoJSON (port/micro_plan.h; docs/planner.md is the manual). It proposes; nothing is
+/* plan_micro – `jingwei plan micro` and `plan zone`: grids for an area of the map, as a table
+ * and as GeoJSON (port/micro_plan.h; docs/planner.md is the manual). It proposes; nothing is
  * written to the database. */
 #include "plan_words.h"
 
@@ -26,9 +26,16 @@ static Err read_of(const char *word, MicroOptions *ret, Fault *f) {
     return OK;
 }
 
+/* Micro-grids have a range by rule; that of zone grids the city chooses. */
 static Err read_words(int *argc, char **argv, Asked *q, Fault *f) {
-    PartitionInput in = { .min = 300, .max = 500, .wishes = partition_usual };
+    PartitionInput in = { .wishes = partition_usual };
     const char *within = command_option(argc, argv, "--within");
+
+    q->how.zones = strcmp(argv[0], "zone") == 0;
+    if (!q->how.zones) {
+        in.min = 300;
+        in.max = 500;
+    }
 
     q->out = command_option(argc, argv, "--out");
     TRY(read_of(command_option(argc, argv, "--units"), &q->how, f));
@@ -123,7 +130,8 @@ int run_plan_micro(const Config *c, int argc, char **argv) {
     Err e = read_words(&argc, argv, &q, &f);
     if (e != OK)
         return command_misused(&f);
-    if (argc != 1 || q.how.within.n == 0)
+    if (argc != 1 || q.how.within.n == 0 || q.how.max == 0 ||
+        (q.how.zones && (q.how.only_places || q.how.only_areas)))
         return command_usage(command_named("plan"));
     in.existing = true;
     e = installation_open(&in, &s, &f);

@@ -15,12 +15,14 @@ typedef struct Standing {
     AreaId id;
     char path[44];
     AreaLevel level;
-    int32_t hard;  /* position among hards */
-    int32_t micro; /* the micro-grid it is or stands in: position here, -1 */
-    int32_t old;   /* number of that among olds once it has a unit, -1 */
+    int32_t hard; /* position among hards */
+    int32_t up;   /* what it lies in: position here, -1 */
+    int32_t grid; /* the grid it is or stands in now: position here, -1 */
+    int32_t old;  /* number of that among olds once it has a unit, -1 */
     bool leaf, labelled;
     Point label;
     int32_t households; /* -1: not known */
+    bool unwritten;     /* they are those of what lies in it */
     PlanName name;
     Shape shape;
 } Standing;
@@ -32,7 +34,8 @@ typedef struct Reading {
     int64_t *ids; /* of places as units */
     int32_t above[DEPTH_MAX], depth;
     PathRange range;
-    Fault *f;
+    AreaLevel hard_level; /* no grid leaves an area of this level or higher */
+    AreaLevel old_level;  /* of the grids there are now */
 } Reading;
 
 const char *plan_word(const PlanGround *g, size_t at) { return g->words.p + at; }
@@ -97,14 +100,16 @@ static Err add_area(void *ctx, const void *row, Fault *f) {
                      .label = { a->label_lon, a->label_lat },
                      .households = a->has.households ? a->households : -1,
                      .name = keep_name(r, a->code, a->name),
-                     .micro = a->level == LEVEL_MICRO ? r->n_areas
-                              : up                    ? up->micro
+                     .unwritten = !a->has.households,
+                     .up = up ? r->above[r->depth - 1] : -1,
+                     .grid = a->level == r->old_level ? r->n_areas
+                             : up                     ? up->grid
                                                       : -1,
                      .old = -1 };
     snprintf(s->path, sizeof s->path, "%.*s", (int)a->path.n, a->path.p);
     if (up)
         up->leaf = false;
-    if (!up || a->level <= LEVEL_RESIDENTIAL)
+    if (!up || a->level <= r->hard_level)
         TRY(add_hard(r, s->name, &s->hard, f));
     else
         s->hard = up->hard;
@@ -148,13 +153,13 @@ static Err read_shapes(Tx *tx, Reading *r, Fault *f) {
 
 /* ---- units -------------------------------------------------------------- */
 
-static Err old_of(Reading *r, int32_t micro, int32_t *ret, Fault *f) {
+static Err old_of(Reading *r, int32_t grid, int32_t *ret, Fault *f) {
     PlanGround *g = &r->g;
 
     *ret = -1;
-    if (micro < 0)
+    if (grid < 0)
         return OK;
-    Standing *s = &r->areas[micro];
+    Standing *s = &r->areas[grid];
     if (s->old < 0) {
         TRY(grow(&g->olds, g->n_olds, &r->olds_max, sizeof *g->olds, f));
         g->olds[g->n_olds] = s->name;
@@ -195,18 +200,29 @@ static Err add_place(void *ctx, const void *row, Fault *f) {
         return OK;
     }
     PlanUnit unit = { .at = { p->lon, p->lat }, .households = p->households, .hard = in->hard };
-    TRY(old_of(r, in->micro, &unit.old, f));
+    TRY(old_of(r, in->grid, &unit.old, f));
     TRY(grow(&r->ids, r->g.n, &r->ids_max, sizeof *r->ids, f));
     r->ids[r->g.n] = p->id.v;
     return add_unit(r, unit, keep_name(r, p->has.code ? p->code : (Str){ "", 0 }, p->name), f);
 }
 
-/* The finest areas below the residential ones; one that is a micro-grid itself is a unit, and in none. Their
- * shapes move to the units. */
-static Err add_leaves(Reading *r, Fault *f) {
+/* What is not written at an area is the sum of what lies in it. */
+static void sum_households(Reading *r) {
+    for (int32_t i = r->n_areas - 1; i > 0; i--) {
+        const Standing *s = &r->areas[i];
+        Standing *up = s->up >= 0 ? &r->areas[s->up] : NULL;
+        if (up && up->unwritten && s->households >= 0)
+            up->households = (up->households < 0 ? 0 : up->households) + s->households;
+    }
+}
+
+/* Residential areas, or the finest below them; one that is a micro-grid itself is a unit, and
+ * in none. Their shapes move to the units. */
+static Err add_areas(Reading *r, PlanOf of, Fault *f) {
     for (int32_t i = 1; i < r->n_areas; i++) {
         Standing *s = &r->areas[i];
-        if (!s->leaf || s->level <= LEVEL_RESIDENTIAL)
+        if (of == PLAN_OF_RESIDENTIAL ? s->level != LEVEL_RESIDENTIAL
+                                      : !s->leaf || s->level <= LEVEL_RESIDENTIAL)
             continue;
         if (s->shape.n_points == 0 || !s->labelled) {
             r->g.left_out++;
@@ -216,7 +232,7 @@ static Err add_leaves(Reading *r, Fault *f) {
         PlanUnit unit = { .at = s->label,
                           .households = s->households > 0 ? s->households : 0,
                           .hard = s->hard };
-        TRY(old_of(r, s->micro == i ? -1 : s->micro, &unit.old, f));
+        TRY(old_of(r, s->grid == i ? -1 : s->grid, &unit.old, f));
         TRY(add_unit(r, unit, s->name, f));
         r->g.shapes[r->g.n - 1] = s->shape;
         s->shape = (Shape){ 0 };
@@ -230,7 +246,7 @@ static Err add_leaves(Reading *r, Fault *f) {
 static void take_hards(Reading *r) {
     for (int32_t i = 0; i < r->n_areas; i++) {
         Standing *s = &r->areas[i];
-        if ((i == 0 || s->level <= LEVEL_RESIDENTIAL) && s->shape.n_points) {
+        if ((i == 0 || s->level <= r->hard_level) && s->shape.n_points) {
             r->g.hards[s->hard] = s->shape;
             s->shape = (Shape){ 0 };
         }
@@ -293,6 +309,9 @@ static Err read_outlines(Tx *tx, Reading *r, Fault *f) {
 }
 
 static Err nothing_there(Str within, PlanOf of, Fault *f) {
+    if (of == PLAN_OF_RESIDENTIAL)
+        return fault(f, ERR_INVALID, "plan_no_units", "", "“%.*s”里没有带边界的居民区。",
+                     "There is no residential area with a shape in “%.*s”.", (int)within.n, within.p);
     if (of == PLAN_OF_PLACES)
         return fault(f, ERR_INVALID, "plan_no_units", "", "“%.*s”里没有已知户数和坐标的楼栋。",
                      "There is no building with known households and coordinates in “%.*s”.", (int)within.n,
@@ -315,7 +334,7 @@ static Err read_all(Tx *tx, Reading *r, Str within, PlanOf of, Fault *f) {
     if (r->n_areas == 0)
         return nothing_there(within, of, f);
     TRY(read_shapes(tx, r, f));
-    if (of != PLAN_OF_AREAS)
+    if (of == PLAN_OF_ANY || of == PLAN_OF_PLACES)
         TRY(tx_each(tx, &plan_places_query, range, add_place, r, f));
     r->g.places = r->g.n > 0;
     if (r->g.places)
@@ -323,7 +342,8 @@ static Err read_all(Tx *tx, Reading *r, Str within, PlanOf of, Fault *f) {
     if (!r->g.places && of != PLAN_OF_PLACES) {
         r->g.left_out = 0;
         r->g.left_out_households = 0;
-        TRY(add_leaves(r, f));
+        sum_households(r);
+        TRY(add_areas(r, of, f));
     }
     take_hards(r);
     if (r->g.words.full)
@@ -332,7 +352,9 @@ static Err read_all(Tx *tx, Reading *r, Str within, PlanOf of, Fault *f) {
 }
 
 Err plan_ground_read(Tx *tx, Str within, PlanOf of, PlanGround *ret, Fault *f) {
-    Reading r = { .f = f };
+    bool zones = of == PLAN_OF_RESIDENTIAL;
+    Reading r = { .hard_level = zones ? LEVEL_SUBDISTRICT : LEVEL_RESIDENTIAL,
+                  .old_level = zones ? LEVEL_ZONE : LEVEL_MICRO };
 
     TRY(buf_begin(&r.g.words, 1 << 16, WORDS_MAX, f));
     Err e = read_all(tx, &r, within, of, f);

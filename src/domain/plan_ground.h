@@ -1,10 +1,11 @@
 /* plan_ground – what the planner reads of the map beneath one area: units with their
- * households, the areas that no grid leaves, and the micro-grids that are there now.
+ * households, the areas that no grid leaves, and the grids that are there now.
  *
- * Units are buildings (places whose households are known; with their outlines where all have
- * one, else as points), or else the finest areas below the residential ones. No grid leaves the lowest area
- * above a unit that is a residential area or higher; where there is none beneath, the area itself. The rows
- * only: the graph is engine/plan_graph.h. */
+ * For micro-grids units are buildings (places whose households are known; with their outlines
+ * where all have one, else as points), or else the finest areas below the residential ones. No
+ * grid leaves the lowest area above a unit that is a residential area or higher; where there
+ * is none beneath, the area itself. For zone grids units are residential areas, and no grid
+ * leaves a subdistrict. The rows only: the graph is engine/plan_graph.h. */
 #ifndef JW_PLAN_GROUND_H
 #define JW_PLAN_GROUND_H
 
@@ -12,10 +13,11 @@
 #include "plan_graph.h"
 
 typedef enum PlanOf {
-    PLAN_OF_ANY,
+    PLAN_OF_ANY, /* places where there are some, else areas */
     PLAN_OF_PLACES,
-    PLAN_OF_AREAS
-} PlanOf; /* any: places where there are some */
+    PLAN_OF_AREAS,
+    PLAN_OF_RESIDENTIAL, /* residential areas, for zone grids within a subdistrict */
+} PlanOf;
 
 typedef struct PlanName {
     size_t code, name; /* plan_word() */
@@ -31,7 +33,7 @@ typedef struct PlanGround {
     Shape *hards;  /* empty where it has none */
     PlanName *hard_names;
     int32_t n_hards;
-    PlanName *olds; /* micro-grids that have units */
+    PlanName *olds; /* micro-grids (or zone grids) that have units */
     int32_t n_olds;
     int32_t left_out; /* places without coordinates, areas without a shape */
     int64_t left_out_households;

@@ -72,7 +72,8 @@ static int by_text(const void *p, const void *q) {
 
 static const char *new_code(const MicroPlan *p, int32_t grid, int32_t number, char room[CODE_MAX]) {
     const PlanGround *g = &p->inner->ground;
-    snprintf(room, CODE_MAX, "%s-%02d", plan_word(g, g->hard_names[micro_hard(p, grid)].code), number);
+    snprintf(room, CODE_MAX, p->zones ? "%s-Z%d" : "%s-%02d",
+             plan_word(g, g->hard_names[micro_hard(p, grid)].code), number);
     return room;
 }
 
@@ -139,5 +140,8 @@ void micro_plan_name(const MicroPlan *p, int32_t grid, Buf *out) {
     }
     for (const char *c = name; *c; c++)
         latin = latin && (unsigned char)*c < 0x80;
-    buf_fmt(out, latin ? "%s %d" : "%s第%d微网格", name, p->inner->number[grid]);
+    if (latin)
+        buf_fmt(out, "%s %d", name, p->inner->number[grid]);
+    else
+        buf_fmt(out, "%s第%d%s", name, p->inner->number[grid], p->zones ? "片区网格" : "微网格");
 }

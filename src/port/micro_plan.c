@@ -29,11 +29,15 @@ typedef struct Reading {
 
 static Err read_ground(Tx *tx, void *arg, Fault *f) {
     Reading *r = arg;
-    PlanOf of = r->how->only_places ? PLAN_OF_PLACES : r->how->only_areas ? PLAN_OF_AREAS : PLAN_OF_ANY;
+    const MicroOptions *how = r->how;
+    PlanOf of = how->zones         ? PLAN_OF_RESIDENTIAL
+                : how->only_places ? PLAN_OF_PLACES
+                : how->only_areas  ? PLAN_OF_AREAS
+                                   : PLAN_OF_ANY;
 
     tx_lend(tx, &r->rows);
     plan_ground_free(r->ground);
-    return plan_ground_read(tx, r->how->within, of, r->ground, f);
+    return plan_ground_read(tx, how->within, of, r->ground, f);
 }
 
 static Err read_map(Store *s, const MicroOptions *how, MicroPlan *p, Fault *f) {
@@ -97,12 +101,13 @@ static void tell_facts(MicroPlan *p) {
 static Err make(Store *s, const MicroOptions *how, MicroPlan *p, Fault *f) {
     PlanGround *g = &p->inner->ground;
 
+    p->zones = how->zones;
     TRY(read_map(s, how, p, f));
     TRY(plan_graph_make(g->units, g->n, g->hards, g->n_hards, NULL, &p->inner->graph, f));
     if (how->keep && !p->inner->graph.in.old)
-        return fault(f, ERR_INVALID, "plan_no_old", "", "“%.*s”里还没有微网格，没有可以保留的划分。",
-                     "There are no micro-grids in “%.*s” yet, so there is no plan to keep.", (int)how->within.n,
-                     how->within.p);
+        return fault(f, ERR_INVALID, "plan_no_old", "", "“%.*s”里还没有这一级的网格，没有可以保留的划分。",
+                     "There are no grids of that level in “%.*s” yet, so there is no plan to keep.",
+                     (int)how->within.n, how->within.p);
     TRY(solve(how, p, f));
     tell_facts(p);
     return OK;

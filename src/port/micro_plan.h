@@ -1,5 +1,5 @@
-/* micro_plan – micro-grids for an area of the map: read, made a graph, cut, and shown as
- * GeoJSON. It proposes; nothing is written to the database. */
+/* micro_plan – micro-grids, or zone grids, for an area of the map: read, made a graph, cut,
+ * and shown as GeoJSON. It proposes; nothing is written to the database. */
 #ifndef JW_MICRO_PLAN_H
 #define JW_MICRO_PLAN_H
 
@@ -10,6 +10,7 @@
 typedef struct MicroOptions {
     Str within;                   /* code of an area of the governing layer */
     bool only_places, only_areas; /* as units; neither: buildings where there are some, else areas */
+    bool zones;                   /* zone grids of residential areas, not micro-grids */
     int32_t min, max, threads, sweeps;
     bool keep; /* the present micro-grids are the old plan */
     PartitionWishes wishes;
@@ -20,6 +21,7 @@ typedef enum MicroBorder { MICRO_EXACT, MICRO_NEAR, MICRO_STREET, MICRO_CELL, MI
 
 typedef struct MicroPlan {
     PartitionPlan plan;
+    bool zones;         /* units are residential areas */
     bool places;        /* units are buildings */
     int32_t n, n_hards; /* units; areas that no grid leaves */
     int32_t left_out;   /* buildings without coordinates, areas without a shape */

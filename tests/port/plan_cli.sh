@@ -79,7 +79,7 @@ walk() {
 
     # nothing is kept where there is nothing; words that make no sense
     ends 1 plan micro --within X --keep
-    says err 'There are no micro-grids in “X” yet'
+    says err 'There are no grids of that level in “X” yet'
     ends 1 plan micro --within C
     says err 'There is nothing in “C”'
     ends 1 plan micro --within C --units places
@@ -101,6 +101,17 @@ walk() {
     ends 0 plan micro --within X --keep --json
     says out '"moved":0,'
     says out '"grids":4,"out_of_range":1,'
+
+    # zone grids: A has 1,200 households in its micro-grids, B 250, C none
+    ends 0 plan zone --within X --min 200 --max 1200 --json
+    says out '"of":"areas","units":3,"left_out":0,"left_out_households":0,"households":1450,"hard_areas":1,"borders":{"exact":2,'
+    says out '"grids":2,"out_of_range":0,'
+    ends 0 plan zone --within X --min 200 --max 1500
+    says out 'X-Z1 City 1'
+    ends 1 plan zone --within X --min 200 --max 1500 --keep
+    says err 'There are no grids of that level in “X” yet'
+    ends 2 plan zone --within X
+    ends 2 plan zone --within X --min 200 --max 1500 --units places
 
     # with outlines they are neighbours across the streets
     begin outlines
