@@ -255,6 +255,7 @@ test('no page asks for more than it shows', async () => {
     await page.getByRole('button', { name: '下一步' }).click();
     await asks(p, ['GET /api/1/categories'], 'the second');
     await page.locator('textarea[name=text]').fill('路灯不亮');
+    await asks(p, ['POST /api/1/report/category'], 'which category the words are like, once they are written');
     await page.getByRole('button', { name: '下一步' }).click();
     await asks(p, ['POST /api/1/report/look'], 'the third: what names people');
     await page.getByRole('button', { name: '发送' }).click();

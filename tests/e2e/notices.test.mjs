@@ -10,6 +10,8 @@ let server, browser;
 before(async () => {
   server = await startServer();
   browser = await startBrowser();
+  // Each minute whoever waits is reminded of what is due soon: of nothing that is made here.
+  assert.equal((await post('/api/1/settings', { name: 'soon_minutes', value: '5' }, await cookie_of('system'))).status, 200);
 });
 after(async () => {
   await browser?.close();
