@@ -17,6 +17,16 @@ SELECT @columns(shift) FROM shift
 -- gives: count
 SELECT count(*) AS n FROM (SELECT 1 AS one FROM shift LIMIT 1) AS s;
 
+-- name: shift_of_post
+-- Those of one post for one place that touch the time between: none of them overlap, so
+-- two say enough.
+-- takes: shift_of_post_row
+-- gives: shift
+SELECT @columns(shift) FROM shift
+ WHERE post = :post AND path = :path AND NOT cancelled AND ends_ms > :begins_ms AND begins_ms < :ends_ms
+ ORDER BY begins_ms, id
+ LIMIT 2;
+
 -- name: shift_list
 -- Those that touch the time between, in their order.
 -- takes: shift_find scope

@@ -44,16 +44,14 @@ static Err judge_post(Tx *tx, const Shift *s, Fault *f) {
 }
 
 /* The same post twice at once for one place is a slip. */
-static Err judge_overlap(Tx *tx, const Shift *s, const Actor *by, Fault *f) {
-    ShiftFind find = { .begins = s->begins, .ends = s->ends, .limit = WEEK_MAX };
-    ShiftShown *all = arena_take(tx_arena(tx), WEEK_MAX * sizeof *all);
+static Err judge_overlap(Tx *tx, const Shift *s, Fault *f) {
+    ShiftOfPost find = { .post = s->post, .path = s->path, .begins = s->begins, .ends = s->ends };
+    Shift there[2];
     size_t n;
 
-    if (!all)
-        return fault_arena(f);
-    TRY(sql_shift_list(tx, &find, &by->scope, all, WEEK_MAX, &n, f));
+    TRY(sql_shift_of_post(tx, &find, there, COUNT(there), &n, f));
     for (size_t i = 0; i < n; i++)
-        if (all[i].id.v != s->id.v && all[i].post.v == s->post.v && str_same(all[i].path, s->path))
+        if (there[i].id.v != s->id.v)
             return fault(f, ERR_CONFLICT, "shift_overlaps", "begins", "他这段时间已有班次。",
                          "He has a shift at that time already.");
     return OK;
@@ -101,7 +99,7 @@ static Err put(Tx *tx, Shift *s, AreaId area, const Actor *by, Fault *f) {
     TRY(judge_reach(by, s, f));
     TRY(judge_times(s, f));
     TRY(judge_post(tx, s, f));
-    TRY(judge_overlap(tx, s, by, f));
+    TRY(judge_overlap(tx, s, f));
     return sql_shift_add(tx, s, &changed, f);
 }
 
@@ -135,7 +133,7 @@ Err shift_change(Tx *tx, const ShiftChange *in, const Actor *by, Shift *ret, Fau
     TRY(judge_reach(by, &s, f));
     TRY(judge_times(&s, f));
     TRY(judge_post(tx, &s, f));
-    TRY(judge_overlap(tx, &s, by, f));
+    TRY(judge_overlap(tx, &s, f));
     TRY(sql_shift_save(tx, &s, &changed, f));
     *ret = s;
     return OK;

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { POSTS_MAX = 200, SHIFTS_MAX = 500 };
+enum { POSTS_MAX = 200 };
 
 typedef struct Said {
     Org unit;
@@ -64,18 +64,15 @@ static Err find_post(Tx *tx, const ShiftListed *in, const Said *said, Post *ret,
                          "He holds no such post on that day.");
 }
 
-static Err is_there(Tx *tx, const ShiftNew *in, Str path, const Actor *by, bool *ret, Fault *f) {
-    ShiftFind find = { .begins = in->begins, .ends = in->ends, .limit = SHIFTS_MAX };
-    ShiftShown *all = arena_take(tx_arena(tx), SHIFTS_MAX * sizeof *all);
+static Err is_there(Tx *tx, const ShiftNew *in, Str path, bool *ret, Fault *f) {
+    ShiftOfPost find = { .post = in->post, .path = path, .begins = in->begins, .ends = in->ends };
+    Shift there[2];
     size_t n;
 
-    if (!all)
-        return fault_arena(f);
-    TRY(sql_shift_list(tx, &find, &by->scope, all, SHIFTS_MAX, &n, f));
+    TRY(sql_shift_of_post(tx, &find, there, COUNT(there), &n, f));
     *ret = false;
     for (size_t i = 0; i < n && !*ret; i++)
-        *ret = all[i].post.v == in->post.v && all[i].begins.ms == in->begins.ms &&
-               all[i].ends.ms == in->ends.ms && str_same(all[i].path, path);
+        *ret = there[i].begins.ms == in->begins.ms && there[i].ends.ms == in->ends.ms;
     return OK;
 }
 
@@ -92,7 +89,7 @@ Err shift_take_line(Tx *tx, const ShiftListed *in, const Actor *by, bool *ret_th
     new.post = post.id;
     new.area = said.area.id;
     new.has.area = in->has.area_code;
-    TRY(is_there(tx, &new, in->has.area_code ? said.area.path : post.path, by, &there, f));
+    TRY(is_there(tx, &new, in->has.area_code ? said.area.path : post.path, &there, f));
     if (!there)
         TRY(shift_plan(tx, &new, by, &made, f));
     *ret_there = there;

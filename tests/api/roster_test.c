@@ -252,6 +252,27 @@ static void test_table_is_read_once(void **state) {
     assert_int_equal(number("SELECT count(*) FROM shift"), 0);
 }
 
+/* In a city where six hundred are on duty at once, a shift that is there is found. */
+static void test_many_on_duty(void **state) {
+    RosterReport r;
+    int64_t road = post_of("road");
+    (void)state;
+    testdb_exec(
+        &city_db,
+        "INSERT INTO shift (id, home, post, account, role, path, begins_ms, begins_day, ends_ms, ends_day, "
+        "made_ms, made_day) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) "
+        "SELECT i * CAST(16777216 AS bigint), 0, 900000 + i, 1, 10, '0', 1796500000000, 1, 1796700000000, 1, "
+        "1, 1 FROM n");
+    const char *table = "login,begins,ends\nroad,2026-12-07 08:00,2026-12-07 20:00\n";
+    assert_ok(imported(table, &r));
+    assert_true(r.planned == 1 && r.there == 0);
+    assert_ok(imported(table, &r));
+    assert_true(r.planned == 0 && r.there == 1);
+    assert_refused(planned(&lead, road, 1796601600000 + HOURS(1), 1796601600000 + HOURS(2)), ERR_CONFLICT,
+                   "shift_overlaps");
+    assert_int_equal(number("SELECT count(*) FROM shift"), 601);
+}
+
 /* ---- urgent ---- */
 
 static int64_t urgent_filed(void) {
@@ -447,6 +468,7 @@ static int run_on(Dialect d) {
         EACH(test_who_plans),
         EACH(test_table),
         EACH(test_table_is_read_once),
+        EACH(test_many_on_duty),
         EACH(test_unit_plans_its_own),
         EACH(test_goes_up),
         EACH(test_only_what_is_urgent),
