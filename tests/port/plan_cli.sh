@@ -150,6 +150,13 @@ walk() {
     ends 0 plan micro --within A --keep --min 100 --max 200 --out map.geojson
     for code in A1 A2 A3 A-01; do says map.geojson "\"code\":\"$code\""; done
 
+    # the plan takes their place; the buildings go along, and nothing needs to move any more
+    ends 0 plan micro --within X --keep --out map.geojson
+    ends 0 import areas map.geojson --layer g --level micro_grid --code code --name name --parent within --households households --replace
+    ends 0 plan micro --within A --keep --json
+    says out '"grids":3,"out_of_range":0,'
+    says out '"moved":0,'
+
     # blocks that are areas: the micro-grids themselves as units
     ends 0 plan micro --within A --units areas --json
     says out '"of":"areas","units":3,'
