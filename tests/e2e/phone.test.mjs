@@ -113,6 +113,7 @@ describe('phone', () => {
     await shot(page, 'phone-handled');
     await page.getByRole('button', { name: '返回' }).click();
     await page.locator('.tk').first().waitFor();
+    // What was kept stands here at first, then what the server says.
     await until(() => page.locator(`[data-task="${code}"]`).count(), 0, 'it waits for somebody else now');
     await p.close();
   });
