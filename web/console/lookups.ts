@@ -1,6 +1,7 @@
 /* lookups – the small tables behind ids: units, conditions, categories, areas, and
- * outlines as they are needed. Read once per sign-in; an id that is not in them shows
- * nothing rather than a number. */
+ * outlines as they are needed. Read once per page; an id that is not in them shows
+ * nothing rather than a number. Areas are many: of them the first page of the tree, and
+ * whichever is shown. */
 import { reactive, ref } from 'vue';
 
 import { get, getAll } from '../shared/api/client';
@@ -15,7 +16,13 @@ const areas = reactive(new Map<string, Area>());
  * one subdistrict. What the small map shows of a case without a grid. */
 export const root = ref<string | undefined>(undefined);
 
-export async function loadLookups(): Promise<void> {
+let looked: Promise<unknown> = Promise.resolve();
+export function loadLookups(): Promise<void> {
+  const reading = readLookups();
+  looked = reading.catch(() => undefined);
+  return reading;
+}
+async function readLookups(): Promise<void> {
   const [u, c, g, a] = await Promise.all([
     getAll<Org>('/api/1/units', { limit: 500 }),
     getAll<Condition>('/api/1/conditions', { limit: 500 }),
@@ -36,7 +43,19 @@ export async function loadLookups(): Promise<void> {
   root.value = top?.id;
 }
 
-export const areaName = (id: string | undefined): string => (id && areas.get(id)?.name) || '';
+/* A city has tens of thousands of grids: what the first page of the tree did not bring is
+ * asked for when it is shown, each once. Until it is here, and where it cannot be read, it
+ * has no name. */
+const asking = new Set<string>();
+export function areaName(id: string | undefined): string {
+  if (!id) return '';
+  const known = areas.get(id);
+  if (!known && !asking.has(id)) {
+    asking.add(id);
+    queueMicrotask(() => void looked.then(() => nameArea(id)).catch(() => asking.delete(id)));
+  }
+  return known?.name ?? '';
+}
 export const unitName = (id: string | undefined): string => units.value.find((u) => u.id === id)?.name ?? '';
 export const categoryTitle = (code: string | undefined): string => titleOf(categories.value.find((c) => c.code === code));
 export const conditionTitle = (id: string | undefined): string => titleOf(conditions.value.find((c) => c.id === id));
