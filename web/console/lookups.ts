@@ -17,6 +17,9 @@ const areas = reactive(new Map<string, Area>());
 export const root = ref<string | undefined>(undefined);
 
 let looked: Promise<unknown> = Promise.resolve();
+/* For who draws nothing before the names are there: a name that comes later moves what
+ * stands below. Fulfilled also where they could not be read. */
+export const lookupsRead = (): Promise<unknown> => looked;
 export function loadLookups(): Promise<void> {
   const reading = readLookups();
   looked = reading.catch(() => undefined);
