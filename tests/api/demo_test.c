@@ -207,8 +207,8 @@ static void same_seed_same_city(void **state) {
 /* What the sign-in pages offer: who comes first in the loop, and where his task is. */
 static void the_accounts_are_offered(void **state) {
     Actor nobody;
-    static const char *const some[] = { "\"demo_accounts\":\"dispatch|console/"
-                                        "desk|派单员|Dispatcher|受理、立案、派遣|accept, file, dispatch\\n",
+    static const char *const some[] = { ("\"demo_accounts\":\"dispatch|console/"
+                                         "desk|派单员|Dispatcher|受理、立案、派遣|accept, file, dispatch\\n"),
                                         "\\nroad|console/desk|处置员 · 市政养护队|Unit handler|",
                                         "\\ngrid|phone/|网格员|Grid worker|",
                                         "\\nsecretary|console/grids|居民区书记|Residential-area secretary|" };

@@ -245,6 +245,8 @@ test('filters and pages are in the address; the keyboard walks the list', async 
     await page.keyboard.press('/');
     await page.keyboard.type('没有这样的字');
     await page.getByText('本页里没有').waitFor();
+    await until(() => total.textContent(), '本页里 0 件');
+    await until(() => page.locator('nav.pag a').count(), 0, 'what is found stands on this page alone');
     await noViolations(page, 'nothing found');
     await page.goto('/console/cases?state=rejected&overdue=1');
     await page.getByText('没有这样的案件').waitFor();
