@@ -37,7 +37,7 @@ run: setup build
 	@exec build/jingwei serve --data "$(DATA)" $(if $(LISTEN),--listen $(LISTEN))
 
 # Every test, with AddressSanitizer, on both stores. It should take 10 minutes on two
-# cores and takes over 20: see docs/state.md.
+# cores and takes about 15: see docs/state.md.
 test:
 	@tools/run_tests.sh begin
 	@tools/setup.sh test
