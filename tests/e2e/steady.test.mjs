@@ -49,9 +49,10 @@ for (const size of ['desk', 'phone'])
         await page.addInitScript(watched);
         // Every answer comes later than the page is drawn.
         await page.route('**/api/**', async (route) => {
-          const answer = await route.fetch();
+          const answer = await route.fetch().catch(() => undefined);
+          if (!answer) return;
           await page.evaluate(() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))).catch(() => undefined);
-          await route.fulfill({ response: answer });
+          await route.fulfill({ response: answer }).catch(() => undefined); // the page may be gone by then
         });
         await page.goto(await address());
         await page.locator(ready).first().waitFor();
