@@ -13,6 +13,7 @@ enum {
     BINS = 16,      /* of distances from the second class */
     BIN_LEAST = 25, /* examples of a bin; fewer say nothing */
     LENGTH = 1 << 10,
+    COUNTED_MAX = 1 << 21, /* places for runs while they are counted: 24 MB */
 };
 #define ONE (1 << 16)                     /* a weight of one */
 #define SCORE_ONE ((int64_t)ONE * LENGTH) /* a score of one */
@@ -124,14 +125,16 @@ static Gram *gram_slot(const Vocabulary *v, uint32_t hash) {
 
 /* ---- from examples to numbers ---- */
 
-static Err count_grams(Vocabulary *v, const ClassifyExample *all, size_t n, Letter *letters) {
+/* Once the table is three quarters full, a run that was not met before is left out: those
+ * that matter were met by then. */
+static void count_grams(Vocabulary *v, const ClassifyExample *all, size_t n, Letter *letters) {
     for (size_t t = 0; t < n; t++) {
         int32_t many = letters_of(all[t].text, letters);
         EACH_GRAM(letters, many, i, k, hash) {
             Gram *g = gram_slot(v, hash);
             if (!g->hash) {
                 if ((uint32_t)v->n >= v->mask / 4 * 3)
-                    return ERR_LIMIT;
+                    continue;
                 *g = (Gram){ .hash = hash, .row = -1 };
                 v->n++;
             }
@@ -141,7 +144,6 @@ static Err count_grams(Vocabulary *v, const ClassifyExample *all, size_t n, Lett
             }
         }
     }
-    return OK;
 }
 
 /* So rare that a run of letters is left out: in one text alone it says nothing of others. */
@@ -360,8 +362,8 @@ static void count_aside(Classifier *c, Lesson *l, uint64_t seed, Guess *guesses)
 /* ---- in and out ---- */
 
 static size_t table_of(size_t bytes) {
-    size_t most = bytes * GRAM_LETTERS;
-    return power_over((most < 16000000 ? most : 16000000) * 2);
+    size_t most = bytes * GRAM_LETTERS * 2;
+    return power_over(most < COUNTED_MAX ? most : COUNTED_MAX);
 }
 
 void classify_room(size_t examples, size_t bytes, int32_t classes, size_t *ret_keep, size_t *ret_scratch) {
@@ -423,8 +425,7 @@ Err classify_learn(const ClassifyExample *all, size_t n, int32_t classes, uint64
     if (!c || !letters || !counted.slots)
         return fault_arena(f);
     c->classes = classes;
-    if (count_grams(&counted, all, n, letters))
-        return fault_arena(f);
+    count_grams(&counted, all, n, letters);
     TRY(keep_grams(c, &counted, n, keep, f));
 
     Lesson l = { .all = all, .n = (int32_t)n, .cancel = cancel };
