@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { PATH_STEP = 3, UNITS_UP_MAX = 8, FLAWS_MAX = 500, DANGERS_MAX = 200 };
+enum { PATH_STEP = 3, UNITS_UP_MAX = 8, SHIFTS_MAX = 2000, DANGERS_MAX = 200 };
 
 Err roster_kept(Tx *tx, bool *ret, Fault *f) {
     Count any = { 0 };
@@ -198,8 +198,8 @@ static void find_doubles(const DutySpan *in, const ShiftShown *s, size_t n, Page
 /* Holes are of the unit or area itself; one person in two places is looked for in all of
  * the caller's part of the city. */
 Err duty_holes(Tx *tx, const DutySpan *in, const Actor *by, Page *ret, Fault *f) {
-    ShiftFind find = { .begins = in->begins, .ends = in->ends, .unit = in->unit, .limit = FLAWS_MAX };
-    ShiftShown *all = arena_take(tx_arena(tx), 2 * FLAWS_MAX * sizeof *all), *here = all + FLAWS_MAX;
+    ShiftFind find = { .begins = in->begins, .ends = in->ends, .limit = SHIFTS_MAX + 1 };
+    ShiftShown *all = arena_take(tx_arena(tx), 2 * (size_t)find.limit * sizeof *all), *here = all + find.limit;
     size_t n, some = 0;
     Str path = str("0");
 
@@ -215,7 +215,10 @@ Err duty_holes(Tx *tx, const DutySpan *in, const Actor *by, Page *ret, Fault *f)
         TRY(path_of_area(tx, in->area, &path, f));
     if (in->has.area ? !actor_reaches(by, path) : by->unit.v && by->unit.v != in->unit.v)
         return OK;
-    TRY(sql_shift_list(tx, &find, &by->scope, all, FLAWS_MAX, &n, f));
+    TRY(sql_shift_list(tx, &find, &by->scope, all, (size_t)find.limit, &n, f));
+    if (n > SHIFTS_MAX)
+        return fault(f, ERR_LIMIT, "duty_long", "ends", "这段时间有 %d 个以上的班次：请把时间选短一些。",
+                     "There are more than %d shifts in that time: choose a shorter one.", SHIFTS_MAX);
     for (size_t i = 0; i < n; i++)
         if (in->has.unit ? all[i].has.unit && all[i].unit.v == in->unit.v
                          : !all[i].has.unit && str_same(all[i].path, path))

@@ -2,6 +2,7 @@
 #include "handover.h"
 
 #include "case.h"
+#include "case_words.h"
 #include "roster_q.h"
 
 enum { ROWS = 50, WAITING = 10, NEXT_SHIFT_MS = 12 * 3600 * 1000 };
@@ -117,6 +118,21 @@ static Err count(Tx *tx, const CaseFind *find, const Actor *by, int32_t *ret, Fa
     return OK;
 }
 
+/* A hand-over belongs to no case, so what names people has no place to be kept apart. */
+static Err note_names_nobody(Tx *tx, const HandoverGive *in, Fault *f) {
+    Str marked = in->note;
+
+    if (!in->has.note)
+        return OK;
+    TRY(case_words_marked(tx, &marked, f));
+    return str_same(marked, in->note)
+               ? OK
+               : fault(f, ERR_INVALID, "handover_names", "note",
+                       "交班说明里有电话、证件、车牌或房号：请写案件编号，号码在案件里看。",
+                       "The note has a telephone, card, plate or room number: write the case's number instead, "
+                       "whoever takes over finds it there.");
+}
+
 Err handover_give(Tx *tx, const HandoverGive *in, const Actor *by, Handover *ret, Fault *f) {
     int64_t changed, now = clock_now_ms();
     CaseFind open = open_ones(), late = overdue_at(now), promised = promised_ones();
@@ -126,6 +142,7 @@ Err handover_give(Tx *tx, const HandoverGive *in, const Actor *by, Handover *ret
                    .given_by = by->account,
                    .given = moment_at(now) };
 
+    TRY(note_names_nobody(tx, in, f));
     TRY(count(tx, &open, by, &h.n, f));
     TRY(count(tx, &late, by, &h.overdue, f));
     TRY(count(tx, &promised, by, &h.promised, f));

@@ -167,6 +167,23 @@ static Moment moved(Moment m, int32_t days) {
     return moment_at(zone_ms(zone_here(), c));
 }
 
+/* Of a week with more than one answer holds, nothing is copied: half a week would look whole. */
+static Err week_of(Tx *tx, const ShiftFind *find, const Actor *by, Page *ret, Fault *f) {
+    Page more = { arena_take(tx_arena(tx), (WEEK_MAX + 1) * sizeof(ShiftShown)), 0, WEEK_MAX + 1 };
+
+    if (!more.rows)
+        return fault_arena(f);
+    TRY(shift_list(tx, find, by, &more, f));
+    if (more.n > WEEK_MAX)
+        return fault(
+            f, ERR_LIMIT, "shift_week_long", "within",
+            "这一周有五百个以上的班次，一次最多复制五百个：请选一个单位或网格，分几次复制。",
+            "That week has more than 500 shifts, and 500 are copied at once: choose a unit or an area, "
+            "and copy it in parts.");
+    *ret = more;
+    return OK;
+}
+
 /* What cannot stand there – a post that has ended, a shift that is there already – is left
  * out; the answer is what was made. */
 Err shift_copy_week(Tx *tx, const ShiftWeek *in, const Actor *by, Page *ret, Fault *f) {
@@ -174,18 +191,16 @@ Err shift_copy_week(Tx *tx, const ShiftWeek *in, const Actor *by, Page *ret, Fau
                        .ends = moment_at(ms_of_day(in->monday + 7)),
                        .unit = in->unit,
                        .within = in->within,
-                       .limit = WEEK_MAX };
-    ShiftShown *week = arena_take(tx_arena(tx), WEEK_MAX * sizeof *week);
-    Page from = { week, 0, WEEK_MAX };
+                       .limit = WEEK_MAX + 1 };
+    Page from = { 0 };
     Fault why;
 
-    if (!week)
-        return fault_arena(f);
     find.has.unit = in->has.unit;
     find.has.within = in->has.within;
-    TRY(shift_list(tx, &find, by, &from, f));
+    TRY(week_of(tx, &find, by, &from, f));
     if (from.n == 0)
         return OK;
+    const ShiftShown *week = from.rows;
     if (day_weekday(in->monday) != 1 || day_weekday(in->to_monday) != 1 || in->monday == in->to_monday)
         return fault(f, ERR_INVALID, "shift_monday", "to_monday", "请写两个不同的周一。",
                      "Say two different Mondays.");

@@ -136,6 +136,40 @@ static void test_week(void **state) {
                    ERR_INVALID, "shift_monday");
 }
 
+/* Copies of the one shift there is first, each of a post that is not there any more. */
+static void more_shifts(int n) {
+    char sql[900];
+    snprintf(
+        sql, sizeof sql,
+        "WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k WHERE i < %d) "
+        "INSERT INTO shift (id, home, post, account, role, path, area, unit, begins_ms, begins_day, ends_ms, "
+        "ends_day, cancelled, made_ms, made_day, made_by) SELECT (SELECT max(id) FROM shift) + 16777216 * "
+        "CAST(i AS bigint), "
+        "home, "
+        "post + i, account, role, path, area, unit, begins_ms, begins_day, ends_ms, ends_day, cancelled, "
+        "made_ms, made_day, made_by FROM (SELECT * FROM shift ORDER BY id LIMIT 1) AS s, k",
+        n);
+    testdb_exec(&city_db, sql);
+}
+
+/* Half a week would look whole, and so would half of its holes. */
+static void test_week_too_long(void **state) {
+    char json[200];
+    (void)state;
+    assert_ok(planned(&lead, post_of("road"), begun, begun + HOURS(8)));
+    more_shifts(499);
+    assert_ok(call("shift.copy_week", &lead, "{\"monday\":\"2026-11-30\",\"to_monday\":\"2026-12-07\"}"));
+    testdb_exec(&city_db, "DELETE FROM shift WHERE begins_ms > 1796400000000");
+    more_shifts(1);
+    assert_refused(call("shift.copy_week", &lead, "{\"monday\":\"2026-11-30\",\"to_monday\":\"2026-12-07\"}"),
+                   ERR_LIMIT, "shift_week_long");
+    assert_int_equal(number("SELECT count(*) FROM shift"), 501);
+    more_shifts(1500);
+    snprintf(json, sizeof json, "{\"unit\":\"%lld\",\"begins\":%lld,\"ends\":%lld}", (long long)roads,
+             (long long)begun, (long long)begun + DAYS(2));
+    assert_refused(call("duty.holes", &lead, json), ERR_LIMIT, "duty_long");
+}
+
 /* ---- who plans ---- */
 
 /* Whether `by` may plan a shift for the post; nothing of it stays. */
@@ -439,6 +473,8 @@ static void test_handover(void **state) {
     assert_non_null(strstr(answer, "\"overdue\":[],\"due\":[{"));
     assert_non_null(strstr(answer, "\"promised\":[],\"waiting\":[]"));
     clock_stop(begun + HOURS(1));
+    assert_refused(call("handover.give", &dispatcher, "{\"note\":\"请回电 13800138000\"}"), ERR_INVALID,
+                   "handover_names");
     assert_ok(call("handover.give", &dispatcher, "{\"note\":\"煤气公司已在路上\"}"));
     int64_t id = answered("id");
     assert_int_equal(answered("overdue"), 1);
@@ -465,6 +501,7 @@ static int run_on(Dialect d) {
         EACH(test_plan),
         EACH(test_holes),
         EACH(test_week),
+        EACH(test_week_too_long),
         EACH(test_who_plans),
         EACH(test_table),
         EACH(test_table_is_read_once),
