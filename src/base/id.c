@@ -33,6 +33,8 @@ static int64_t advance(int64_t first) {
 
 void id_floor_set(int64_t ms) { advance(first_of(ms) - 1); }
 
+int64_t id_last_ms(void) { return (atomic_load(&last) >> SEQUENCE_BITS) * TICK_MS + EPOCH_MS + TICK_MS; }
+
 int64_t id_new(int32_t home) {
     int64_t mine = advance(first_of(clock_now_ms())), sequence = mine & ((1 << SEQUENCE_BITS) - 1);
     return (((mine >> SEQUENCE_BITS) << HOME_BITS | (home & HOME_MAX)) << NODE_BITS | node) << SEQUENCE_BITS |

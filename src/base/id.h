@@ -22,6 +22,9 @@ int32_t id_home(int64_t id);
 int32_t id_node(int64_t id);
 int64_t id_ms(int64_t id); /* when it was made, within 4 ms (later after a burst) */
 
+/* From this instant on no id is of a tick that was given already. */
+int64_t id_last_ms(void);
+
 /* No id will be of a tick before this instant. After a restart: what the server
  * before under this node number may have reached, though the clock be set back. */
 void id_floor_set(int64_t ms);
