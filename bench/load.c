@@ -165,7 +165,7 @@ static void run_until_end(Running *r, int poll_fd) {
     struct epoll_event events[LOAD_CONNECTIONS_MAX];
     double now;
 
-    while ((now = clock_s(CLOCK_MONOTONIC)) < r->end_s) {
+    while ((now = clock_s(CLOCK_MONOTONIC)) < r->end_s && !(r->plan->over && r->plan->over(r->plan->ctx))) {
         double wait = send_due(r, now);
         struct timespec t = { (time_t)wait, (long)((wait - (double)(time_t)wait) * 1e9) };
         int n = epoll_pwait2(poll_fd, events, LOAD_CONNECTIONS_MAX, &t, NULL);

@@ -20,6 +20,7 @@ typedef struct LoadPlan {
     /* Instead of it, and without a rate: what a connection asks next, after an answer
      * with its head (NULL: before the first) that took so many ms. */
     void (*follow)(void *ctx, int connection, const char *answer, double ms, Buf *b);
+    bool (*over)(void *ctx); /* done before the seconds are; NULL: never */
     void *ctx;
 } LoadPlan;
 

@@ -6,6 +6,10 @@
  * at the median, the 99th percentile and at most, and what it costs the server.
  *
  *   bench_steps PROGRAM DIRECTORY [SECONDS, default 20] [OPEN CASES, default 100000]
+ *   bench_steps PROGRAM DIRECTORY day [CASES, default 100000]
+ *
+ * The second is a city's day: it begins with no open case but the demo's, and goes on until
+ * so many are carried to their rating.
  *
  * An answer that is not 200 ends it: what is measured are steps that were taken. */
 #include "city.h"
@@ -16,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONNECTIONS = 64, SESSIONS = 4, SAMPLES_MAX = 400000, FAILS = 10 };
+enum { CONNECTIONS = 64, SESSIONS = 4, SAMPLES_MAX = 1 << 20, FAILS = 10, DAY_SECONDS_MAX = 7200 };
 static const double warm_s = 3;
 
 /* ---- the course of a case ---- */
@@ -82,9 +86,9 @@ typedef struct Bench {
     Stock stock;
     char cookie[WHO_COUNT][SESSIONS][128], handler[STOCK_MAX][128];
     Walk walks[CONNECTIONS];
-    Timed timed[TURNS]; /* by the first turn of its name */
-    int64_t reports, writes;
-    bool counts; /* warm by now */
+    Timed timed[TURNS];                 /* by the first turn of its name */
+    int64_t reports, writes, done, day; /* the day ends with so many done; 0: by the seconds */
+    bool counts;                        /* warm by now */
 } Bench;
 
 static void take(const char *answer, const char *name, char *ret, size_t size) {
@@ -211,6 +215,7 @@ static void follow(void *ctx, int connection, const char *answer, double ms, Buf
     if (answer) {
         learn(w, &course[w->at], answer);
         count(b, w->at, ms);
+        b->done += b->counts && w->at == TURNS - 1;
     } else
         w->at = TURNS - 1; /* whatever it carried before: a new case */
     next_turn(b, w);
@@ -219,6 +224,11 @@ static void follow(void *ctx, int connection, const char *answer, double ms, Buf
         put_get(b, w, t, connection, to);
     else
         put_post(b, w, t, connection, to);
+}
+
+static bool day_over(void *ctx) {
+    const Bench *b = ctx;
+    return b->day && b->done >= b->day;
 }
 
 /* ---- the table ---- */
@@ -236,6 +246,8 @@ static void report(Bench *b, const LoadResult *r, double cpu_s) {
 
     for (size_t i = 0; i < TURNS; i++)
         *(is_step(course[i].ask) ? &steps : &reads) += b->timed[i].n;
+    if (b->day)
+        printf("%lld cases from report to rating\n", (long long)b->done);
     printf("%ld open cases, %d connections, %.0f s: %.0f steps and %.0f reads a second\n", b->stock.open,
            CONNECTIONS, r->seconds, (double)steps / r->seconds, (double)reads / r->seconds);
     printf("the server %.0f µs of processor a request, the generator %.0f\n\n",
@@ -276,21 +288,26 @@ static void sign_in(Bench *b, int port) {
 int main(int argc, char **argv) {
     static Bench b;
     char database[300];
-    double seconds = argc > 3 ? atof(argv[3]) : 20;
-    long open = argc > 4 ? atol(argv[4]) : 100000;
+    bool day = argc > 3 && strcmp(argv[3], "day") == 0;
+    double seconds = day ? DAY_SECONDS_MAX : argc > 3 ? atof(argv[3]) : 20;
+    long given = argc > 4 ? atol(argv[4]) : 100000, open = day ? 0 : given;
 
-    if (argc < 3 || seconds <= 0 || open < 0) {
-        fprintf(stderr, "usage: bench_steps PROGRAM DIRECTORY [SECONDS [OPEN CASES]]\n");
+    if (argc < 3 || seconds <= 0 || given < day) {
+        fprintf(stderr, "usage: bench_steps PROGRAM DIRECTORY [SECONDS [OPEN CASES] | day [CASES]]\n");
         return 2;
     }
+    b.day = day ? given : 0;
     City city = city_make_whole(argv[1], argv[2]);
     snprintf(database, sizeof database, "%s/jingwei.db", city.dir);
     stock_fill(database, open, &b.stock);
     Child server = city_serve(&city);
     sign_in(&b, server.port);
-    LoadPlan p = {
-        .port = server.port, .connections = CONNECTIONS, .seconds = warm_s, .follow = follow, .ctx = &b
-    };
+    LoadPlan p = { .port = server.port,
+                   .connections = CONNECTIONS,
+                   .seconds = warm_s,
+                   .follow = follow,
+                   .over = day_over,
+                   .ctx = &b };
     load_run(&p);
     b.counts = true;
     double cpu = child_cpu_s(server);
