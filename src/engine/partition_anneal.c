@@ -42,21 +42,21 @@ static double step_factor(double from, double to) {
     return low;
 }
 
-/* One try: a unit of the rim, a neighbour in another grid. */
+/* One try: an edge between two grids, one end of it goes over to the other. Most tries cost
+ * too much, which the range and what holds the unit tell without a look at its neighbours. */
 static void try_move(PartState *s, int64_t heat) {
     const PartGraph *g = s->g;
     uint64_t r = part_roll(s);
-    int32_t u = s->rim[((r >> 32) * (uint32_t)s->n_rim) >> 32], a = s->grid[u];
-    int32_t from = g->first[u], n = g->first[u + 1] - from;
-    int32_t i = (int32_t)(((r & 0xffff) * (uint32_t)n) >> 16), b;
-
-    s->work -= n;
-    while ((b = s->grid[g->arcs[from + i].to]) == a)
-        i = i + 1 < n ? i + 1 : 0;
+    PartEdge e = g->edges[s->cut[((r >> 32) * (uint32_t)s->n_cut) >> 32]];
+    int32_t u = r & 1 ? e.a : e.b, a = s->grid[u], b = s->grid[r & 1 ? e.b : e.a];
     int64_t most = (heat * s->logs[(r >> 16) % PART_LOGS]) >> 16;
-    int64_t cost = part_move_cost(s, u, b);
-    cost += part_move_miss(s, u, b) * s->price;
-    if (cost > most || s->count[a] == 1 || !part_stays_whole(s, u))
+    int64_t miss = part_move_miss(s, u, b) * s->price;
+
+    s->work--;
+    if (s->is_plain && s->hold[u] + miss > most)
+        return;
+    s->work -= part_degree(g, u);
+    if (part_move_cost(s, u, b) + miss > most || s->count[a] == 1 || !part_stays_whole(s, u))
         return;
     part_move(s, u, b);
 }
@@ -67,11 +67,11 @@ void part_anneal(PartState *s, const PartCourse *c) {
     double cool = step_factor(c->hot, c->cold), dearer = step_factor(c->price, c->dearer);
     int64_t tries = (int64_t)c->sweeps * g->n / STEPS + 1;
 
-    for (int32_t step = 0; step < STEPS && s->n_rim; step++, heat *= cool, price *= dearer) {
+    for (int32_t step = 0; step < STEPS && s->n_cut; step++, heat *= cool, price *= dearer) {
         s->price = (int64_t)price + 1;
         if (c->tells && s->tell)
             s->tell(s->ctx, step * 1000 / STEPS);
-        for (int64_t i = 0; i < tries && s->n_rim; i++) {
+        for (int64_t i = 0; i < tries && s->n_cut; i++) {
             if (s->work < 0 || ((i & 0xfff) == 0 && part_cancelled(s)))
                 return;
             try_move(s, (int64_t)heat);

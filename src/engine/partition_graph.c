@@ -216,8 +216,8 @@ static void scan_edges(Whole *w, bool count) {
             w->first[b + 1]++;
             continue;
         }
-        w->edges[w->all.place[a]++] = (PartSplitEdge){ a, b, cost };
-        w->edges[w->all.place[b]++] = (PartSplitEdge){ b, a, cost };
+        w->edges[w->all.queue[a]++] = (PartSplitEdge){ a, b, cost };
+        w->edges[w->all.queue[b]++] = (PartSplitEdge){ b, a, cost };
     }
 }
 
@@ -231,15 +231,15 @@ static void build_arcs(Whole *w) {
     scan_edges(w, true);
     for (int32_t u = 0; u < n; u++)
         first[u + 1] += first[u];
-    memcpy(w->all.place, first, bytes);
+    memcpy(w->all.queue, first, bytes);
     scan_edges(w, false);
-    memcpy(w->all.place, first, bytes);
+    memcpy(w->all.queue, first, bytes);
     for (int32_t i = 0; i < first[n]; i++)
-        w->arcs[w->all.place[w->edges[i].b]++] = (PartArc){ w->edges[i].a, w->edges[i].next };
+        w->arcs[w->all.queue[w->edges[i].b]++] = (PartArc){ w->edges[i].a, w->edges[i].next, 0 };
     for (int32_t u = 0, from = 0; u < n; u++) {
         int32_t start = kept, end = first[u + 1], base = w->parts[w->part[w->order[u]]].first;
         for (; from < end; from++) {
-            PartArc a = { w->arcs[from].to - base, w->arcs[from].border };
+            PartArc a = { w->arcs[from].to - base, w->arcs[from].border, 0 };
             if (kept > start && w->arcs[kept - 1].to == a.to) {
                 int64_t sum = (int64_t)w->arcs[kept - 1].border + a.border;
                 w->arcs[kept - 1].border = sum < (1 << 30) ? (int32_t)sum : 1 << 30;
@@ -250,6 +250,28 @@ static void build_arcs(Whole *w) {
         first[u + 1] = end; /* until u + 1 is done */
     }
     first[n] = kept;
+}
+
+/* Each edge of a part has a number, from its lower unit: the arcs of a unit rise, so those to
+ * lower ones meet the numbers that these gave out in turn. */
+static void number_edges(Whole *w) {
+    int32_t *next = w->all.queue; /* the first arc of a unit whose number is still to be met */
+
+    for (int32_t p = 0; p < w->n_parts; p++) {
+        const int32_t *first = w->first + w->parts[p].first;
+        PartEdge *ends = w->ends + first[0] / 2;
+        int32_t edges = 0;
+        for (int32_t u = 0; u < w->parts[p].n; u++) {
+            int32_t i = first[u];
+            for (; i < first[u + 1] && w->arcs[i].to < u; i++)
+                w->arcs[i].edge = w->arcs[next[w->arcs[i].to]++].edge;
+            next[u] = i;
+            for (; i < first[u + 1]; i++) {
+                ends[edges] = (PartEdge){ u, w->arcs[i].to };
+                w->arcs[i].edge = edges++;
+            }
+        }
+    }
 }
 
 /* ---- positions and features as steps ---- */
@@ -355,7 +377,7 @@ static void build_axes(Whole *w) {
 /* Old grids, numbered anew within each part in the order of their first units. */
 static void build_old(Whole *w) {
     const PartitionInput *in = w->in;
-    int32_t *local = w->all.place, *owner = w->all.count;
+    int32_t *local = w->all.queue, *owner = w->all.count;
 
     if (!in->old)
         return;
@@ -384,6 +406,7 @@ void whole_build(Whole *w) {
     find_parts(w);
     w->scale = scale_of(in, &mean);
     build_arcs(w);
+    number_edges(w);
     build_axes(w);
     build_old(w);
     for (int32_t u = 0; u < in->n; u++)
@@ -406,10 +429,10 @@ void *layout_take(Layout *l, size_t n) {
 void whole_lay_out(Whole *w, Layout *l) {
     size_t n = (size_t)w->in->n, arcs = 2 * (size_t)w->in->n_edges, dims = (size_t)w->in->n_features + 2;
     int32_t **per_unit[] = {
-        &w->order,    &w->number,      &w->part,    &w->households, &w->old,      &w->all.grid,  &w->all.count,
-        &w->all.some, &w->all.outside, &w->all.rim, &w->all.place,  &w->all.seen, &w->all.queue, &w->all.best,
+        &w->order,     &w->number,   &w->part,        &w->households, &w->old,       &w->all.grid,
+        &w->all.count, &w->all.some, &w->all.outside, &w->all.seen,   &w->all.queue, &w->all.best,
     };
-    int64_t **wide[] = { &w->all.households, &w->all.square, &w->all.spread, &w->all.below };
+    int64_t **wide[] = { &w->all.households, &w->all.square, &w->all.spread, &w->all.below, &w->all.hold };
 
     for (size_t i = 0; i < COUNT(per_unit); i++)
         *per_unit[i] = layout_take(l, n * sizeof(int32_t));
@@ -423,4 +446,7 @@ void whole_lay_out(Whole *w, Layout *l) {
     w->all.list = layout_take(l, n * 2 * sizeof *w->all.list);
     w->arcs = layout_take(l, arcs * sizeof *w->arcs);
     w->edges = layout_take(l, arcs * sizeof *w->edges);
+    w->ends = layout_take(l, arcs / 2 * sizeof *w->ends);
+    w->all.cut = layout_take(l, arcs / 2 * sizeof *w->all.cut);
+    w->all.place = layout_take(l, arcs / 2 * sizeof *w->all.place);
 }

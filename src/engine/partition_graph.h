@@ -21,6 +21,7 @@ typedef struct Whole {
     int32_t n_parts;
     int32_t *first; /* n + 1; arcs go to numbers within the part */
     PartArc *arcs;
+    PartEdge *ends;                 /* of the edges of a part, numbered from the half of its first arc on */
     int32_t *households, *at, *old; /* in the order; old within the part */
     int32_t dims;
     double step_cost, scale; /* scale: from metres of border to its cost */

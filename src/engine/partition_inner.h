@@ -12,13 +12,18 @@
 enum { DIMS_MAX = PARTITION_FEATURES_MAX + 2 };
 
 typedef struct PartArc {
-    int32_t to, border;
+    int32_t to, border, edge;
 } PartArc;
+
+typedef struct PartEdge {
+    int32_t a, b;
+} PartEdge;
 
 typedef struct PartGraph {
     int32_t n;
     const int32_t *first; /* n + 1 positions in arcs */
     const PartArc *arcs;
+    const PartEdge *edges; /* half as many: the two arcs of an edge have its number */
     const int32_t *households;
     int32_t dims;
     const int32_t *at;  /* n × dims */
@@ -36,12 +41,14 @@ typedef struct PartState {
     int32_t *grid, *count, *some; /* some: a unit of each grid */
     int64_t *households, *sums, *square, *spread;
     int32_t *outside;     /* neighbours in other grids */
-    int32_t *rim, *place; /* units with some; where a unit stands in it, or -1 */
-    int32_t n_rim;
+    int64_t *hold;        /* border of a unit to its own grid less that to others: no move costs less */
+    int32_t *cut, *place; /* edges between grids; where an edge stands in it, or -1 */
+    int32_t n_cut;
     int32_t *seen, stamp, *queue;
     int32_t *best; /* the best plan so far, and */
     int32_t best_k;
     int64_t best_out, best_cost; /* best_out -1: none yet */
+    bool is_plain;               /* nothing but borders and the range counts */
     int64_t price;               /* of a household outside the range, now */
     uint64_t dice;
     int64_t work;                /* arcs that may still be looked at; see part_tired() */

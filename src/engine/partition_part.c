@@ -87,6 +87,7 @@ PartVerdict part_solve(PartState *s, const PartTask *t) {
     PartVerdict v = { .reason = t->reason };
 
     s->best_out = -1;
+    s->is_plain = s->g->dims == 0 && !s->g->old;
     s->price = s->g->household * 10 + 1;
     if (t->wanted == 1) {
         memset(s->grid, 0, (size_t)s->g->n * sizeof *s->grid);

@@ -223,7 +223,7 @@ void part_split(PartState *s, int32_t *units, int32_t n, int32_t from, int32_t p
 }
 
 void part_seed(PartState *s, int32_t k) {
-    int32_t n = s->g->n, *units = s->queue, *ids = s->rim;
+    int32_t n = s->g->n, *units = s->queue, *ids = s->outside;
 
     for (int32_t u = 0; u < n; u++) {
         s->grid[u] = 0;

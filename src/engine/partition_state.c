@@ -16,18 +16,16 @@ int64_t part_spread(const PartGraph *g, int64_t households, const int64_t *sums,
     return rest > 0 ? (int64_t)(rest * g->step_cost) : 0;
 }
 
-static void rim_set(PartState *s, int32_t u) {
-    int32_t p = s->place[u];
+static void cut_edge(PartState *s, int32_t e) {
+    s->place[e] = s->n_cut;
+    s->cut[s->n_cut++] = e;
+}
 
-    if (s->outside[u] > 0 && p < 0) {
-        s->place[u] = s->n_rim;
-        s->rim[s->n_rim++] = u;
-    } else if (s->outside[u] == 0 && p >= 0) {
-        int32_t last = s->rim[--s->n_rim];
-        s->rim[p] = last;
-        s->place[last] = p;
-        s->place[u] = -1;
-    }
+static void join_edge(PartState *s, int32_t e) {
+    int32_t last = s->cut[--s->n_cut];
+
+    s->cut[s->place[e]] = last;
+    s->place[last] = s->place[e];
 }
 
 /* What unit u adds to the sums of a grid, `times` 1 or -1. */
@@ -49,7 +47,7 @@ void part_count(PartState *s) {
     memset(s->households, 0, k * sizeof *s->households);
     memset(s->sums, 0, k * dims * sizeof *s->sums);
     memset(s->square, 0, k * sizeof *s->square);
-    s->n_rim = 0;
+    s->n_cut = 0;
     for (int32_t u = 0; u < g->n; u++) {
         int32_t a = s->grid[u];
         s->count[a]++;
@@ -57,10 +55,15 @@ void part_count(PartState *s) {
         s->households[a] += g->households[u];
         add_sums(g, u, 1, s->sums + (size_t)a * dims, &s->square[a]);
         s->outside[u] = 0;
-        for (int32_t i = g->first[u]; i < g->first[u + 1]; i++)
-            s->outside[u] += s->grid[g->arcs[i].to] != a;
-        s->place[u] = -1;
-        rim_set(s, u);
+        s->hold[u] = 0;
+        for (int32_t i = g->first[u]; i < g->first[u + 1]; i++) {
+            PartArc arc = g->arcs[i];
+            bool cut = s->grid[arc.to] != a;
+            s->outside[u] += cut;
+            s->hold[u] += cut ? -arc.border : arc.border;
+            if (cut && arc.to > u)
+                cut_edge(s, arc.edge);
+        }
     }
     for (int32_t a = 0; a < s->k; a++)
         s->spread[a] = part_spread(g, s->households[a], s->sums + (size_t)a * dims, s->square[a]);
@@ -140,7 +143,7 @@ bool part_stays_whole(PartState *s, int32_t u) {
 
 void part_move(PartState *s, int32_t u, int32_t to) {
     const PartGraph *g = s->g;
-    int32_t from = s->grid[u], outside = 0;
+    int32_t from = s->grid[u];
     size_t dims = (size_t)g->dims;
 
     s->work -= part_degree(g, u);
@@ -157,17 +160,23 @@ void part_move(PartState *s, int32_t u, int32_t to) {
         s->spread[to] = part_spread(g, s->households[to], s->sums + (size_t)to * dims, s->square[to]);
     }
     for (int32_t i = g->first[u]; i < g->first[u + 1]; i++) {
-        int32_t v = g->arcs[i].to, a = s->grid[v];
-        outside += a != to;
+        PartArc arc = g->arcs[i];
+        int32_t v = arc.to, a = s->grid[v];
         if (a == from) {
             s->some[from] = v;
-            if (s->outside[v]++ == 0)
-                rim_set(s, v);
-        } else if (a == to && --s->outside[v] == 0)
-            rim_set(s, v);
+            s->outside[v]++;
+            s->outside[u]++;
+            s->hold[v] -= 2 * (int64_t)arc.border;
+            s->hold[u] -= 2 * (int64_t)arc.border;
+            cut_edge(s, arc.edge);
+        } else if (a == to) {
+            s->outside[v]--;
+            s->outside[u]--;
+            s->hold[v] += 2 * (int64_t)arc.border;
+            s->hold[u] += 2 * (int64_t)arc.border;
+            join_edge(s, arc.edge);
+        }
     }
-    s->outside[u] = outside;
-    rim_set(s, u);
 }
 
 int64_t part_move_cost(const PartState *s, int32_t u, int32_t to) {
