@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { STEPS = 100, SETTLE_ROUNDS = 20 };
+enum { STEPS = 100, SETTLE_ROUNDS = 20, TRIES_AT_ONCE = 4096 };
 
 /* By halving and a series: the same on every machine. */
 static int32_t minus_log(int32_t i) {
@@ -42,23 +42,47 @@ static double step_factor(double from, double to) {
     return low;
 }
 
-/* One try: an edge between two grids, one end of it goes over to the other. Most tries cost
- * too much, which the range and what holds the unit tell without a look at its neighbours. */
-static void try_move(PartState *s, int64_t heat) {
+/* May u go over to b, when it costs no more than `most`? */
+static bool may_move(PartState *s, int32_t u, int32_t b, int64_t miss, int64_t most) {
     const PartGraph *g = s->g;
-    uint64_t r = part_roll(s);
-    PartEdge e = g->edges[s->cut[((r >> 32) * (uint32_t)s->n_cut) >> 32]];
-    int32_t u = r & 1 ? e.a : e.b, a = s->grid[u], b = s->grid[r & 1 ? e.b : e.a];
-    int64_t most = (heat * s->logs[(r >> 16) % PART_LOGS]) >> 16;
-    int64_t miss = part_move_miss(s, u, b) * s->price;
 
-    s->work--;
-    if (s->is_plain && s->hold[u] + miss > most)
-        return;
     s->work -= part_degree(g, u);
-    if (part_move_cost(s, u, b) + miss > most || s->count[a] == 1 || !part_stays_whole(s, u))
-        return;
-    part_move(s, u, b);
+    if (s->work < 0)
+        return false;
+    if (!s->is_plain)
+        return part_move_cost(s, u, b) + miss <= most && s->count[s->grid[u]] > 1 && part_stays_whole(s, u);
+    int64_t all = 0, there = 0;
+    for (int32_t i = g->first[u]; i < g->first[u + 1]; i++) {
+        all += g->arcs[i].border;
+        there += s->grid[g->arcs[i].to] == b ? g->arcs[i].border : 0;
+    }
+    return (s->hold[u] + all) / 2 - there + miss <= most && s->count[s->grid[u]] > 1 && part_stays_whole(s, u);
+}
+
+/* `tries` edges between two grids: one end of each goes over to the other. Most cost too much,
+ * which the range and what holds the unit tell without a look at its neighbours; so this
+ * loop keeps what it looks at in its own names. */
+static void try_moves(PartState *s, int64_t tries, int64_t heat) {
+    const PartGraph *g = s->g;
+    const PartEdge *edges = g->edges;
+    const int32_t *logs = s->logs, *cut = s->cut, *grid = s->grid, *size = g->households;
+    const int64_t *households = s->households, *hold = s->hold;
+    int64_t price = s->price, lo = g->lo, hi = g->hi;
+    bool plain = s->is_plain;
+
+    for (int64_t i = 0; i < tries && s->n_cut; i++) {
+        uint64_t r = part_roll(s);
+        PartEdge e = edges[cut[((r >> 32) * (uint32_t)s->n_cut) >> 32]];
+        int32_t u = r & 1 ? e.a : e.b, v = r & 1 ? e.b : e.a;
+        int64_t here = households[grid[u]], there = households[grid[v]], h = size[u];
+        int64_t most = (heat * logs[(r >> 16) % PART_LOGS]) >> 16;
+        int64_t miss = (part_off(lo, hi, here - h) - part_off(lo, hi, here) + part_off(lo, hi, there + h) -
+                        part_off(lo, hi, there)) *
+                       price;
+        if ((!plain || hold[u] + miss <= most) && may_move(s, u, grid[v], miss, most))
+            part_move(s, u, grid[v]);
+    }
+    s->work -= tries;
 }
 
 void part_anneal(PartState *s, const PartCourse *c) {
@@ -71,10 +95,10 @@ void part_anneal(PartState *s, const PartCourse *c) {
         s->price = (int64_t)price + 1;
         if (c->tells && s->tell)
             s->tell(s->ctx, step * 1000 / STEPS);
-        for (int64_t i = 0; i < tries && s->n_cut; i++) {
-            if (s->work < 0 || ((i & 0xfff) == 0 && part_cancelled(s)))
+        for (int64_t left = tries; left > 0; left -= TRIES_AT_ONCE) {
+            if (part_tired(s))
                 return;
-            try_move(s, (int64_t)heat);
+            try_moves(s, left < TRIES_AT_ONCE ? left : TRIES_AT_ONCE, (int64_t)heat);
         }
     }
 }

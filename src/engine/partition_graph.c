@@ -235,11 +235,11 @@ static void build_arcs(Whole *w) {
     scan_edges(w, false);
     memcpy(w->all.queue, first, bytes);
     for (int32_t i = 0; i < first[n]; i++)
-        w->arcs[w->all.queue[w->edges[i].b]++] = (PartArc){ w->edges[i].a, w->edges[i].next, 0 };
+        w->arcs[w->all.queue[w->edges[i].b]++] = (PartArc){ w->edges[i].a, w->edges[i].next, 0, 0 };
     for (int32_t u = 0, from = 0; u < n; u++) {
         int32_t start = kept, end = first[u + 1], base = w->parts[w->part[w->order[u]]].first;
         for (; from < end; from++) {
-            PartArc a = { w->arcs[from].to - base, w->arcs[from].border, 0 };
+            PartArc a = { w->arcs[from].to - base, w->arcs[from].border, 0, 0 };
             if (kept > start && w->arcs[kept - 1].to == a.to) {
                 int64_t sum = (int64_t)w->arcs[kept - 1].border + a.border;
                 w->arcs[kept - 1].border = sum < (1 << 30) ? (int32_t)sum : 1 << 30;
@@ -270,6 +270,37 @@ static void number_edges(Whole *w) {
                 ends[edges] = (PartEdge){ u, w->arcs[i].to };
                 w->arcs[i].edge = edges++;
             }
+        }
+    }
+}
+
+/* Which neighbours of a unit are joined to each other. Only short lists are read: each pair is
+ * met from either end, and what is missed costs time, not truth. */
+static void link_neighbours(Whole *w) {
+    int32_t *place = w->all.queue; /* of a unit among the neighbours at hand, from 1; 0: it is none */
+
+    memset(place, 0, (size_t)w->in->n * sizeof *place);
+    for (int32_t p = 0; p < w->n_parts; p++) {
+        const int32_t *first = w->first + w->parts[p].first;
+        for (int32_t u = 0; u < w->parts[p].n; u++) {
+            PartArc *mine = w->arcs + first[u];
+            int32_t n = first[u + 1] - first[u];
+            if (n > PART_FEW)
+                continue;
+            for (int32_t i = 0; i < n; i++)
+                place[mine[i].to] = i + 1;
+            for (int32_t i = 0; i < n; i++) {
+                int32_t from = first[mine[i].to], to = first[mine[i].to + 1];
+                for (int32_t k = from; k < to && to - from <= PART_FEW; k++) {
+                    int32_t other = place[w->arcs[k].to];
+                    if (other == 0)
+                        continue;
+                    mine[i].beside |= 1U << (other - 1);
+                    mine[other - 1].beside |= 1U << i;
+                }
+            }
+            for (int32_t i = 0; i < n; i++)
+                place[mine[i].to] = 0;
         }
     }
 }
@@ -407,6 +438,7 @@ void whole_build(Whole *w) {
     w->scale = scale_of(in, &mean);
     build_arcs(w);
     number_edges(w);
+    link_neighbours(w);
     build_axes(w);
     build_old(w);
     for (int32_t u = 0; u < in->n; u++)

@@ -13,6 +13,7 @@ enum { DIMS_MAX = PARTITION_FEATURES_MAX + 2 };
 
 typedef struct PartArc {
     int32_t to, border, edge;
+    uint32_t beside; /* which of the unit's neighbours, by their place, this one is joined to; see PART_FEW */
 } PartArc;
 
 typedef struct PartEdge {
@@ -66,7 +67,10 @@ typedef struct PartSplitEdge {
     int32_t a, b, next; /* of those that weigh about as much; -1: the last */
 } PartSplitEdge;
 
-enum { PART_SCRATCH = 8 }; /* numbers of scratch per unit */
+enum {
+    PART_SCRATCH = 8, /* numbers of scratch per unit */
+    PART_FEW = 32,    /* with more neighbours than that, `beside` is 0 */
+};
 
 static inline uint64_t part_roll(PartState *s) {
     s->dice ^= s->dice << 13;
@@ -77,8 +81,13 @@ static inline uint64_t part_roll(PartState *s) {
 static inline uint32_t part_below(PartState *s, uint32_t n) {
     return (uint32_t)(((part_roll(s) >> 32) * n) >> 32);
 }
+static inline int64_t part_off(int64_t lo, int64_t hi, int64_t households) {
+    int64_t under = lo - households, over = households - hi; /* not both: lo ≤ hi */
+
+    return (under > 0 ? under : 0) + (over > 0 ? over : 0);
+}
 static inline int64_t part_miss(const PartGraph *g, int64_t households) {
-    return households < g->lo ? g->lo - households : households > g->hi ? households - g->hi : 0;
+    return part_off(g->lo, g->hi, households);
 }
 static inline bool part_cancelled(const PartState *s) {
     return s->cancel && atomic_load_explicit(s->cancel, memory_order_relaxed);

@@ -105,9 +105,31 @@ int32_t part_members(PartState *s, int32_t a) {
     return n;
 }
 
+/* Do those neighbours of u that are in its grid hang together by themselves? */
+static bool neighbours_join(const PartState *s, int32_t u) {
+    const PartArc *arcs = s->g->arcs + s->g->first[u];
+    int32_t a = s->grid[u], n = part_degree(s->g, u);
+    uint32_t mine = 0;
+
+    if (n > PART_FEW)
+        return false;
+    for (int32_t i = 0; i < n; i++)
+        mine |= (uint32_t)(s->grid[arcs[i].to] == a) << i;
+    uint32_t more = mine & -mine, met = more;
+    while (more && met != mine) {
+        uint32_t found = arcs[__builtin_ctz(more)].beside & mine & ~met;
+        more = (more & (more - 1)) | found;
+        met |= found;
+    }
+    return met == mine;
+}
+
 bool part_stays_whole(PartState *s, int32_t u) {
     const PartGraph *g = s->g;
     int32_t a = s->grid[u], wanted = 0, start = -1, n = 0;
+
+    if (neighbours_join(s, u))
+        return true;
 
     int32_t target = fresh_stamps(s), seen = target + 1;
 
