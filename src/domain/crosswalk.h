@@ -8,36 +8,15 @@
 #ifndef JW_CROSSWALK_H
 #define JW_CROSSWALK_H
 
-#include "area.h"
-#include "polygon.h"
+#include "cross_layer.h"
 
 #define CROSSWALK_WHOLE 0.99
-
-/* One of the two: a layer, and of it a level or its finest areas. */
-typedef struct CrossSide {
-    Str layer;
-    bool levelled;
-    AreaLevel level;
-} CrossSide;
-
-typedef struct CrossArea {
-    size_t code, name; /* crosswalk_word() */
-    Shape shape;
-    double m2, covered; /* covered: share of its ground in any area of the other layer */
-    int64_t households, places;
-    int32_t most; /* the pair with most of its ground, -1: none */
-} CrossArea;
 
 typedef struct CrossPair {
     int32_t a, b;
     double m2, share_a, share_b; /* of the ground of the one and of the other, 0 … 1 */
     int64_t households, places;  /* whose point lies in both */
 } CrossPair;
-
-typedef struct CrossLayer {
-    CrossArea *areas;
-    int32_t n, whole; /* whole: areas that lie in one of the other layer */
-} CrossLayer;
 
 typedef struct Crosswalk {
     CrossLayer a, b;
