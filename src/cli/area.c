@@ -1,7 +1,7 @@
 /* area – `jingwei area split`: an area becomes several, drawn in a map file or listed in
  * a table (port/split_file.h; docs/area-changes.md is the manual). Like an import it is
  * for whoever runs the machine; by login and right there is `call area.split`.
- * `jingwei area crosswalk`: area_crosswalk.c. */
+ * `jingwei area crosswalk`: area_crosswalk.c; `area merge`: area_merge.c. */
 #include "import.h"
 
 #include "split_file.h"
@@ -65,5 +65,7 @@ static int run_split(const Config *c, int argc, char **argv) {
 int run_area(const Config *c, int argc, char **argv) {
     if (argc >= 1 && strcmp(argv[0], "crosswalk") == 0)
         return run_area_crosswalk(c, argc, argv);
+    if (argc >= 1 && strcmp(argv[0], "merge") == 0)
+        return run_area_merge(c, argc, argv);
     return run_split(c, argc, argv);
 }

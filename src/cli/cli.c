@@ -216,9 +216,14 @@ const Command commands[] = {
       run_import },
     { "area",
       "split CODE FILE [--day DAY] [--note TEXT] [--layer CODE] [--crs DATUM] [--code FIELD] [--name FIELD] "
-      "[--households FIELD] | crosswalk LAYER[:LEVEL] LAYER[:LEVEL] [FILE.csv|FILE.geojson]",
-      "splits an area along a map file (GeoJSON) or by a table; or compares two layers pair by pair", true,
-      run_area },
+      "[--households FIELD] | crosswalk LAYER[:LEVEL] LAYER[:LEVEL] [FILE.csv|FILE.geojson] | "
+      "merge LAYER[:LEVEL] LAYER[:LEVEL] … --within CODE --min N --max N [--grids K] [--whole "
+      "LAYER[:LEVEL]|none] "
+      "[--compact N] [--seed N] [--sweeps N] [--threads N] [--map FILE.geojson] [--grids-csv FILE] "
+      "[--units-csv FILE] [--areas-csv FILE]",
+      "splits an area along a map file (GeoJSON) or by a table; compares two layers pair by pair; or proposes "
+      "grids that follow most of the borders of several layers",
+      true, run_area },
     { "export",
       "cases|areas|places|access|orgs|units|seats|cover|exclusive|exceptions|roster --as LOGIN [--csv] "
       "[--text --reason WHY | --text --order ID] [FILE]",

@@ -30,6 +30,7 @@ Installation command_installation(const Config *c);
 int run_serve(const Config *c, int argc, char **argv);
 int run_area(const Config *c, int argc, char **argv);
 int run_area_crosswalk(const Config *c, int argc, char **argv);
+int run_area_merge(const Config *c, int argc, char **argv);
 int run_call(const Config *c, int argc, char **argv);
 int run_user(const Config *c, int argc, char **argv);
 int run_import(const Config *c, int argc, char **argv);

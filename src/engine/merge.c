@@ -12,7 +12,7 @@
 
 /* Of the stretches walked along a border. */
 typedef struct Along {
-    double m, any_m;
+    double m, any_m, price_m;
     double layer_m[MERGE_LAYERS_MAX];
 } Along;
 
@@ -54,7 +54,7 @@ static int64_t edge_of(const PlanGraph *g, int32_t a, int32_t b) {
 static Err note_unit_border(void *ctx, const FollowStretch *s, Fault *f) {
     Making *k = ctx;
     int64_t edge = s->out >= 0 ? edge_of(&k->graph, s->in, s->out) : -1;
-    bool any = false;
+    int32_t have = 0;
 
     if (edge < 0)
         return OK;
@@ -65,10 +65,11 @@ static Err note_unit_border(void *ctx, const FollowStretch *s, Fault *f) {
     for (int32_t i = 0; i < k->in->n_layers; i++)
         if (has_border(k, i, s)) {
             a->layer_m[i] += s->m;
-            any = true;
+            have++;
         }
-    if (any)
+    if (have)
         a->any_m += s->m;
+    a->price_m += s->m / (1 + MERGE_PULL * have);
     return OK;
 }
 
@@ -105,14 +106,6 @@ static Err index_shapes(const Shape *shapes, int32_t n, AreaIndex **ret, Fault *
     return e;
 }
 
-static double share_along(const Along *a, int32_t n_layers) {
-    double sum = 0;
-
-    for (int32_t i = 0; i < n_layers; i++)
-        sum += a->layer_m[i];
-    return a->m > 0 && n_layers ? sum / (a->m * n_layers) : 0;
-}
-
 static Err price(Making *k) {
     const PlanGraph *g = &k->graph;
 
@@ -120,9 +113,10 @@ static Err price(Making *k) {
     if (!k->priced)
         return fault_memory(k->f);
     for (int32_t i = 0; i < g->in.n_edges; i++) {
-        double left = 1 - share_along(&k->along[i], k->in->n_layers);
+        const Along *a = &k->along[i];
         k->priced[i] = g->edges[i];
-        k->priced[i].border_m *= left > MERGE_PRICE_LEAST ? left : MERGE_PRICE_LEAST;
+        if (a->m > 0)
+            k->priced[i].border_m *= a->price_m / a->m;
     }
     return OK;
 }

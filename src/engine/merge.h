@@ -1,10 +1,10 @@
 /* merge 多格合一 – comprehensive grids out of units, so that their borders run where the
  * layers of the city have theirs already.
  *
- * A border between two units costs its length, less the share of it along which a layer has
- * its border too: nothing but PRICE_LEAST of it where all of them do, all of it where none
- * does (docs/decisions/0026 says why). The planner (partition.h) then looks for the least
- * cost within the range; a unit is never cut, nor a hard border left.
+ * A metre of border costs 1 where no layer has its border, and 1 / (1 + PULL · n) where n of
+ * them do: a quarter, a seventh, a tenth (docs/decisions/0026 says why). The planner
+ * (partition.h) looks for the least cost within the range; a unit is never cut, nor a hard
+ * border left.
  *
  * Of the result: what every grid takes of each area of each layer, and of all borders, new
  * and old, how many metres run where. Borders along the rim of the units count for nobody. */
@@ -16,7 +16,7 @@
 
 enum { MERGE_LAYERS_MAX = 8 };
 #define MERGE_NEAR_M 15.0
-#define MERGE_PRICE_LEAST 0.05
+#define MERGE_PULL 3.0
 
 typedef struct MergeLayer {
     const Shape *shapes;

@@ -1,6 +1,7 @@
 /* crosswalk_file – see crosswalk_file.h. */
 #include "crosswalk_file.h"
 
+#include "cross_words.h"
 #include "crosswalk.h"
 #include "csv.h"
 #include "repair.h"
@@ -11,24 +12,6 @@
 enum { ROWS_ROOM = 16 << 20 };
 
 /* ---- what is asked ------------------------------------------------------ */
-
-static Err read_side(Str word, CrossSide *ret, Fault *f) {
-    const char *colon = memchr(word.p, ':', word.n);
-
-    *ret = (CrossSide){ .layer = word };
-    if (!colon)
-        return OK;
-    Str level = { colon + 1, word.n - (size_t)(colon + 1 - word.p) };
-    ret->layer.n = (size_t)(colon - word.p);
-    ret->levelled = true;
-    const Choice *choice = choice_worded(&area_level_choices, level);
-    if (choice) {
-        ret->level = (AreaLevel)choice->number;
-        return OK;
-    }
-    return fault(f, ERR_INVALID, "crosswalk_level", "", "没有“%.*s”这个层级。", "There is no level “%.*s”.",
-                 (int)level.n, level.p);
-}
 
 typedef struct Asking {
     CrossSide a, b;
@@ -205,8 +188,8 @@ Err crosswalk_file(Store *s, const CrosswalkOptions *how, Buf *out, CrosswalkDon
     Asking q = { .x = &x };
     CrosswalkDone done = { 0 };
 
-    TRY(read_side(how->a, &q.a, f));
-    TRY(read_side(how->b, &q.b, f));
+    TRY(cross_side_read(how->a, &q.a, f));
+    TRY(cross_side_read(how->b, &q.b, f));
     TRY(arena_begin(&q.rows, ROWS_ROOM, f));
     Err e = store_read(s, -1, ask, &q, f);
     arena_end(&q.rows);

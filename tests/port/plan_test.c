@@ -10,6 +10,7 @@
 #include "crosswalk_file.h"
 #include "installation.h"
 #include "keys.h"
+#include "merge_file.h"
 #include "micro_plan.h"
 #include "place.h"
 #include "polygon.h"
@@ -148,6 +149,37 @@ static Err try_crosswalk(Buf *out, Fault *f) {
     return e;
 }
 
+static Err try_merge(Buf *out, Fault *f) {
+    MergeOptions how = {
+        .within = str("X"), .layers = { str("g"), str("p") }, .n_layers = 2, .min = 300, .max = 800, .sweeps = 1
+    };
+    MergeDone *done = NULL;
+
+    TRY(merge_file_make(store, &how, &done, f));
+    Err e = merge_file_put(done, MERGE_TABLE_GRIDS, out, f);
+    e = e == OK ? merge_file_put(done, MERGE_TABLE_MAP, out, f) : e;
+    merge_file_free(done);
+    return e;
+}
+
+/* The ground in pieces. */
+static Err try_pieces(Buf *out, Fault *f) {
+    MergeOptions how = { .within = str("X"),
+                         .layers = { str("g"), str("p") },
+                         .n_layers = 2,
+                         .whole = str("none"),
+                         .min = 300,
+                         .max = 800,
+                         .sweeps = 1 };
+    MergeDone *done = NULL;
+
+    TRY(merge_file_make(store, &how, &done, f));
+    Err e = merge_file_put(done, MERGE_TABLE_UNITS, out, f);
+    e = e == OK ? merge_file_put(done, MERGE_TABLE_AREAS, out, f) : e;
+    merge_file_free(done);
+    return e;
+}
+
 /* Tries with the n-th allocation failing until none is left to fail. */
 static void fails_clean(Try *try) {
     Buf whole, out;
@@ -185,10 +217,17 @@ static void crosswalk_without_memory(void **state) {
     fails_clean(try_crosswalk);
 }
 
+static void merge_without_memory(void **state) {
+    (void)state;
+    fails_clean(try_merge);
+    fails_clean(try_pieces);
+}
+
 static int run_on(Dialect d) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(plan_without_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(crosswalk_without_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(merge_without_memory, set_up, tear_down),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "sqlite" : "postgres", tests, NULL, NULL);
