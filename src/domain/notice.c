@@ -1,6 +1,7 @@
 /* notice – see notice.h. */
 #include "notice.h"
 
+#include "clock.h"
 #include "messages.h"
 #include "outbox_q.h"
 
@@ -29,9 +30,15 @@ NoticeTray notice_tray(Role role) {
 
 /* ---- writing ---- */
 
+/* What is told after the fact, by an import or a demo city, is news to nobody. */
+#define PAST_MS (7 * 24 * 3600000LL)
+
 Err notice_put(Tx *tx, const Case *c, NoticeKind kind, unsigned trays, AccountId person, int64_t at_ms,
                Fault *f) {
     int64_t changed;
+
+    if (at_ms < clock_now_ms() - PAST_MS)
+        return OK;
     Notice n = { .kind = kind,
                  .case_id = c->id,
                  .path = c->path,

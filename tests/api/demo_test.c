@@ -87,6 +87,15 @@ static void each_address_has_one_chain(void **state) {
         "0");
 }
 
+/* Whoever comes new finds the last week in his tray, not the year. */
+static void a_week_of_notices(void **state) {
+    char sql[100];
+    (void)state;
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM notice WHERE at_ms < %lld",
+             (long long)clock_now_ms() - 8 * 86400000LL);
+    assert_asked(sql, "0");
+}
+
 typedef struct Shapes {
     Arena arena;
     Shape *list;
@@ -467,6 +476,7 @@ static int run_on(Dialect d) {
         cmocka_unit_test(same_seed_same_city),
         cmocka_unit_test(the_year_has_everything),
         cmocka_unit_test(the_accounts_are_offered),
+        cmocka_unit_test(a_week_of_notices),
         cmocka_unit_test(refuses_a_city_that_is_there),
         cmocka_unit_test(the_operations_would_have_written_it),
     };
