@@ -101,7 +101,7 @@ static TileLayer *build(const City *c) {
         v[2] = (TileValue){ TILE_TEXT, str(b->name), 0 };
         v[3] = (TileValue){ TILE_NUMBER, { 0 }, 4 };
         v[4] = (TileValue){ TILE_NUMBER, { 0 }, b->households };
-        areas[i] = (TileArea){ &c->layer.shapes[i], b->labelled, b->label, v };
+        areas[i] = (TileArea){ &c->layer.shapes[i], b->labelled, b->label, 0, v };
     }
     must(tile_layer_build(keys, KEYS, areas, c->layer.n, &layer, &fa) == OK, fa.en);
     free(areas);

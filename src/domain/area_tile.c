@@ -20,7 +20,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PICTURES_MAX = 8, MAKERS_MAX = 8, CACHE_BYTES = 24 << 20, TILE_BYTES = 64 << 20, KEYS = 5 };
+enum {
+    PICTURES_MAX = 8,
+    MAKERS_MAX = 8,
+    CACHE_BYTES = 24 << 20,
+    TILE_BYTES = 64 << 20,
+    KEYS = 5,
+    SEEN_UNITS = 64
+};
 #define FOR_GOOD 31536000 /* a year: the most that HTTP means */
 
 static const TileKey keys[KEYS] = {
@@ -203,14 +210,41 @@ typedef struct DrawnWords {
     TileValue values[KEYS];
 } DrawnWords;
 
+/* From which zoom on the areas of a level are SEEN_UNITS wide on the mean: above, a tile
+ * would be full of what nobody can see, some hundred kilobytes of a large city. The uppermost
+ * level is in all. */
+static void zooms_of(const Filling *fill, int32_t ret[LEVEL_BUILDINGS + 1]) {
+    double width[LEVEL_BUILDINGS + 1] = { 0 };
+    int64_t n[LEVEL_BUILDINGS + 1] = { 0 };
+    bool upper = false;
+
+    for (size_t i = 0; i < fill->n; i++) {
+        Box box = shape_box(&fill->drawn[i].shape);
+        if (fill->drawn[i].shape.points) {
+            width[fill->drawn[i].level] += (double)((int64_t)box.east - box.west);
+            n[fill->drawn[i].level]++;
+        }
+    }
+    for (int32_t level = 0; level <= LEVEL_BUILDINGS; level++) {
+        ret[level] = 0;
+        while (upper && n[level] && ret[level] < TILE_ZOOM_MAX &&
+               width[level] / (double)n[level] / 360e7 * TILE_EXTENT * (double)(1 << ret[level]) < SEEN_UNITS)
+            ret[level]++;
+        upper = upper || n[level];
+    }
+}
+
 static Err build_layer(const Filling *fill, TileLayer **ret, Fault *f) {
+    int32_t from_zoom[LEVEL_BUILDINGS + 1];
+
     TileArea *areas = mem_alloc(fill->n * sizeof *areas);
     DrawnWords *words = mem_alloc(fill->n * sizeof *words);
 
+    zooms_of(fill, from_zoom);
     for (size_t i = 0; areas && words && i < fill->n; i++) {
         const Drawn *d = &fill->drawn[i];
         words_of(d, &fill->texts, words[i].id, words[i].values);
-        areas[i] = (TileArea){ &d->shape, d->labelled, d->label, words[i].values };
+        areas[i] = (TileArea){ &d->shape, d->labelled, d->label, from_zoom[d->level], words[i].values };
     }
     Err e = areas && words ? tile_layer_build(keys, KEYS, areas, (int32_t)fill->n, ret, f) : fault_memory(f);
     mem_free(areas);

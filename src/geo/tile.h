@@ -51,6 +51,7 @@ typedef struct TileArea {
     const Shape *shape; /* all of it is read while building, nothing kept */
     bool labelled;
     Point label;
+    int32_t from_zoom;       /* it stands in no tile above */
     const TileValue *values; /* one for each key */
 } TileArea;
 

@@ -181,7 +181,7 @@ static Err find_areas(TileMaker *m, Fault *f) {
     box_tree_find(l->tree, m->scene.reach, m->found);
     for (int32_t i = 0; next_area(m, &i); i++) {
         const LayerArea *a = &l->areas[i];
-        if (is_dot(m, a)) {
+        if (m->scene.at.z < a->from_zoom || is_dot(m, a)) {
             m->found[i / 64] &= ~(1ull << (i % 64));
             continue;
         }

@@ -72,6 +72,7 @@ typedef struct LayerArea {
     int32_t ring, rings;
     WorldBox box;
     WorldPoint label;
+    int32_t from_zoom;
     bool labelled;
 } LayerArea;
 

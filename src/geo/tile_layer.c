@@ -67,7 +67,10 @@ static Err take_areas(TileLayer *l, const TileArea *areas, Fault *f) {
     Err e = boxes && l->areas ? OK : fault_memory(f);
     for (int32_t i = 0; e == OK && i < l->n_areas; i++) {
         LayerArea *a = &l->areas[i];
-        *a = (LayerArea){ .ring = ring, .rings = areas[i].shape->n_rings, .labelled = areas[i].labelled };
+        *a = (LayerArea){ .ring = ring,
+                          .rings = areas[i].shape->n_rings,
+                          .from_zoom = areas[i].from_zoom,
+                          .labelled = areas[i].labelled };
         if (a->labelled)
             a->label = world_of(areas[i].label);
         ring += a->rings;

@@ -155,6 +155,29 @@ static void test_areas_of_the_city(void **state) {
     assert_int_equal(labels, by_level[4]);
 }
 
+/* A level is in a tile once its areas are four pixels wide there; the uppermost always. */
+static void test_levels_by_zoom(void **state) {
+    int32_t from[6] = { -1, -1, -1, -1, -1, -1 };
+    (void)state;
+    read_layer();
+    for (int32_t z = 0; z <= 14; z++) {
+        bool there[6] = { false };
+        assert_int_equal(ask_areas(layer_id, revision, address_of(middle, z), "").err, OK);
+        const DecodedLayer *l = tile_layer_named(&tile, "areas");
+        for (int32_t i = 0; l && i < l->n_features; i++)
+            there[feature_word(l, &l->features[i], "level")->number] = true;
+        for (int32_t level = 0; level < 6; level++) {
+            assert_true(there[level] || from[level] < 0); /* once there, it stays */
+            if (there[level] && from[level] < 0)
+                from[level] = z;
+        }
+    }
+    assert_int_equal(from[0], 2);
+    assert_int_equal(from[1], 8);
+    assert_int_equal(from[3], 8);
+    assert_int_equal(from[4], 11);
+}
+
 static void test_address_and_revision(void **state) {
     TileAddress at = address_of(middle, 14);
     (void)state;
@@ -583,6 +606,7 @@ static void test_cache_is_bounded(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_areas_of_the_city),
+        cmocka_unit_test(test_levels_by_zoom),
         cmocka_unit_test(test_address_and_revision),
         cmocka_unit_test(test_tag_of_areas),
         cmocka_unit_test(test_rename_moves_the_revision),
