@@ -28,6 +28,7 @@
 #include "org_tree.h"
 #include "photo_case.h"
 #include "place.h"
+#include "plan.h"
 #include "request.h"
 #include "roster.h"
 #include "seat.h"
@@ -77,6 +78,7 @@
 #include "ops/all.def"
 #undef OP
 
+#define GEOJSON "application/geo+json"
 #define JPEG "image/jpeg"
 #define TILE "application/vnd.mapbox-vector-tile"
 #define OUT_ONE(record) &record##_record, 0, NULL

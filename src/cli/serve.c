@@ -7,6 +7,7 @@
 #include "courier.h"
 #include "ground_keeper.h"
 #include "log.h"
+#include "planner.h"
 #include "rest.h"
 #include "setting.h"
 
@@ -143,6 +144,7 @@ int run_serve(const Config *c, int argc, char **argv) {
     Rest *rest = NULL;
     Chores *chores = NULL;
     Courier *courier = NULL;
+    Planner *planner = NULL;
     CourierConfig out = { .allow_private = c->webhook_private, .total_ms = (int32_t)c->webhook_timeout };
     sigset_t stop;
     Fault f;
@@ -168,8 +170,10 @@ int run_serve(const Config *c, int argc, char **argv) {
     e = e == OK ? rest_start(&r, store, &rest, &f) : e;
     e = e == OK ? chores_start(store, &chores, &f) : e;
     e = e == OK ? courier_start(&out, store, &courier, &f) : e;
+    e = e == OK ? planner_start(store, &planner, &f) : e;
     if (e == OK)
         wait_for_the_end(rest, c->data);
+    planner_stop(planner);
     courier_stop(courier);
     chores_stop(chores);
     if (rest)

@@ -30,8 +30,7 @@ typedef struct Standing {
 typedef struct Reading {
     PlanGround g;
     Standing *areas;
-    int32_t n_areas, areas_max, units_max, hards_max, olds_max, ids_max;
-    int64_t *ids; /* of places as units */
+    int32_t n_areas, areas_max, units_max, hards_max, olds_max;
     int32_t above[DEPTH_MAX], depth;
     PathRange range;
     AreaLevel hard_level; /* no grid leaves an area of this level or higher */
@@ -69,13 +68,15 @@ static PlanName keep_name(Reading *r, Str code, Str name) {
 
 /* ---- areas -------------------------------------------------------------- */
 
-static Err add_hard(Reading *r, PlanName name, int32_t *ret, Fault *f) {
+static Err add_hard(Reading *r, AreaId id, PlanName name, int32_t *ret, Fault *f) {
     PlanGround *g = &r->g;
-    int32_t max = r->hards_max;
+    int32_t max = r->hards_max, ids = r->hards_max;
 
     TRY(grow(&g->hards, g->n_hards, &max, sizeof *g->hards, f));
+    TRY(grow(&g->hard_ids, g->n_hards, &ids, sizeof *g->hard_ids, f));
     TRY(grow(&g->hard_names, g->n_hards, &r->hards_max, sizeof *g->hard_names, f));
     g->hards[g->n_hards] = (Shape){ 0 };
+    g->hard_ids[g->n_hards] = id;
     g->hard_names[g->n_hards] = name;
     *ret = g->n_hards++;
     return OK;
@@ -110,7 +111,7 @@ static Err add_area(void *ctx, const void *row, Fault *f) {
     if (up)
         up->leaf = false;
     if (!up || a->level <= r->hard_level)
-        TRY(add_hard(r, s->name, &s->hard, f));
+        TRY(add_hard(r, s->id, s->name, &s->hard, f));
     else
         s->hard = up->hard;
     if (r->depth == DEPTH_MAX)
@@ -161,26 +162,50 @@ static Err old_of(Reading *r, int32_t grid, int32_t *ret, Fault *f) {
         return OK;
     Standing *s = &r->areas[grid];
     if (s->old < 0) {
+        int32_t max = r->olds_max, shapes = r->olds_max;
+        TRY(grow(&g->old_ids, g->n_olds, &max, sizeof *g->old_ids, f));
+        TRY(grow(&g->old_shapes, g->n_olds, &shapes, sizeof *g->old_shapes, f));
         TRY(grow(&g->olds, g->n_olds, &r->olds_max, sizeof *g->olds, f));
         g->olds[g->n_olds] = s->name;
+        g->old_ids[g->n_olds] = s->id;
+        g->old_shapes[g->n_olds] = (Shape){ 0 };
         s->old = g->n_olds++;
     }
     *ret = s->old;
     return OK;
 }
 
-static Err add_unit(Reading *r, PlanUnit unit, PlanName name, Fault *f) {
+/* Those in which nothing is a unit are there as well; and the shapes move. */
+static Err take_olds(Reading *r, Fault *f) {
+    int32_t old;
+
+    for (int32_t i = 0; i < r->n_areas; i++)
+        if (r->areas[i].level == r->old_level && r->areas[i].grid == i)
+            TRY(old_of(r, i, &old, f));
+    for (int32_t i = 0; i < r->n_areas; i++) {
+        Standing *s = &r->areas[i];
+        if (s->old >= 0) {
+            r->g.old_shapes[s->old] = s->shape;
+            s->shape = (Shape){ 0 };
+        }
+    }
+    return OK;
+}
+
+static Err add_unit(Reading *r, PlanUnit unit, int64_t id, PlanName name, Fault *f) {
     PlanGround *g = &r->g;
-    int32_t max = r->units_max, shapes = r->units_max;
+    int32_t max = r->units_max, shapes = r->units_max, ids = r->units_max;
 
     if (g->n >= PARTITION_UNITS_MAX)
         return fault(f, ERR_LIMIT, "plan_units", "", "单元太多，超过 %d 个。", "There are more than %d units.",
                      PARTITION_UNITS_MAX);
     TRY(grow(&g->names, g->n, &max, sizeof *g->names, f));
     TRY(grow(&g->shapes, g->n, &shapes, sizeof *g->shapes, f));
+    TRY(grow(&g->ids, g->n, &ids, sizeof *g->ids, f));
     TRY(grow(&g->units, g->n, &r->units_max, sizeof *g->units, f));
     g->shapes[g->n] = (Shape){ 0 };
     g->names[g->n] = name;
+    g->ids[g->n] = id;
     g->units[g->n++] = unit;
     return OK;
 }
@@ -201,9 +226,7 @@ static Err add_place(void *ctx, const void *row, Fault *f) {
     }
     PlanUnit unit = { .at = { p->lon, p->lat }, .households = p->households, .hard = in->hard };
     TRY(old_of(r, in->grid, &unit.old, f));
-    TRY(grow(&r->ids, r->g.n, &r->ids_max, sizeof *r->ids, f));
-    r->ids[r->g.n] = p->id.v;
-    return add_unit(r, unit, keep_name(r, p->has.code ? p->code : (Str){ "", 0 }, p->name), f);
+    return add_unit(r, unit, p->id.v, keep_name(r, p->has.code ? p->code : (Str){ "", 0 }, p->name), f);
 }
 
 /* What is not written at an area is the sum of what lies in it. */
@@ -233,7 +256,7 @@ static Err add_areas(Reading *r, PlanOf of, Fault *f) {
                           .households = s->households > 0 ? s->households : 0,
                           .hard = s->hard };
         TRY(old_of(r, s->grid == i ? -1 : s->grid, &unit.old, f));
-        TRY(add_unit(r, unit, s->name, f));
+        TRY(add_unit(r, unit, s->id.v, s->name, f));
         r->g.shapes[r->g.n - 1] = s->shape;
         s->shape = (Shape){ 0 };
     }
@@ -293,7 +316,7 @@ static Err read_outlines(Tx *tx, Reading *r, Fault *f) {
     if (!x.places)
         return fault_memory(f);
     for (int32_t i = 0; i < g->n; i++)
-        x.places[i] = (Outlined){ r->ids[i], i };
+        x.places[i] = (Outlined){ g->ids[i], i };
     qsort(x.places, (size_t)g->n, sizeof *x.places, by_place);
     Err e = tx_each(tx, &plan_outlines_query, (const void *const[]){ &r->range }, add_outline, &x, f);
     mem_free(x.places);
@@ -346,6 +369,7 @@ static Err read_all(Tx *tx, Reading *r, Str within, PlanOf of, Fault *f) {
         TRY(add_areas(r, of, f));
     }
     take_hards(r);
+    TRY(take_olds(r, f));
     if (r->g.words.full)
         return fault_memory(f);
     return r->g.n ? OK : nothing_there(within, of, f);
@@ -361,7 +385,6 @@ Err plan_ground_read(Tx *tx, Str within, PlanOf of, PlanGround *ret, Fault *f) {
     for (int32_t i = 0; i < r.n_areas; i++)
         shape_free(&r.areas[i].shape);
     mem_free(r.areas);
-    mem_free(r.ids);
     if (e == OK)
         *ret = r.g;
     else
@@ -374,7 +397,13 @@ void plan_ground_free(PlanGround *g) {
         shape_free(&g->shapes[i]);
     for (int32_t i = 0; i < g->n_hards; i++)
         shape_free(&g->hards[i]);
+    for (int32_t i = 0; i < g->n_olds; i++)
+        shape_free(&g->old_shapes[i]);
     mem_free(g->units);
+    mem_free(g->ids);
+    mem_free(g->hard_ids);
+    mem_free(g->old_ids);
+    mem_free(g->old_shapes);
     mem_free(g->names);
     mem_free(g->shapes);
     mem_free(g->hards);

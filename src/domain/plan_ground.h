@@ -25,6 +25,7 @@ typedef struct PlanName {
 
 typedef struct PlanGround {
     PlanUnit *units; /* their shapes are in `shapes` */
+    int64_t *ids;    /* of places, or of areas */
     PlanName *names;
     Shape *shapes; /* of areas as units */
     int32_t n;
@@ -32,8 +33,11 @@ typedef struct PlanGround {
     bool outlined; /* with outlines */
     Shape *hards;  /* empty where it has none */
     PlanName *hard_names;
+    AreaId *hard_ids;
     int32_t n_hards;
-    PlanName *olds; /* micro-grids (or zone grids) that have units */
+    PlanName *olds; /* micro-grids (or zone grids): those that have units, then the others */
+    AreaId *old_ids;
+    Shape *old_shapes; /* empty where it has none */
     int32_t n_olds;
     int32_t left_out; /* places without coordinates, areas without a shape */
     int64_t left_out_households;

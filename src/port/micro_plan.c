@@ -83,7 +83,13 @@ static Err solve(const MicroOptions *how, MicroPlan *p, Fault *f) {
     TRY(arena_begin(&p->inner->arena, partition_room(in), f));
     TRY(partition_solve(in, &p->inner->arena, &p->plan, f));
     TRY(list_by_grids(p, f));
-    return micro_name_grids(p, how->keep, f);
+    p->inner->naming = (PlanNaming){ .ground = &p->inner->ground,
+                                     .plan = &p->plan,
+                                     .listed = p->inner->listed,
+                                     .first = p->inner->first,
+                                     .zones = how->zones,
+                                     .heirs = how->keep ? PLAN_HEIRS_LARGEST : PLAN_HEIRS_NONE };
+    return plan_name_grids(&p->inner->naming, f);
 }
 
 static void tell_facts(MicroPlan *p) {
@@ -135,8 +141,8 @@ void micro_plan_free(MicroPlan *p) {
         plan_ground_free(&in->ground);
         mem_free(in->listed);
         mem_free(in->first);
-        mem_free(in->number);
-        mem_free(in->heir);
+        mem_free(in->naming.number);
+        mem_free(in->naming.heir);
         arena_end(&in->arena);
     }
     mem_free(in);
@@ -147,6 +153,23 @@ const char *micro_plan_where(const MicroPlan *p, int32_t grid, const char **ret_
     PlanName name = p->inner->ground.hard_names[micro_hard(p, grid)];
     *ret_code = plan_word(&p->inner->ground, name.code);
     return plan_word(&p->inner->ground, name.name);
+}
+
+/* The plan moved to its caller's since it was named. */
+static PlanNaming named(const MicroPlan *p) {
+    PlanNaming n = p->inner->naming;
+    n.plan = &p->plan;
+    return n;
+}
+
+void micro_plan_code(const MicroPlan *p, int32_t grid, Buf *out) {
+    PlanNaming n = named(p);
+    plan_grid_code(&n, grid, out);
+}
+
+void micro_plan_name(const MicroPlan *p, int32_t grid, Buf *out) {
+    PlanNaming n = named(p);
+    plan_grid_name(&n, grid, out);
 }
 
 /* ---- as a map ----------------------------------------------------------- */

@@ -175,7 +175,7 @@ static bool read_values(Reading *g, int64_t row, const Str *cells, int32_t n, Sh
 
 static bool of_the_row(Err e) { return e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_NOT_FOUND; }
 
-static Err plan_row(Reading *g, int64_t row, const ShiftListed *shift, Fault *f) {
+static Err judge_row(Reading *g, int64_t row, const ShiftListed *shift, Fault *f) {
     bool there = false;
 
     g->arena.used = 0;
@@ -205,7 +205,7 @@ static Err take_row(void *ctx, int64_t row, const Str *cells, int32_t n, Fault *
     if (g->report->rows == ROSTER_ROWS_MAX)
         return fault(f, ERR_LIMIT, "roster_long", "file", "最多 %d 行。", "At most %d rows.", ROSTER_ROWS_MAX);
     g->report->rows++;
-    return read_values(g, row, cells, n, &s) && g->tx ? plan_row(g, row, &s, f) : OK;
+    return read_values(g, row, cells, n, &s) && g->tx ? judge_row(g, row, &s, f) : OK;
 }
 
 /* It may run again: what an earlier run found does not count. */

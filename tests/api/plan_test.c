@@ -148,13 +148,13 @@ static const char *const of_open_ones[] = {
     "case_first", "case_sampled", "case_unplaced_open", "case_waiting"
 };
 
-typedef struct Plan {
+typedef struct PlanSeen {
     char text[8000];
     size_t n;
-} Plan;
+} PlanSeen;
 
 static Err keep_line(void *ctx, const char *const *columns, int n, Fault *f) {
-    Plan *p = ctx;
+    PlanSeen *p = ctx;
     (void)f;
     p->n += (size_t)snprintf(p->text + p->n, sizeof p->text - p->n, "%s\n", columns[n - 1]);
     assert_true(p->n < sizeof p->text);
@@ -177,7 +177,7 @@ static const char *postgres_type(Kind kind) {
 
 /* The plan that holds for any values: PostgreSQL's generic one, and without sequential
  * scans where there is any other way, for a few thousand rows are read fastest so. */
-static Err explain_postgres(Tx *tx, const Query *q, const char *query, Plan *ret, Fault *f) {
+static Err explain_postgres(Tx *tx, const Query *q, const char *query, PlanSeen *ret, Fault *f) {
     static char room[40000];
     Buf b = { room, 0, sizeof room, false, 0 };
 
@@ -199,7 +199,7 @@ static Err explain_postgres(Tx *tx, const Query *q, const char *query, Plan *ret
 
 typedef struct Explain {
     WatchedQuery w;
-    Plan plan;
+    PlanSeen plan;
 } Explain;
 
 static Err explain(Tx *tx, void *arg, Fault *f) {

@@ -297,6 +297,14 @@ static void he_has_two_posts(void) {
     subject = answered("id");
 }
 
+static void plan_waits(void) {
+    testdb_exec(&city_db, "DELETE FROM plan");
+    snprintf(columns[4], sizeof columns[4], "%s",
+             testdb_ask(&city_db, "SELECT min(code) FROM area WHERE level = 1 AND state = 3"));
+    does(ROLE_DUTY_LEAD, "plan.open", "{\"within\":\"$4\"}");
+    subject = answered("id");
+}
+
 /* ---- the table ---- */
 
 typedef struct Swept {
@@ -389,6 +397,9 @@ static const Swept swept[] = {
       NULL },
     { "station.end", ROLE_SYSTEM_ADMIN, station_is_there, NULL, "{\"id\":\"$0\",\"until\":\"2026-12-31\"}",
       NULL },
+    { "plan.open", ROLE_DUTY_LEAD, NULL, "SELECT min(code) FROM area WHERE level = 1 AND state = 3",
+      "{\"within\":\"$1\",\"note\":\"试算$u\"}", NULL },
+    { "plan.cancel", ROLE_DUTY_LEAD, plan_waits, NULL, "{\"id\":\"$0\"}", NULL },
     { "subscription.add", ROLE_SYSTEM_ADMIN, NULL, NULL,
       "{\"title\":\"x\",\"url\":\"https://a.example/\",\"events\":\"closed\"}", NULL },
     { "subscription.change", ROLE_SYSTEM_ADMIN, subscription_is_there, NULL,
