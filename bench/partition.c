@@ -20,7 +20,7 @@
 #include <metis.h>
 #endif
 
-enum { SEEDS = 5 };
+enum { SEEDS = 10 };
 
 typedef struct Row {
     int32_t grids, out, unexplained; /* out of range; of these without a reason that is certain */
@@ -326,17 +326,17 @@ static void promised(const char *instance, const char *what, const char *bound, 
 typedef struct Instance {
     const char *file, *name, *hard;
     int32_t grids, sweeps;
-    double cut_most, cpu_most;
-    const char *kahip; /* as it stands beside the instances */
+    double cut_most, cpu_most, cut_aim; /* aim: 0: none */
+    const char *kahip;                  /* as it stands beside the instances */
 } Instance;
 
 static const Instance instances[] = {
-    { "syn2k.json", "syn2k", NULL, 205, 0, 26750, 0.2,
+    { "syn2k.json", "syn2k", NULL, 205, 0, 26750, 0.2, 26000,
       "strong: 205 grids, 88.8 % in range, 83..497, 8 torn, cut 26,490 in 1.41 s" },
-    { "syn20k-hard.json", "syn20k-hard", "committee", 2152, 0, 218000, 0.6,
+    { "syn20k-hard.json", "syn20k-hard", "committee", 2152, 0, 218000, 0.6, 0,
       "eco: 2,153 grids, 88.4 % in range, 27..500, 71 torn, cut 211,445 in 4.3 s" },
-    { "syn20k-hard.json", "the same, longer", "committee", 2152, 500, 211000, 3, NULL },
-    { "ar-bg.json", "ar-bg", NULL, 201, 0, 9850000, 0.2,
+    { "syn20k-hard.json", "the same, longer", "committee", 2152, 500, 211000, 3, 0, NULL },
+    { "ar-bg.json", "ar-bg", NULL, 201, 0, 9850000, 0.2, 9750000,
       "strong: 201 grids, 80.6 % in range, 234..7,499, 14 torn, cut 9.749 M in 1.78 s" },
 };
 
@@ -355,8 +355,11 @@ static void run_instance(const Instance *x) {
         print_metis(x->name, file.in);
     if (x->kahip)
         printf("%-16s %-18s %s\n", x->name, "KaHIP (told)", x->kahip);
-    printf("%-16s %-18s cut %.0f in %.1f s: %s, %s\n\n", x->name, "goal", x->cut_most, x->cpu_most,
+    printf("%-16s %-18s cut %.0f in %.1f s: %s, %s", x->name, "goal", x->cut_most, x->cpu_most,
            r.cut_m <= x->cut_most ? "met" : "missed", r.cpu_s <= x->cpu_most ? "met" : "missed");
+    if (x->cut_aim > 0)
+        printf("; aim %.0f: %s", x->cut_aim, r.cut_m <= x->cut_aim ? "met" : "missed");
+    printf("\n\n");
     promised(x->name, "grids out of range or torn", "most", (double)(r.out + r.torn), 0);
     promised(x->name, "mean cut, m", "most", r.cut_m, x->cut_most);
     promised(x->name, "CPU s", "most", r.cpu_s, x->cpu_most);
@@ -450,7 +453,7 @@ int main(int argc, char **argv) {
         run_again();
         for (int i = 1; i < argc; i++)
             run_other(argv[i]);
-        printf("Baltimore's blocks and Singapore's residential blocks are maps, not graphs: not measured\n\n");
+        printf("Baltimore's blocks and Singapore's residential blocks: bench_micro\n\n");
     }
     run_city("10 M households", 303000, true, true);
     run_city("the same, open", 303000, false, false);

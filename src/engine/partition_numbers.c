@@ -114,7 +114,7 @@ static void share_out(Whole *w, int32_t asked) {
 
 Err whole_number_grids(Whole *w, Fault *f) {
     const PartitionInput *in = w->in;
-    int32_t sweeps = in->sweeps ? in->sweeps : in->n < 2000 ? 800 : 100 + 1460000 / in->n;
+    int32_t sweeps = in->sweeps ? in->sweeps : in->n < 2000 ? 1550 : 150 + 2800000 / in->n;
     int64_t most = 0;
 
     for (int32_t i = 0; i < w->n_parts; i++) {

@@ -15,7 +15,7 @@ enum {
     WORK_PER_SWEEP = 4,  /* arcs looked at per arc of the part */
 };
 
-static const PartCourse wide_course = { .hot = 1200, .cold = 90, .price = 2000, .dearer = 8000, .tells = true };
+static const PartCourse wide_course = { .hot = 1000, .cold = 90, .price = 2000, .dearer = 8000, .tells = true };
 static const PartCourse last_course = { .hot = 120, .cold = 30, .price = 40000, .dearer = 80000 };
 static const PartCourse near_old = { .hot = 100, .cold = 30, .price = 3000, .dearer = 30000, .tells = true };
 
