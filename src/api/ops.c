@@ -37,6 +37,7 @@
 #include "station.h"
 #include "subscription.h"
 #include "view.h"
+#include "visit.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -131,16 +131,6 @@ static Err compare(Tx *tx, FigureFind find, const Actor *by, Figures *out, Figur
     return OK;
 }
 
-static Err read_least(Tx *tx, int32_t *ret, Fault *f) {
-    Str value;
-
-    TRY(setting_read(tx, "rate_least", &value, f));
-    return setting_least(value, ret)
-               ? OK
-               : fault(f, ERR_STORE, "least_form", "", "设置 rate_least 不是数字：%.*s。",
-                       "The setting rate_least is not a number: %.*s.", (int)value.n, value.p);
-}
-
 Err figures_get(Tx *tx, const FiguresAsk *in, const Actor *by, Figures *ret, Fault *f) {
     FigureShown *rows = arena_take(tx_arena(tx), COUNT(definitions) * sizeof *rows);
     Figures out = { .from = in->from, .to = in->to, .as_of = moment_now() };
@@ -149,7 +139,7 @@ Err figures_get(Tx *tx, const FiguresAsk *in, const Actor *by, Figures *ret, Fau
     if (!rows)
         return fault_arena(f);
     TRY(find_of(tx, in->from, in->to, in->has.within, in->within, &find, f));
-    TRY(read_least(tx, &out.least, f));
+    TRY(setting_rate_least(tx, &out.least, f));
     for (size_t i = 0; i < COUNT(definitions); i++)
         TRY(figure(tx, i, find, by, out.least, &rows[i], f));
     out.n = rows[0].denominator; /* of the filed rate: what was reported */

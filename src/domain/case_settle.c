@@ -106,7 +106,7 @@ Err case_settle(Tx *tx, const CaseSettle *in, const Actor *by, Case *ret, Fault 
 
     TRY(judge_finder(by, f));
     record_take(&cases_record, &c, &case_settle_in_record, in);
-    c.source = SOURCE_WORKER;
+    c.source = in->has.source ? in->source : SOURCE_WORKER; /* from a visit or session: visit_matter.c */
     c.reported_by = c.handled_by = by->account;
     c.has.reported_by = c.has.handled_by = by->account.v != 0;
     c.has.handled = true;

@@ -14,6 +14,7 @@
 #include "roster_q.h"
 #include "sign_log.h"
 #include "system_q.h"
+#include "visit_q.h"
 #include "words_q.h"
 
 #include <stddef.h>
@@ -146,6 +147,7 @@ static const Erasure kinds[] = {
     { sql_notice_read_forget, 90, NULL, offsetof(RetentionCount, told), &told_total },
     { sql_delivery_forget, 30, NULL, offsetof(RetentionCount, told), &told_total },
     { sql_shift_forget, 365, NULL, offsetof(RetentionCount, told), &told_total },
+    { sql_visit_forget, 180, NULL, offsetof(RetentionCount, told), &told_total },
     { sql_handover_forget, 365, NULL, offsetof(RetentionCount, told), &told_total },
     { NULL, 0, erase_accesses, offsetof(RetentionCount, told), &told_total },
     { NULL, 0, erase_signs, offsetof(RetentionCount, told), &told_total },

@@ -94,7 +94,7 @@ Err setting_soon(Tx *tx, int32_t *ret, Fault *f) {
                        "The setting soon_minutes is not a number: %.*s.", (int)value.n, value.p);
 }
 
-bool setting_least(Str value, int32_t *ret) {
+static bool read_least(Str value, int32_t *ret) {
     int32_t n = 0;
 
     for (size_t i = 0; i < value.n; i++) {
@@ -106,10 +106,20 @@ bool setting_least(Str value, int32_t *ret) {
     return value.n > 0 && n <= LEAST_MAX;
 }
 
+Err setting_rate_least(Tx *tx, int32_t *ret, Fault *f) {
+    Str value;
+
+    TRY(setting_read(tx, "rate_least", &value, f));
+    return read_least(value, ret)
+               ? OK
+               : fault(f, ERR_STORE, "least_form", "", "设置 rate_least 不是数字：%.*s。",
+                       "The setting rate_least is not a number: %.*s.", (int)value.n, value.p);
+}
+
 static Err check_least(Str value, Fault *f) {
     int32_t least;
 
-    if (value.n == 0 || setting_least(value, &least))
+    if (value.n == 0 || read_least(value, &least))
         return OK;
     return fault(f, ERR_INVALID, "least_form", "value", "请写 0 到 %d 的整数（件数）。",
                  "Write a whole number of cases, 0 to %d.", LEAST_MAX);

@@ -14,7 +14,7 @@ Err setting_read(Tx *tx, const char *name, Str *ret, Fault *f);
  * it is so already. `value` empty: back to the usual. */
 Err setting_write(Tx *tx, const char *name, Str value, const Actor *by, Fault *f);
 
-bool setting_least(Str value, int32_t *ret); /* of rate_least; false: it is no such number */
+Err setting_rate_least(Tx *tx, int32_t *ret, Fault *f); /* below so many, counts alone */
 
 /* 临期: what is due within so many minutes (soon_minutes) is due soon. */
 Err setting_soon(Tx *tx, int32_t *ret, Fault *f);

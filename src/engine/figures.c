@@ -38,6 +38,17 @@ Rate rate_of(int64_t numerator, int64_t denominator, int64_t least) {
     return r;
 }
 
+Rate share_of(int64_t part, int64_t whole) {
+    Rate r = { .kind = RATE_SHOWN };
+
+    assert(part >= 0 && whole >= 0 && part <= FIGURE_MAX && whole <= FIGURE_MAX);
+    if (whole == 0)
+        return said(RATE_NONE, "n/a");
+    int64_t tenths = rounded(part * 1000, whole);
+    snprintf(r.text, sizeof r.text, "%" PRId64 ".%d %%", tenths / 10, (int)(tenths % 10));
+    return r;
+}
+
 Rate change_of(int64_t before, int64_t after, int64_t least) {
     int64_t by = after - before, size = by < 0 ? -by : by;
     const char *sign = by < 0 ? MINUS : by > 0 ? "+" : "";

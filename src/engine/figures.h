@@ -24,6 +24,9 @@ typedef struct Rate {
 } Rate;
 Rate rate_of(int64_t numerator, int64_t denominator, int64_t least);
 
+/* With one decimal and however few there are, for one occasion: "92.0 %", or "n/a". */
+Rate share_of(int64_t part, int64_t whole);
+
 /* A change from one period to the other: "−76.0 %", "+24.1 %", "0.0 %". Where it doubles
  * or more, a share alone misleads: "+600 % (+36)". Of fewer than `least` before: "+36". */
 Rate change_of(int64_t before, int64_t after, int64_t least);

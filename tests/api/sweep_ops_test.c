@@ -238,6 +238,37 @@ static void view_is_there(void) {
     subject = answered("id");
 }
 
+static void round_is_there(void) {
+    testdb_exec(&city_db, "UPDATE visit_round SET until = since - 1");
+    does(ROLE_GRID_WORKER, "visit_round.plan",
+         filled("{\"area\":\"$1\",\"name\":\"走访\",\"since\":\"2026-12-01\",\"until\":\"2026-12-31\"}"));
+    subject = answered("id");
+}
+static void round_of_micro(void) {
+    memcpy(columns[1], testdb_ask(&city_db, "SELECT min(area) FROM place WHERE until IS NULL"), 30);
+    round_is_there();
+}
+static void round_ends(void) {
+    memcpy(columns[1], testdb_ask(&city_db, "SELECT min(area) FROM place WHERE until IS NULL"), 30);
+    testdb_exec(&city_db, "UPDATE visit_round SET until = since - 1");
+}
+static void door_refuses(void) {
+    memcpy(columns[1], testdb_ask(&city_db, "SELECT min(id) FROM place WHERE until IS NULL"), 30);
+    does(ROLE_GRID_WORKER, "no_visit.add", "{\"place\":\"$1\",\"door\":\"$u-5\"}");
+    subject = answered("id");
+}
+static void session_is_planned(void) {
+    memcpy(columns[1], testdb_ask(&city_db, "SELECT min(id) FROM place WHERE until IS NULL"), 30);
+    testdb_exec(&city_db, "UPDATE stool_session SET cancelled = TRUE");
+    does(ROLE_GRID_WORKER, "stool_session.plan",
+         "{\"place\":\"$1\",\"day\":\"2026-12-01\",\"half\":\"morning\"}");
+    subject = answered("id");
+}
+static void session_and_photos(void) {
+    session_is_planned();
+    upload_worker();
+}
+
 static void subscription_is_there(void) {
     does(ROLE_SYSTEM_ADMIN, "subscription.add",
          "{\"title\":\"数字城管\",\"url\":\"https://a.example/\",\"events\":\"all\"}");
@@ -400,6 +431,24 @@ static const Swept swept[] = {
     { "plan.open", ROLE_DUTY_LEAD, NULL, "SELECT min(code) FROM area WHERE level = 1 AND state = 3",
       "{\"within\":\"$1\",\"note\":\"试算$u\"}", NULL },
     { "plan.cancel", ROLE_DUTY_LEAD, plan_waits, NULL, "{\"id\":\"$0\"}", NULL },
+    { "visit_round.plan", ROLE_GRID_WORKER, round_ends, "SELECT min(area) FROM place WHERE until IS NULL",
+      "{\"area\":\"$1\",\"name\":\"走访\",\"since\":\"2026-12-01\",\"until\":\"2026-12-31\"}", NULL },
+    { "visit_round.end", ROLE_GRID_WORKER, round_of_micro, NULL, "{\"id\":\"$0\"}", NULL },
+    { "visit.put", ROLE_GRID_WORKER, round_of_micro, "SELECT min(place) FROM visit_stop WHERE round = $0",
+      "{\"round\":\"$0\",\"place\":\"$1\",\"outcome\":\"refused\",\"door\":\"$u-6\",\"note\":\"x\"}", NULL },
+    { "no_visit.add", ROLE_GRID_WORKER, NULL, "SELECT min(id) FROM place WHERE until IS NULL",
+      "{\"place\":\"$1\",\"door\":\"$u-7\"}", NULL },
+    { "no_visit.end", ROLE_GRID_WORKER, door_refuses, NULL, "{\"id\":\"$0\"}", NULL },
+    { "stool_session.plan", ROLE_GRID_WORKER, NULL, "SELECT max(id) FROM place WHERE until IS NULL",
+      "{\"place\":\"$1\",\"day\":\"2026-12-01\",\"half\":\"evening\"}", NULL },
+    { "stool_session.cancel", ROLE_GRID_WORKER, session_is_planned, NULL, "{\"id\":\"$0\"}", NULL },
+    { "matter.raise", ROLE_GRID_WORKER, session_and_photos, NULL,
+      "{\"session\":\"$0\",\"text\":\"楼道灯不亮，打13800000000\",\"photos\":\"$a $b\"}", NULL },
+    { "matter.settle", ROLE_GRID_WORKER, session_and_photos,
+      "SELECT min(id) FROM condition WHERE code = '206-01'",
+      "{\"session\":\"$0\",\"text\":\"楼道堆物\",\"condition\":\"$1\",\"note\":\"当场清走\",\"before\":\"$a\","
+      "\"after\":\"$b\"}",
+      NULL },
     { "subscription.add", ROLE_SYSTEM_ADMIN, NULL, NULL,
       "{\"title\":\"x\",\"url\":\"https://a.example/\",\"events\":\"closed\"}", NULL },
     { "subscription.change", ROLE_SYSTEM_ADMIN, subscription_is_there, NULL,

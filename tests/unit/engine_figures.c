@@ -36,6 +36,9 @@ static void test_edges(void **state) {
     (void)state;
     rate(0, 0, 30, "n/a");
     rate(0, 0, 0, "n/a");
+    assert_string_equal(share_of(23, 25).text, "92.0 %"); /* a stool session */
+    assert_string_equal(share_of(1, 16).text, "6.3 %");   /* half away from zero */
+    assert_string_equal(share_of(0, 0).text, "n/a");
     assert_int_equal(rate_of(0, 0, 30).kind, RATE_NONE);
     rate(0, 29, 30, "0/29");
     assert_int_equal(rate_of(0, 29, 30).kind, RATE_FEW);
