@@ -66,3 +66,12 @@ UPDATE plan_grid SET @sets(plan_grid) WHERE home = :home AND plan = :plan AND nu
 SELECT @columns(plan_grid) FROM plan_grid
  WHERE home = :home AND plan = :id
  ORDER BY in_range, number;
+
+-- name: plan_step_add
+-- takes: plan_step
+INSERT INTO plan_step (@columns(plan_step)) VALUES (@values(plan_step));
+
+-- name: plan_step_by_key
+-- takes: plan_step_key
+-- gives: plan_step
+SELECT @columns(plan_step) FROM plan_step WHERE home = :home AND plan = :plan AND number = :number;

@@ -17,6 +17,11 @@ Err plan_look(Tx *tx, const PlanKey *in, const Actor *by, Plan *ret, Fault *f);
 Err plan_grids(Tx *tx, const PlanKey *in, const Actor *by, Page *ret, Fault *f);
 Err plan_map(Tx *tx, const PlanKey *in, const Actor *by, Bytes *ret, Fault *f);
 Err plan_map_tag(Tx *tx, const PlanKey *in, const Actor *by, Tag *ret, Fault *f);
+Err plan_move(Tx *tx, const PlanMove *in, const Actor *by, Plan *ret, Fault *f);
+Err plan_undo(Tx *tx, const PlanAt *in, const Actor *by, Plan *ret, Fault *f);
+Err plan_redo(Tx *tx, const PlanAt *in, const Actor *by, Plan *ret, Fault *f);
+Err plan_reason(Tx *tx, const PlanReasonPut *in, const Actor *by, PlanGrid *ret, Fault *f);
+Err plan_rename(Tx *tx, const PlanRename *in, const Actor *by, PlanGrid *ret, Fault *f);
 
 /* ---- for the files beside this one ---- */
 

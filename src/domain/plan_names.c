@@ -88,10 +88,16 @@ static int by_text(const void *p, const void *q) {
     return strcmp(*(const char *const *)p, *(const char *const *)q);
 }
 
+void plan_new_code(Str hard, int32_t number, bool zones, Buf *out) {
+    buf_put(out, hard.p, hard.n);
+    buf_fmt(out, zones ? "-Z%d" : "-%02d", number);
+}
+
 static const char *new_code(const PlanNaming *p, int32_t grid, int32_t number, char room[CODE_MAX]) {
     const PlanGround *g = p->ground;
-    snprintf(room, CODE_MAX, p->zones ? "%s-Z%d" : "%s-%02d",
-             plan_word(g, g->hard_names[hard_of(p, grid)].code), number);
+    Buf b = { room, 0, CODE_MAX, false, 0 };
+
+    plan_new_code(str(plan_word(g, g->hard_names[hard_of(p, grid)].code)), number, p->zones, &b);
     return room;
 }
 
@@ -146,19 +152,23 @@ void plan_grid_code(const PlanNaming *p, int32_t grid, Buf *out) {
 }
 
 /* 建设居民区第2微网格, or “Abell 2” where names are Latin. */
-void plan_grid_name(const PlanNaming *p, int32_t grid, Buf *out) {
-    const PlanGround *g = p->ground;
-    const char *name = plan_word(g, g->hard_names[hard_of(p, grid)].name);
+void plan_new_name(Str hard, int32_t number, bool zones, Buf *out) {
     bool latin = true;
 
-    if (p->heir[grid] >= 0) {
-        buf_str(out, plan_word(g, g->olds[p->heir[grid]].name));
-        return;
-    }
-    for (const char *c = name; *c; c++)
-        latin = latin && (unsigned char)*c < 0x80;
+    for (size_t i = 0; i < hard.n; i++)
+        latin = latin && (unsigned char)hard.p[i] < 0x80;
+    buf_put(out, hard.p, hard.n);
     if (latin)
-        buf_fmt(out, "%s %d", name, p->number[grid]);
+        buf_fmt(out, " %d", number);
     else
-        buf_fmt(out, "%s第%d%s", name, p->number[grid], p->zones ? "片区网格" : "微网格");
+        buf_fmt(out, "第%d%s", number, zones ? "片区网格" : "微网格");
+}
+
+void plan_grid_name(const PlanNaming *p, int32_t grid, Buf *out) {
+    const PlanGround *g = p->ground;
+
+    if (p->heir[grid] >= 0)
+        buf_str(out, plan_word(g, g->olds[p->heir[grid]].name));
+    else
+        plan_new_name(str(plan_word(g, g->hard_names[hard_of(p, grid)].name)), p->number[grid], p->zones, out);
 }

@@ -24,4 +24,8 @@ Err plan_name_grids(PlanNaming *p, Fault *f); /* fills number and heir, also on 
 void plan_grid_code(const PlanNaming *p, int32_t grid, Buf *out);
 void plan_grid_name(const PlanNaming *p, int32_t grid, Buf *out);
 
+/* Of a new grid within a hard area of that code or name. */
+void plan_new_code(Str hard, int32_t number, bool zones, Buf *out);
+void plan_new_name(Str hard, int32_t number, bool zones, Buf *out);
+
 #endif

@@ -9,6 +9,7 @@
 
 static Dialect dialect;
 static Actor lead, leader;
+static char answer_kept[1 << 18];
 
 static int set_up(void **state) {
     (void)state;
@@ -138,11 +139,236 @@ static void test_scope(void **state) {
     assert_non_null(strstr(answer, "\"within_code\":\"S1\""));
 }
 
+/* ---- changed by hand ---------------------------------------------------- */
+
+/* Two grids as they are today: five columns of six in the west, five in the east. */
+static int64_t halves(void) { return town_open("{\"within\":\"S1\",\"min\":250,\"max\":350,\"keep\":100}"); }
+
+static int64_t revision_of(int64_t id) {
+    town_call("plan.look", &lead, id, OK);
+    return answered("revision");
+}
+
+/* The unit in that row and column. */
+static int unit_at(int64_t id, int row, int col) {
+    char code[40];
+    int n = -1;
+    town_call("plan.map", &lead, id, OK);
+    snprintf(code, sizeof code, "\"code\":\"S1B%02d%02d\"", row, col);
+    char *p = strstr(answer, code);
+    assert_non_null(p);
+    while (p > answer && strncmp(p, "\"n\":", 4) != 0)
+        p--;
+    assert_int_equal(sscanf(p, "\"n\":%d", &n), 1);
+    return n;
+}
+
+static int grid_at(int64_t id, int row, int col) {
+    char key[40];
+    int n = unit_at(id, row, col), grid = -1;
+    snprintf(key, sizeof key, "\"n\":%d,", n);
+    assert_int_equal(sscanf(strstr(strstr(answer, key), "\"grid\":"), "\"grid\":%d", &grid), 1);
+    return grid;
+}
+
+static Err move_units(int64_t id, const int *units, int n, int to, int64_t revision) {
+    char json[600];
+    int at = snprintf(json, sizeof json, "{\"id\":\"%lld\",\"to\":%d,\"revision\":%lld,\"units\":[",
+                      (long long)id, to, (long long)revision);
+    for (int i = 0; i < n; i++)
+        at += snprintf(json + at, sizeof json - (size_t)at, "%s{\"n\":%d}", i ? "," : "", units[i]);
+    snprintf(json + at, sizeof json - (size_t)at, "]}");
+    return call("plan.move", &lead, json);
+}
+
+static Err turn(const char *op, int64_t id) {
+    char json[80];
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"revision\":%lld}", (long long)id,
+             (long long)revision_of(id));
+    return call(op, &lead, json);
+}
+
+static void grids_of(int64_t id, char *ret, size_t size) {
+    town_call("plan.grids", &lead, id, OK);
+    assert_true(strlen(answer) < size);
+    strcpy(ret, answer);
+}
+
+static void test_move(void **state) {
+    static char before[1 << 18], after[1 << 18];
+    (void)state;
+    int64_t id = halves();
+    town_call("plan.look", &lead, id, OK);
+    assert_int_equal(answered("grids"), 2);
+    assert_int_equal(answered("moved"), 0);
+    grids_of(id, before, sizeof before);
+
+    int west = grid_at(id, 0, 0), east = grid_at(id, 0, 9);
+    int units[] = { unit_at(id, 0, 4), unit_at(id, 1, 4) };
+    assert_ok(move_units(id, units, 2, east, revision_of(id)));
+    assert_int_equal(answered("moved"), 2);
+    assert_int_equal(answered("most"), 320);
+    assert_int_equal(answered("least"), 280);
+    assert_int_equal(answered("at_step"), answered("revision"));
+    assert_int_equal(grid_at(id, 1, 4), east);
+    assert_int_equal(grid_at(id, 2, 4), west);
+    grids_of(id, after, sizeof after);
+    assert_non_null(strstr(after, "\"moved_in\":2,\"moved_out\":0"));
+    assert_non_null(strstr(after, "\"moved_in\":0,\"moved_out\":2"));
+
+    assert_ok(turn("plan.undo", id));
+    assert_int_equal(answered("moved"), 0);
+    assert_int_equal(answered("at_step"), 0);
+    grids_of(id, answer_kept, sizeof answer_kept);
+    assert_string_equal(answer_kept, before);
+    assert_int_equal(turn("plan.undo", id), ERR_INVALID);
+    assert_string_equal(fa.key, "plan_nothing_undone");
+
+    assert_ok(turn("plan.redo", id));
+    assert_int_equal(answered("moved"), 2);
+    grids_of(id, answer_kept, sizeof answer_kept);
+    assert_string_equal(answer_kept, after);
+    assert_int_equal(turn("plan.redo", id), ERR_INVALID);
+    assert_string_equal(fa.key, "plan_nothing_redone");
+}
+
+/* Three steps, two undone, one new: what was undone is cut off. */
+static void test_steps(void **state) {
+    (void)state;
+    int64_t id = halves();
+    int east = grid_at(id, 0, 9);
+    for (int r = 0; r < 3; r++) {
+        int unit = unit_at(id, r, 4);
+        assert_ok(move_units(id, &unit, 1, east, revision_of(id)));
+    }
+    assert_ok(turn("plan.undo", id));
+    assert_ok(turn("plan.undo", id));
+    assert_int_equal(answered("moved"), 1);
+    assert_ok(turn("plan.redo", id));
+    assert_int_equal(answered("moved"), 2);
+    assert_ok(turn("plan.undo", id));
+    int unit = unit_at(id, 0, 3);
+    assert_ok(move_units(id, &unit, 1, east, revision_of(id)));
+    assert_int_equal(answered("moved"), 2);
+    assert_int_equal(turn("plan.redo", id), ERR_INVALID);
+    assert_ok(turn("plan.undo", id));
+    assert_ok(turn("plan.undo", id));
+    assert_int_equal(answered("moved"), 0);
+    assert_int_equal(answered("at_step"), 0);
+}
+
+static void test_new_grid(void **state) {
+    static char before[1 << 18];
+    char json[200];
+    (void)state;
+    int64_t id = halves();
+    grids_of(id, before, sizeof before);
+    int units[30];
+    for (int i = 0; i < 12; i++)
+        units[i] = unit_at(id, i / 2, i % 2);
+    assert_ok(move_units(id, units, 12, 0, revision_of(id)));
+    assert_int_equal(answered("grids"), 3);
+    assert_int_equal(answered("out_of_range"), 2); /* 120 and 180 */
+    int grid = grid_at(id, 0, 0);
+    assert_int_equal(grid, 3);
+    town_call("plan.grids", &lead, id, OK);
+    assert_non_null(strstr(answer, "\"number\":3,\"code\":\"S1R1-01\",\"name\":\"S1R1 1\""));
+    assert_non_null(strstr(answer, "\"reason\":\"by_hand\""));
+
+    /* all of it back: the grid is gone, an undo brings it back with its name */
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"grid\":3,\"name\":\"西园\",\"code\":\"S1R1-09\"}",
+             (long long)id);
+    assert_ok(call("plan.rename", &lead, json));
+    assert_ok(move_units(id, units, 12, grid_at(id, 0, 4), revision_of(id)));
+    assert_int_equal(answered("grids"), 2);
+    town_call("plan.grids", &lead, id, OK);
+    assert_null(strstr(answer, "西园"));
+    assert_ok(turn("plan.undo", id));
+    town_call("plan.grids", &lead, id, OK);
+    assert_non_null(strstr(answer, "\"number\":3,\"code\":\"S1R1-09\",\"name\":\"西园\""));
+    assert_ok(turn("plan.undo", id));
+    assert_ok(turn("plan.undo", id));
+    grids_of(id, answer_kept, sizeof answer_kept);
+    assert_string_equal(answer_kept, before);
+}
+
+static void test_move_refused(void **state) {
+    (void)state;
+    int64_t id = halves();
+    int west = grid_at(id, 0, 0), east = grid_at(id, 0, 9);
+    int64_t revision = revision_of(id);
+    int alone = unit_at(id, 2, 1), ring[] = { unit_at(id, 0, 1), unit_at(id, 1, 0), unit_at(id, 1, 1) };
+    int apart[] = { unit_at(id, 0, 0), unit_at(id, 5, 0) }, unknown = 60;
+
+    assert_int_equal(move_units(id, &alone, 1, east, revision), ERR_INVALID); /* it does not touch the east */
+    assert_string_equal(fa.key, "plan_torn");
+    assert_non_null(strstr(fa.en, "S1R1M2"));
+    assert_int_equal(move_units(id, ring, 3, 0, revision), ERR_INVALID); /* the corner would be cut off */
+    assert_string_equal(fa.key, "plan_torn");
+    assert_non_null(strstr(fa.en, "“S1R1M1 S1R1M1” would be torn into 2 pieces"));
+    assert_int_equal(move_units(id, apart, 2, 0, revision), ERR_INVALID);
+    assert_non_null(strstr(fa.en, "no neighbours of each other"));
+    assert_int_equal(move_units(id, &unknown, 1, east, revision), ERR_INVALID);
+    assert_string_equal(fa.key, "plan_no_unit");
+    assert_int_equal(move_units(id, &alone, 1, 7, revision), ERR_INVALID);
+    assert_string_equal(fa.key, "plan_no_grid");
+    assert_int_equal(move_units(id, &alone, 1, west, revision), ERR_INVALID);
+    assert_string_equal(fa.key, "plan_same");
+    assert_int_equal(move_units(id, &alone, 1, east, revision - 1), ERR_CONFLICT);
+    assert_string_equal(fa.key, "plan_changed");
+    assert_int_equal(revision_of(id), revision);
+}
+
+/* A plan of the whole district: no grid leaves its residential area. */
+static void test_hard_border(void **state) {
+    (void)state;
+    int64_t id = town_open("{\"within\":\"D\",\"min\":250,\"max\":350,\"keep\":100}");
+    int border = unit_at(id, 0, 9);
+    char *other = strstr(answer, "\"now\":\"S2R1M1\"");
+    int grid = -1;
+    assert_non_null(other);
+    while (strncmp(other, "\"grid\":", 7) != 0)
+        other--;
+    assert_int_equal(sscanf(other, "\"grid\":%d", &grid), 1);
+    assert_int_equal(move_units(id, &border, 1, grid, revision_of(id)), ERR_INVALID);
+    assert_string_equal(fa.key, "plan_hard_border");
+    assert_non_null(strstr(fa.en, "“S1B0009” lies in “S1R1” and cannot go to a grid of “S2R1”"));
+}
+
+static void test_words(void **state) {
+    char json[300];
+    (void)state;
+    int64_t id = halves();
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"grid\":1,\"reason_text\":\"河道隔开\"}", (long long)id);
+    assert_ok(call("plan.reason", &lead, json));
+    assert_non_null(strstr(answer, "\"reason_text\":\"河道隔开\""));
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"grid\":1,\"code\":\"X\"}", (long long)id);
+    assert_int_equal(call("plan.rename", &lead, json), ERR_INVALID);
+    assert_string_equal(fa.key, "plan_code_kept");
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"grid\":1,\"name\":\"东园\",\"revision\":0}", (long long)id);
+    assert_int_equal(call("plan.rename", &lead, json), ERR_CONFLICT);
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"grid\":1,\"name\":\"东园\"}", (long long)id);
+    assert_ok(call("plan.rename", &lead, json));
+    assert_ok(turn("plan.undo", id));
+    assert_ok(turn("plan.undo", id));
+    town_call("plan.grids", &lead, id, OK);
+    assert_null(strstr(answer, "东园"));
+    assert_null(strstr(answer, "河道"));
+    assert_ok(turn("plan.redo", id));
+    town_call("plan.grids", &lead, id, OK);
+    assert_null(strstr(answer, "东园"));
+    assert_non_null(strstr(answer, "河道"));
+}
+
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_solved),    cmocka_unit_test(test_map),    cmocka_unit_test(test_again),
-        cmocka_unit_test(test_cancelled), cmocka_unit_test(test_failed), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_scope),
+        cmocka_unit_test(test_solved),       cmocka_unit_test(test_map),
+        cmocka_unit_test(test_again),        cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_failed),       cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_scope),        cmocka_unit_test(test_move),
+        cmocka_unit_test(test_steps),        cmocka_unit_test(test_new_grid),
+        cmocka_unit_test(test_move_refused), cmocka_unit_test(test_hard_border),
+        cmocka_unit_test(test_words),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "drafts on SQLite" : "drafts on PostgreSQL", tests, set_up,

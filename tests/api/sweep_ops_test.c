@@ -7,6 +7,7 @@
 
 #include "inner.h"
 #include "photo_child.h"
+#include "plan_solve.h"
 #include "seal.h"
 #include "watch.h"
 
@@ -329,11 +330,31 @@ static void he_has_two_posts(void) {
 }
 
 static void plan_waits(void) {
-    testdb_exec(&city_db, "DELETE FROM plan");
+    static const char *const gone[] = { "plan", "plan_grid", "plan_part", "plan_step" };
+    for (size_t i = 0; i < COUNT(gone); i++) {
+        snprintf(columns[4], sizeof columns[4], "DELETE FROM %s", gone[i]);
+        testdb_exec(&city_db, columns[4]);
+    }
     snprintf(columns[4], sizeof columns[4], "%s",
              testdb_ask(&city_db, "SELECT min(code) FROM area WHERE level = 1 AND state = 3"));
     does(ROLE_DUTY_LEAD, "plan.open", "{\"within\":\"$4\"}");
     subject = answered("id");
+}
+
+static void plan_is_drafted(void) {
+    static const _Atomic bool never = false;
+    PlanId solved;
+    plan_waits();
+    assert_ok(plan_solve_next(city, &never, &solved, &fa));
+    assert_int_equal(solved.v, subject);
+}
+static void plan_has_a_step(void) {
+    plan_is_drafted();
+    does(ROLE_DUTY_LEAD, "plan.reason", "{\"id\":\"$0\",\"grid\":1,\"reason_text\":\"河道\"}");
+}
+static void plan_has_an_undone_step(void) {
+    plan_has_a_step();
+    does(ROLE_DUTY_LEAD, "plan.undo", "{\"id\":\"$0\",\"revision\":2}");
 }
 
 /* ---- the table ---- */
@@ -449,6 +470,13 @@ static const Swept swept[] = {
       "{\"session\":\"$0\",\"text\":\"楼道堆物\",\"condition\":\"$1\",\"note\":\"当场清走\",\"before\":\"$a\","
       "\"after\":\"$b\"}",
       NULL },
+    { "plan.move", ROLE_DUTY_LEAD, plan_is_drafted, NULL,
+      "{\"id\":\"$0\",\"to\":0,\"revision\":1,\"units\":[{\"n\":0}]}", NULL },
+    { "plan.reason", ROLE_DUTY_LEAD, plan_is_drafted, NULL,
+      "{\"id\":\"$0\",\"grid\":1,\"reason_text\":\"河道\"}", NULL },
+    { "plan.rename", ROLE_DUTY_LEAD, plan_is_drafted, NULL, "{\"id\":\"$0\",\"grid\":1,\"name\":\"新名\"}",
+    { "plan.undo", ROLE_DUTY_LEAD, plan_has_a_step, NULL, "{\"id\":\"$0\",\"revision\":2}", NULL },
+    { "plan.redo", ROLE_DUTY_LEAD, plan_has_an_undone_step, NULL, "{\"id\":\"$0\",\"revision\":3}", NULL },
     { "subscription.add", ROLE_SYSTEM_ADMIN, NULL, NULL,
       "{\"title\":\"x\",\"url\":\"https://a.example/\",\"events\":\"closed\"}", NULL },
     { "subscription.change", ROLE_SYSTEM_ADMIN, subscription_is_there, NULL,

@@ -60,11 +60,13 @@ static Err put_buildings(Tx *tx, const Area grids[2], const char *sub, int32_t w
 static Err make(Tx *tx, void *arg, Fault *f) {
     LayerPut in = { .code = str("grid"), .zh = str("网格"), .en = str("Grids"), .governing = true };
     char code[64];
+    Area district;
     Layer l;
 
     ((Arena *)arg)->used = 0;
     tx_lend(tx, arg);
     TRY(layer_put(tx, &in, &l, f));
+    TRY(put_area(tx, l.id, LEVEL_DISTRICT, (AreaId){ 0 }, "D", NULL, &district, f));
     for (int s = 0; s < 3; s++) {
         int32_t west = WEST + s * TOWN_COLS * STEP, middle = west + TOWN_COLS / 2 * STEP,
                 east = west + TOWN_COLS * STEP, north = SOUTH + TOWN_ROWS * STEP;
@@ -74,7 +76,7 @@ static Err make(Tx *tx, void *arg, Fault *f) {
         TRY(rectangle(arg, west, SOUTH, middle, north, &half[0], f));
         TRY(rectangle(arg, middle, SOUTH, east, north, &half[1], f));
         snprintf(code, sizeof code, "S%d", s + 1);
-        TRY(put_area(tx, l.id, LEVEL_SUBDISTRICT, (AreaId){ 0 }, code, &whole, &sub, f));
+        TRY(put_area(tx, l.id, LEVEL_SUBDISTRICT, district.id, code, &whole, &sub, f));
         snprintf(code, sizeof code, "S%dR1", s + 1);
         TRY(put_area(tx, l.id, LEVEL_RESIDENTIAL, sub.id, code, &whole, &res, f));
         for (int i = 0; i < 2 && s < 2; i++) {

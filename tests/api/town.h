@@ -1,5 +1,5 @@
-/* town – for tests of the planner's drafts: three subdistricts S1, S2, S3 with a residential
- * area each, two micro-grids in each of the first two (S1R1M1 to S2R1M2, west and east) and
+/* town – for tests of the planner's drafts: three subdistricts S1, S2, S3 of a district D,
+ * with a residential area each, two micro-grids in each of the first two (S1R1M1 to S2R1M2, west and east) and
  * rows of buildings in them; S3 has none. */
 #ifndef JW_TOWN_H
 #define JW_TOWN_H
