@@ -37,12 +37,12 @@ UPDATE visit_round SET path = :to_path || substr(path, :cut) WHERE path BETWEEN 
 
 -- name: visit_places
 -- Where people live, in an area and all that lies in it.
--- takes: path_range
+-- takes: visit_places_in
 -- gives: place
 SELECT @columns(place) FROM place
- WHERE path BETWEEN :low AND :high AND until IS NULL AND (kind = 1 OR coalesce(households, 0) > 0)
+ WHERE path BETWEEN :low AND :high AND until IS NULL AND (kind = 1 OR coalesce(households, 0) > 0) AND id > :after
  ORDER BY id
- LIMIT 501;
+ LIMIT :limit;
 
 -- name: visit_stop_add
 -- takes: visit_stop
@@ -103,6 +103,14 @@ SELECT @columns(visit) FROM visit
  ORDER BY place, id
  LIMIT 2000;
 
+-- name: visit_doors_next
+-- takes: visit_doors_of
+-- gives: visit
+SELECT @columns(visit) FROM visit
+ WHERE round = :round AND place = :place AND id > :after
+ ORDER BY id
+ LIMIT :limit;
+
 -- name: visit_forget
 -- What is known of a door goes; the counts of its building stay.
 -- takes: older_than
@@ -122,10 +130,10 @@ DELETE FROM no_visit WHERE home = :home AND id = :id;
 -- gives: no_visit
 SELECT @columns(no_visit) FROM no_visit WHERE home = :home AND id = :id;
 
--- name: no_visit_of_place
--- takes: place_key
+-- name: no_visit_next
+-- takes: visit_doors_of
 -- gives: no_visit
-SELECT @columns(no_visit) FROM no_visit WHERE place = :id ORDER BY id LIMIT 2000;
+SELECT @columns(no_visit) FROM no_visit WHERE place = :place AND id > :after ORDER BY id LIMIT :limit;
 
 -- name: no_visit_list
 -- takes: no_visit_find scope

@@ -8,7 +8,7 @@
 #include "setting.h"
 #include "visit_q.h"
 
-enum { BUILDINGS_MAX = 500, ROUND_DAYS_MAX = 92 };
+enum { BUILDINGS_MAX = 500, ROUND_DAYS_MAX = 92, BATCH = 50 };
 
 static int32_t today(void) { return day_of_ms(clock_now_ms()); }
 
@@ -56,31 +56,39 @@ static Err judge_span(Tx *tx, const VisitRoundNew *in, Fault *f) {
              : OK;
 }
 
+static Err put_stop(Tx *tx, const VisitRound *r, const Place *p, Fault *f) {
+    VisitStop s = { .round = r->id, .place = p->id, .households = p->households };
+    int64_t changed;
+
+    s.has.households = p->has.households;
+    return sql_visit_stop_add(tx, &s, &changed, f);
+}
+
 /* The buildings as they are now: what is built later waits for the next round. */
 static Err put_stops(Tx *tx, const VisitRound *r, Fault *f) {
-    Place *places = arena_take(tx_arena(tx), (BUILDINGS_MAX + 1) * sizeof *places);
-    PathRange within;
-    int64_t changed;
-    size_t n;
+    VisitPlaces within = { .limit = BATCH };
+    Arena *a = tx_arena(tx);
+    Place *places = arena_take(a, BATCH * sizeof *places);
+    size_t n = BATCH, all = 0;
 
     if (!places)
         return fault_arena(f);
     TRY(area_range(tx, r->area, &within.low, &within.high, f));
-    TRY(sql_visit_places(tx, &within, places, BUILDINGS_MAX + 1, &n, f));
-    if (n == 0)
-        return fault(f, ERR_INVALID, "visit_no_buildings", "area",
-                     "这个网格里没有登记楼栋：请先导入楼栋（jingwei import places）。",
-                     "No buildings are listed in this area: import them first (jingwei import places).");
-    if (n > BUILDINGS_MAX)
+    for (size_t used = a->used; n == BATCH && all <= BUILDINGS_MAX; all += n) {
+        a->used = used;
+        TRY(sql_visit_places(tx, &within, places, BATCH, &n, f));
+        for (size_t i = 0; i < n; i++)
+            TRY(put_stop(tx, r, &places[i], f));
+        within.after = n ? places[n - 1].id.v : 0;
+    }
+    if (all > BUILDINGS_MAX)
         return fault(f, ERR_LIMIT, "visit_many_buildings", "area",
                      "这个网格的楼栋超过 %d 处：请按微网格分别排。",
                      "This area has more than %d buildings: plan its micro-grids one by one.", BUILDINGS_MAX);
-    for (size_t i = 0; i < n; i++) {
-        VisitStop s = { .round = r->id, .place = places[i].id, .households = places[i].households };
-        s.has.households = places[i].has.households;
-        TRY(sql_visit_stop_add(tx, &s, &changed, f));
-    }
-    return OK;
+    return all ? OK
+               : fault(f, ERR_INVALID, "visit_no_buildings", "area",
+                       "这个网格里没有登记楼栋：请先导入楼栋（jingwei import places）。",
+                       "No buildings are listed in this area: import them first (jingwei import places).");
 }
 
 Err visit_round_plan(Tx *tx, const VisitRoundNew *in, const Actor *by, VisitRound *ret, Fault *f) {

@@ -9,7 +9,7 @@
 
 #include <ctype.h>
 
-enum { DOORS_MAX = 2000, DOOR_ROOM = 64 };
+enum { BATCH = 50, DOOR_ROOM = 64 };
 #define DOOR "visit.door"
 #define NOTE "visit.note"
 #define REFUSAL "no_visit.door"
@@ -44,40 +44,50 @@ static bool same_door(Str a, Str b) {
     return folded(b, y) == n && memcmp(x, y, n) == 0;
 }
 
+/* Both are read in small batches, each in the room of the one before. What is found
+ * stays in the arena. */
 static Err find_refusal(Tx *tx, PlaceId place, Str door, NoVisit *ret, bool *ret_found, Fault *f) {
+    VisitDoorsOf at = { .place = place, .limit = BATCH };
     Arena *a = tx_arena(tx);
-    NoVisit *rows = arena_take(a, DOORS_MAX * sizeof *rows);
+    NoVisit *rows = arena_take(a, BATCH * sizeof *rows);
+    size_t n = BATCH, used = a->used;
     Str open;
-    size_t n;
 
     *ret_found = false;
     if (!rows)
         return fault_arena(f);
-    TRY(sql_no_visit_of_place(tx, &(PlaceKey){ .id = place }, rows, DOORS_MAX, &n, f));
-    for (size_t i = 0; i < n && !*ret_found; i++) {
-        TRY(keys_open(&rows[i].door, REFUSAL, rows[i].id.v, a, &open, f));
-        *ret_found = same_door(open, door);
-        *ret = rows[i];
+    while (n == BATCH && !*ret_found) {
+        a->used = used;
+        TRY(sql_no_visit_next(tx, &at, rows, BATCH, &n, f));
+        for (size_t i = 0; i < n && !*ret_found; i++) {
+            TRY(keys_open(&rows[i].door, REFUSAL, rows[i].id.v, a, &open, f));
+            *ret_found = same_door(open, door);
+            *ret = rows[i];
+            at.after = rows[i].id.v;
+        }
     }
     return OK;
 }
 
 static Err find_visit(Tx *tx, const VisitNew *in, Visit *ret, bool *ret_found, Fault *f) {
-    VisitFind at = { .id = in->round, .place = in->place };
+    VisitDoorsOf at = { .round = in->round, .place = in->place, .limit = BATCH };
     Arena *a = tx_arena(tx);
-    Visit *rows = arena_take(a, DOORS_MAX * sizeof *rows);
+    Visit *rows = arena_take(a, BATCH * sizeof *rows);
+    size_t n = BATCH, used = a->used;
     Str open;
-    size_t n;
 
     *ret_found = false;
     if (!rows)
         return fault_arena(f);
-    at.has.place = true;
-    TRY(sql_visit_doors(tx, &at, rows, DOORS_MAX, &n, f));
-    for (size_t i = 0; i < n && !*ret_found; i++) {
-        TRY(keys_open(&rows[i].door, DOOR, rows[i].id.v, a, &open, f));
-        *ret_found = same_door(open, in->door);
-        *ret = rows[i];
+    while (n == BATCH && !*ret_found) {
+        a->used = used;
+        TRY(sql_visit_doors_next(tx, &at, rows, BATCH, &n, f));
+        for (size_t i = 0; i < n && !*ret_found; i++) {
+            TRY(keys_open(&rows[i].door, DOOR, rows[i].id.v, a, &open, f));
+            *ret_found = same_door(open, in->door);
+            *ret = rows[i];
+            at.after = rows[i].id.v;
+        }
     }
     return OK;
 }

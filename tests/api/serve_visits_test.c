@@ -73,8 +73,34 @@ static void test_a_session(void **state) {
     assert_int_equal(rows_of(path), 23);
 }
 
+/* More doors than are read at once, in the little room that a write has in the server. */
+static void test_knocks(void **state) {
+    char body[300], area[24], place[24], round[24], day[16];
+    time_t now = time(NULL) + 8 * 3600;
+    (void)state;
+    server_sign_in(&s, "grid");
+    Reply r = server_get(&s, "/api/1/places?limit=1");
+    snprintf(place, sizeof place, "%s", reply_value(&r, "id"));
+    snprintf(area, sizeof area, "%s", reply_value(&r, "area"));
+    strftime(day, sizeof day, "%Y-%m-%d", gmtime(&now));
+    snprintf(body, sizeof body, "{\"area\":\"%s\",\"name\":\"走访\",\"since\":\"%s\",\"until\":\"%s\"}", area,
+             day, day);
+    r = posts("/api/1/visits/rounds", body);
+    snprintf(round, sizeof round, "%s", reply_value(&r, "id"));
+    for (int i = 0; i < 110; i++) {
+        snprintf(body, sizeof body,
+                 "{\"round\":\"%s\",\"place\":\"%s\",\"outcome\":\"%s\",\"door\":\"%d\",\"note\":"
+                 "\"想学用智能手机\"}",
+                 round, place, i < 55 ? "met" : "refused", 100 + i);
+        posts("/api/1/visits", body);
+    }
+    r = server_get(&s, "/api/1/visits/rounds");
+    assert_non_null(strstr(r.body, "\"met\":55,\"not_home\":0,\"refused\":55"));
+}
+
 static int run_on(Dialect d) {
-    static const struct CMUnitTest tests[] = { cmocka_unit_test(test_a_session) };
+    static const struct CMUnitTest tests[] = { cmocka_unit_test(test_a_session),
+                                               cmocka_unit_test(test_knocks) };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "a stool session, SQLite" : "a stool session, PostgreSQL",
                                        tests, make, drop);

@@ -173,6 +173,23 @@ static void test_a_household_counts_once(void **state) {
     assert_int_equal(knock(&elsewhere, round, "met", ""), ERR_NOT_FOUND);
 }
 
+/* More doors than are read at once: the first and the last are found again. */
+static void test_a_tower(void **state) {
+    char more[40];
+    (void)state;
+    int64_t round = planned();
+    for (int i = 1; i <= 120; i++) {
+        snprintf(more, sizeof more, ",\"door\":\"%d\"", 100 + i);
+        assert_ok(knock(&worker, round, i <= 60 ? "not_home" : "refused", more));
+    }
+    assert_ok(knock(&worker, round, "met", ",\"door\":\"101\""));
+    refused(knock(&worker, round, "met", ",\"door\":\"220\""), "visit_door_refuses", "welcome");
+    assert_ok(knock(&worker, round, "met", ",\"door\":\"220\",\"welcome\":true"));
+    counts(2, 59, 59, households - 2 - 59);
+    assert_ok(of_round("visit.list", &worker, round));
+    assert_int_equal(number("SELECT count(*) FROM visit"), 120);
+}
+
 static void test_a_repeat_is_the_same_knock(void **state) {
     (void)state;
     char json[200];
@@ -408,6 +425,7 @@ static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_round, forget),
         cmocka_unit_test_setup(test_a_household_counts_once, forget),
+        cmocka_unit_test_setup(test_a_tower, forget),
         cmocka_unit_test_setup(test_a_repeat_is_the_same_knock, forget),
         cmocka_unit_test_setup(test_respected, forget),
         cmocka_unit_test_setup(test_said_by_telephone, forget),
