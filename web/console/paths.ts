@@ -9,6 +9,7 @@ export const GRIDS = '/console/grids';
 export const CODES = '/console/codes';
 export const NOTICES = '/console/notices';
 export const ROSTER = '/console/roster';
+export const VISITS = '/console/visits';
 export const HANDOVER = '/console/handover';
 export const SETTINGS = '/console/settings';
 export const PEOPLE = '/console/accounts';

@@ -20,8 +20,9 @@ import Notices from './Notices.vue';
 import People from './People.vue';
 import Roster from './Roster.vue';
 import Settings from './Settings.vue';
+import Visits from './Visits.vue';
 import { unread } from './notices';
-import { AUDIT, CODES, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, PEOPLE, REPORT, ROSTER, SETTINGS } from './paths';
+import { AUDIT, CODES, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, PEOPLE, REPORT, ROSTER, SETTINGS, VISITS } from './paths';
 import { may, me, post } from './session';
 import ReportSpot from './ReportSpot.vue';
 
@@ -45,6 +46,7 @@ const all: Room[] = [
   { path: ROSTER, icon: 'cal', title: () => say('值班', 'Roster'), page: Roster, may: reads },
   { path: HANDOVER, icon: 'swap', title: () => say('交接班', 'Hand-over'), page: Handover, may: reads },
   { path: REPORT, icon: 'plus', title: () => say('上报', 'Report'), page: ReportSpot, may: () => post.value?.role === 'grid_worker' },
+  { path: VISITS, icon: 'door', title: () => say('走访', 'Visits'), page: Visits, may: reads },
   { path: GRIDS, icon: 'tree', title: () => say('网格与组织', 'Grids'), page: Grids, may: reads },
   { path: CODES, icon: 'qr', title: () => say('楼栋码', 'Codes'), page: Codes, may: reads },
   { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },

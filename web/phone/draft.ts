@@ -13,6 +13,8 @@ import { wordsOf } from './matters';
 export type Draft = {
   place?: string;
   place_name?: string;
+  round?: string; // raised on a visit of this round,
+  session?: string; // or at this stool session
   lon?: number;
   lat?: number;
   accuracy_m?: number;
@@ -38,7 +40,7 @@ const plain = <T>(x: T): T => JSON.parse(JSON.stringify(x)) as T;
 /* A refused item as a draft again. */
 function draftOf(item: Item): Kept {
   const w = item.what as Partial<Draft> & { source?: string };
-  const names = ['place', 'lon', 'lat', 'spot', 'text', 'category', 'danger', 'condition', 'note', 'name', 'contact'] as const;
+  const names = ['round', 'session', 'place', 'lon', 'lat', 'spot', 'text', 'category', 'danger', 'condition', 'note', 'name', 'contact'] as const;
   const d = { ...empty(), ...Object.fromEntries(names.flatMap((n) => (w[n] === undefined ? [] : [[n, w[n]]]))) };
   return { d: { ...d, settling: item.kind === 'settle', neighbour: !!w.contact }, photos: item.photos };
 }
@@ -78,10 +80,13 @@ export async function openDraft(of = '') {
     if (d.spot.trim()) what.spot = d.spot.trim();
     if (d.place) what.place = d.place;
     else if (d.lon !== undefined) Object.assign(what, { lon: d.lon, lat: d.lat });
+    if (d.round) what.round = d.round;
+    else if (d.session) what.session = d.session;
+    const raised = !!d.round || !!d.session;
     if (d.settling) {
       Object.assign(what, { condition: d.condition, note: d.note.trim() });
     } else {
-      what.source = 'worker';
+      if (!raised) what.source = 'worker';
       if (d.category) what.category = d.category;
       if (d.danger) what.danger = true;
       if (d.neighbour && d.contact.trim()) what.contact = d.contact.trim();
@@ -92,7 +97,7 @@ export async function openDraft(of = '') {
     return {
       kind: d.settling ? 'settle' : 'report',
       title: Array.from(text).slice(0, TITLE_MOST).join(''),
-      path: d.settling ? '/api/1/cases/settled' : '/api/1/cases',
+      path: raised ? (d.settling ? '/api/1/matters/settled' : '/api/1/matters') : d.settling ? '/api/1/cases/settled' : '/api/1/cases',
       what,
       photos: photos.value.filter((p) => d.settling || p.side !== 'after').map((p) => ({ ...p, side: side(p) })),
     };

@@ -23,7 +23,7 @@ export type ItemPhoto = { key: string; side: Side; bytes: ArrayBuffer; claim?: s
 export type Item = {
   id: string; // the client key of the write
   owner: string;
-  kind: 'report' | 'settle' | 'step';
+  kind: 'report' | 'settle' | 'step' | 'visit';
   title: string;
   path: string;
   what: Record<string, unknown>; // without the claims of the photos

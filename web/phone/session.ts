@@ -2,7 +2,7 @@
  * open without a network: the last answer of /me, kept until somebody signs out. */
 import { computed } from 'vue';
 
-import { known, me, post, postTitle, signOut as endSession, whoAmI } from '../console/session';
+import { known, may, me, post, postTitle, signOut as endSession, whoAmI } from '../console/session';
 import type { Me } from '../shared/api/types';
 import { change, get, keys, put } from './store';
 
@@ -38,5 +38,8 @@ export async function leave(): Promise<void> {
   await forgetOthers('-');
   await change([{ box: 'kept', key: ME }]);
 }
+
+/* Who visits has a tab for it. */
+export const visits = computed(() => !!me.value && may(me.value, 'visit'));
 
 export const where = computed(() => post.value?.unit_name ?? post.value?.area_name ?? postTitle(post.value));
