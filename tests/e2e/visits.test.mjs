@@ -208,6 +208,7 @@ describe('visits', () => {
         await holds(() => p.page.locator(what === 'list' ? '[data-place]' : '[data-outcome]').count(), what);
         await noViolations(p.page, `${what} on the phone`);
         await noSideways(p.page, `${what} on the phone`);
+        await until(() => p.page.evaluate(() => [...document.querySelectorAll('main *:not(.vh)')].filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5).map((e) => e.textContent.trim())), [], `${what}: nothing is cut off`);
         await shot(p.page, `phone-visits-${what}-${lang}${dark ? '-dark' : ''}`);
       }
       await p.close();
