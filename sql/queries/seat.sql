@@ -170,9 +170,45 @@ SELECT @columns(place p) FROM place p
                      AND x.since <= :on_day AND (x.until IS NULL OR x.until >= :on_day))
    AND NOT EXISTS (SELECT 1 FROM cover x WHERE x.grid = p.area
                      AND x.since <= :on_day AND (x.until IS NULL OR x.until >= :on_day))
+   /*? low */ AND p.path BETWEEN :low AND :high /*? end */
+   /*? kind */ AND p.kind = :kind /*? end */
    /*? after_path */ AND (p.path, p.id) > (:after_path, :after) /*? end */
  ORDER BY p.path, p.id
  LIMIT :limit;
+
+-- name: cover_tally
+-- Of each of those kinds, how many there are and how many of them nothing covers.
+-- takes: cover_wants scope
+-- gives: cover_tally
+SELECT w.kind AS kind, coalesce(sum(w.bare), 0) AS n, count(*) AS total
+  FROM (SELECT p.kind AS kind,
+               CASE WHEN NOT EXISTS (SELECT 1 FROM cover x WHERE x.place = p.id
+                                 AND x.since <= :on_day AND (x.until IS NULL OR x.until >= :on_day))
+                     AND NOT EXISTS (SELECT 1 FROM cover x WHERE x.grid = p.area
+                                 AND x.since <= :on_day AND (x.until IS NULL OR x.until >= :on_day))
+                    THEN 1 ELSE 0 END AS bare
+          FROM place p
+         WHERE p.path BETWEEN :path_low AND :path_high AND p.kind IN (4, 5, 6, 7, 8) AND p.until IS NULL
+           /*? low */ AND p.path BETWEEN :low AND :high /*? end */) w
+ GROUP BY w.kind
+ ORDER BY w.kind
+ LIMIT 20;
+
+-- name: cover_shops
+-- Shops that nothing covers, with their addresses by the street.
+-- takes: street_wants scope
+-- gives: shop_address
+SELECT p.id AS id, p.path AS path, p.area AS area, p.name AS name,
+       (SELECT a.name FROM place_alias a WHERE a.place = p.id AND a.kind = 2 ORDER BY a.id LIMIT 1) AS address
+  FROM place p
+ WHERE p.path BETWEEN :path_low AND :path_high AND p.kind = 4 AND p.until IS NULL
+   AND NOT EXISTS (SELECT 1 FROM cover x WHERE x.place = p.id
+                     AND x.since <= :on_day AND (x.until IS NULL OR x.until >= :on_day))
+   AND NOT EXISTS (SELECT 1 FROM cover x WHERE x.grid = p.area
+                     AND x.since <= :on_day AND (x.until IS NULL OR x.until >= :on_day))
+   /*? low */ AND p.path BETWEEN :low AND :high /*? end */
+ ORDER BY p.path, p.id
+ LIMIT 20001;
 
 -- name: cover_candidates
 -- Residential areas of one top area, to look for the nearest that has an organisation.

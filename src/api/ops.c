@@ -17,6 +17,7 @@
 #include "chain_check.h"
 #include "correspondence.h"
 #include "cover.h"
+#include "cross_shown.h"
 #include "delivery.h"
 #include "export_order.h"
 #include "guard.h"

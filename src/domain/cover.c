@@ -5,15 +5,12 @@
 #include "org_kinds.h"
 #include "org_tree.h"
 #include "place.h"
-#include "point.h"
 #include "seat_q.h"
 #include "setting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { CANDIDATES_MAX = 500, TOP_PATH = 4 }; /* "0" and one step */
 
 /* ---- covering ---- */
 
@@ -115,129 +112,9 @@ Err cover_list(Tx *tx, const CoverFind *in, const Actor *by, Page *ret, Fault *f
     return sql_cover_list(tx, &find, &by->scope, ret->rows, (size_t)in->limit, &ret->n, f);
 }
 
-/* ---- what is not covered ---- */
-
-/* Where a place is: its own point, else its grid's. */
-static bool spot_of(const Place *p, const Area *grid, Point *ret) {
-    *ret = p->has.lon ? (Point){ p->lon, p->lat } : (Point){ grid->label_lon, grid->label_lat };
-    return p->has.lon || grid->has.label_lon;
-}
-
-/* The residential area that holds the grid, itself perhaps. */
-static Err residential_of(Tx *tx, const Area *grid, Area *ret, bool *ret_found, Fault *f) {
-    *ret = *grid;
-    while (ret->level > LEVEL_RESIDENTIAL && ret->has.parent)
-        TRY(area_load(tx, ret->parent, ret, f));
-    *ret_found = ret->level == LEVEL_RESIDENTIAL;
-    return OK;
-}
-
-static Err propose(Uncovered *u, const Org *org, const char *zh, const char *en, Arena *a, Fault *f) {
-    u->org = org->id;
-    u->org_name = org->name;
-    u->has.org = u->has.org_name = true;
-    TRY(str_copy(a, str(zh), &u->why_zh, f));
-    return str_copy(a, str(en), &u->why_en, f);
-}
-
-/* The nearest residential area of the same top area that has an organisation, by the
- * points where the map writes their names. */
-static Err propose_nearest(Tx *tx, const Place *p, const Area *grid, Uncovered *u, Fault *f) {
-    Area *near = arena_take(tx_arena(tx), sizeof *near * CANDIDATES_MAX);
-    char low[TOP_PATH + 1], high[TOP_PATH + 2], zh[200], en[200];
-    Scope within = { 0 };
-    Point at;
-    Org org, best = { 0 };
-    double best_m = 1e12;
-    size_t n;
-    bool found;
-
-    if (!near)
-        return fault_arena(f);
-    snprintf(low, sizeof low, "%.*s", (int)(p->path.n < TOP_PATH ? p->path.n : TOP_PATH), p->path.p);
-    snprintf(high, sizeof high, "%s~", low);
-    within.path_low = str(low);
-    within.path_high = str(high);
-    TRY(sql_cover_candidates(tx, &within, near, CANDIDATES_MAX, &n, f));
-    for (size_t i = 0; spot_of(p, grid, &at) && i < n; i++) {
-        double m = point_distance_m(at, (Point){ near[i].label_lon, near[i].label_lat });
-        if (m >= best_m)
-            continue;
-        TRY(org_leading(tx, &near[i], &org, &found, f));
-        if (found) {
-            best = org;
-            best_m = m;
-        }
-    }
-    if (!best.id.v) {
-        u->why_zh = str("附近没有设党组织的居民区。");
-        u->why_en = str("No residential area nearby has an organisation.");
-        return OK;
-    }
-    snprintf(zh, sizeof zh, "所在居民区没有党组织；这是最近的一个，约 %.0f 米。", best_m);
-    snprintf(en, sizeof en, "Its residential area has none; this is the nearest, about %.0f m away.", best_m);
-    return propose(u, &best, zh, en, tx_arena(tx), f);
-}
-
-static Err propose_cover(Tx *tx, const Place *p, Uncovered *u, Fault *f) {
-    Area grid, home;
-    Org org;
-    bool found;
-
-    TRY(area_load(tx, p->area, &grid, f));
-    if (u->field == FIELD_SMALL) {
-        TRY(org_leading(tx, &grid, &org, &found, f));
-        if (found)
-            return propose(u, &org, "由所在网格的党组织覆盖，或成立街区党支部。",
-                           "By the organisation of its grid, or a street-block branch.", tx_arena(tx), f);
-    }
-    TRY(residential_of(tx, &grid, &home, &found, f));
-    if (found)
-        TRY(org_leading(tx, &home, &org, &found, f));
-    if (!found)
-        return propose_nearest(tx, p, &grid, u, f);
-    return propose(u, &org,
-                   u->field == FIELD_INDEPENDENT ? "设专属网格；在此之前由所在居民区的党组织覆盖。"
-                                                 : "由所在居民区的党组织覆盖。",
-                   u->field == FIELD_INDEPENDENT
-                       ? "An exclusive grid; until then the organisation of its residential area."
-                       : "By the organisation of its residential area.",
-                   tx_arena(tx), f);
-}
-
-Err cover_missing(Tx *tx, const CoverWants *in, const Actor *by, Page *ret, Fault *f) {
-    CoverWants find = *in;
-    Place *places = arena_take(tx_arena(tx), sizeof *places * (size_t)in->limit), after;
-    Uncovered *rows = ret->rows;
-    size_t n;
-
-    if (!places)
-        return fault_arena(f);
-    find.on_day = day_of_ms(clock_now_ms());
-    find.has.on_day = true;
-    find.has.after_path = in->has.after;
-    if (in->has.after) {
-        TRY(place_load(tx, in->after, &after, f));
-        find.after_path = after.path;
-    }
-    TRY(sql_cover_wanted(tx, &find, &by->scope, places, (size_t)in->limit, &n, f));
-    for (size_t i = 0; i < n; i++) {
-        rows[i] = (Uncovered){ .place = places[i].id,
-                               .name = places[i].name,
-                               .kind = places[i].kind,
-                               .area = places[i].area,
-                               .field = places[i].kind == PLACE_SHOP ? FIELD_SMALL : FIELD_INDEPENDENT };
-        rows[i].has.place = rows[i].has.name = rows[i].has.kind = rows[i].has.area = rows[i].has.field = true;
-        rows[i].has.why_zh = rows[i].has.why_en = true;
-        TRY(propose_cover(tx, &places[i], &rows[i], f));
-    }
-    ret->n = n;
-    return OK;
-}
-
 /* ---- the form by number ---- */
 
-static Err threshold(Tx *tx, const char *name, int32_t *ret, Fault *f) {
+Err cover_threshold(Tx *tx, const char *name, int32_t *ret, Fault *f) {
     Str value;
 
     TRY(setting_read(tx, name, &value, f));
@@ -275,7 +152,7 @@ Err org_form(Tx *tx, const FormAsk *in, const Actor *by, FormShown *ret, Fault *
     (void)by;
     s.has.kind = s.has.other = s.has.why_zh = s.has.why_en = true;
     for (size_t i = 0; i < COUNT(forms) && s.has.other; i++) {
-        TRY(threshold(tx, forms[i].setting, &least, f));
+        TRY(cover_threshold(tx, forms[i].setting, &least, f));
         if (in->members >= least) {
             s.kind = forms[i].kind;
             s.has.other = false;

@@ -18,6 +18,24 @@ typedef struct Reading {
     bool last_taken;
 } Reading;
 
+Err cross_side_read(Str word, CrossSide *ret, Fault *f) {
+    const char *colon = memchr(word.p, ':', word.n);
+
+    *ret = (CrossSide){ .layer = word };
+    if (!colon)
+        return OK;
+    Str level = { colon + 1, word.n - (size_t)(colon + 1 - word.p) };
+    ret->layer.n = (size_t)(colon - word.p);
+    ret->levelled = true;
+    const Choice *choice = choice_worded(&area_level_choices, level);
+    if (choice) {
+        ret->level = (AreaLevel)choice->number;
+        return OK;
+    }
+    return fault(f, ERR_INVALID, "crosswalk_level", "", "没有“%.*s”这个层级。", "There is no level “%.*s”.",
+                 (int)level.n, level.p);
+}
+
 static size_t keep_word(Buf *words, Str word) {
     size_t at = words->n;
     buf_put(words, word.p, word.n);

@@ -32,6 +32,9 @@ typedef struct CrossLayer {
     bool governing;
 } CrossLayer;
 
+/* LAYER, or LAYER:LEVEL ("csas:subdistrict"). ERR_INVALID: no such level. */
+Err cross_side_read(Str word, CrossSide *ret, Fault *f);
+
 /* On the heap. ERR_NOT_FOUND: no such layer; ERR_INVALID: it has no areas with shapes there. */
 Err cross_layer_read(Tx *tx, const CrossSide *side, Buf *words, CrossLayer *ret, Fault *f);
 void cross_layer_free(CrossLayer *l);

@@ -216,6 +216,11 @@ static Err list_units(Reading *r, Fault *f) {
         x->plan[i] = (PlanUnit){ .shape = g->units[i].shape, .old = -1 };
         shape_label(g->units[i].shape, &x->plan[i].at);
     }
+    if (r->ask->units_max && g->n_units > r->ask->units_max)
+        return fault(f, ERR_LIMIT, "merge_units", "area",
+                     "“%s”里有 %d 个地块，超过 %d 个：请缩小范围，或用命令 jingwei area merge。",
+                     "“%s” has %d units, more than %d: choose a smaller area, or run jingwei area merge.",
+                     grid_merge_word(g, x->code), g->n_units, r->ask->units_max);
     if (g->n_units)
         return OK;
     return fault(f, ERR_INVALID, "merge_no_units", "", "“%s”里没有可以合并的地块。",

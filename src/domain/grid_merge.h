@@ -18,6 +18,7 @@ typedef struct GridMergeAsk {
     bool whole_named; /* else the residential areas of the governing layer */
     int32_t min, max, grids, sweeps, threads, compact;
     uint64_t seed;
+    int32_t units_max; /* 0: as many as there are */
 } GridMergeAsk;
 
 typedef struct GridMergeUnit {

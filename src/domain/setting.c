@@ -134,6 +134,15 @@ static Err check_members(Str value, Fault *f) {
                  "Write a whole number of full members, 1 to %d.", SOON_MAX);
 }
 
+static Err check_people(Str value, Fault *f) {
+    int32_t n;
+
+    if (value.n == 0 || read_minutes(value, &n))
+        return OK;
+    return fault(f, ERR_INVALID, "people_form", "value", "请写 1 到 %d 的整数。",
+                 "Write a whole number, 1 to %d.", SOON_MAX);
+}
+
 /* none, all, or the beginning of a category's number, one a line. */
 static Err check_classes(Str value, Fault *f) {
     for (size_t i = 0; i < value.n; i++)
@@ -180,6 +189,16 @@ static const struct {
       false },
     { "committee_members", "成立党委的正式党员数", "Full members of a committee", "100", check_members, "", "",
       "正式党员满这么多，建议成立党委。", "From so many full members on a committee is proposed.", false },
+    { "exclusive_people", "单独设专属网格的人数", "People of an exclusive grid", "300", check_people, "", "",
+      "独立空间的人数满这么多，建议设专属网格；不足的并入所在网格。人数未知的按专属网格建议。",
+      "An independent space with so many people is proposed an exclusive grid; a smaller one joins its grid. "
+      "Where the number is not known, an exclusive grid.",
+      false },
+    { "street_shops", "成立街区党支部的店铺数", "Shops of a street-block branch", "10", check_people, "", "",
+      "一条街上未覆盖的店铺满这么多，建议成立街区党支部；不足的由所在网格的党组织覆盖。",
+      "A street with so many shops that nothing covers is proposed a street-block branch; with fewer the "
+      "organisation of their grid covers them.",
+      false },
     { "zone", "时区", "Time zone", "", NULL, "配置项 zone", "the program's setting zone",
       "所有时刻和时限按这个时区。由配置项 zone 写入。",
       "All times and limits are in this zone. Written by the program's setting zone.", false },

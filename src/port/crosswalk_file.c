@@ -1,7 +1,6 @@
 /* crosswalk_file – see crosswalk_file.h. */
 #include "crosswalk_file.h"
 
-#include "cross_words.h"
 #include "crosswalk.h"
 #include "csv.h"
 #include "repair.h"

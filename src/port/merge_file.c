@@ -1,7 +1,6 @@
 /* merge_file – see merge_file.h. */
 #include "merge_file.h"
 
-#include "cross_words.h"
 #include "crosswalk.h"
 #include "csv.h"
 #include "grid_merge.h"

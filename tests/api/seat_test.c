@@ -199,7 +199,7 @@ static void test_cover(void **state) {
     assert_ok(call("cover.missing", admin, "{}"));
     assert_int_equal(count("\"place\":"), 3); /* not the dwelling */
     assert_non_null(strstr(answer, "\"name\":\"云端大厦\",\"kind\":\"office\""));
-    assert_non_null(strstr(answer, "\"field\":\"independent_space\",\"org\""));
+    assert_non_null(strstr(answer, "\"field\":\"independent_space\",\"form\":\"exclusive_grid\",\"org\""));
     snprintf(json, sizeof json, "\"org\":\"%lld\",\"org_name\":\"一居\"", (long long)home);
     assert_int_equal(count(json), 2); /* tower, and shop: its own grid has a functional branch only */
     assert_non_null(
