@@ -3,7 +3,7 @@
  * once with the 10,025 blocks. Beside it the planner that knows nothing of the layers, at the
  * same number of grids: how much of the borders there are already do both follow?
  * Processor time of one thread, the median of several rounds. Promise: 1 s with
- * neighbourhoods, 10 s with blocks; more followed than by the planner that does not look.
+ * neighbourhoods, 2 s with blocks; more followed than by the planner that does not look.
  *
  *   build/bench/bench_merge [ROUNDS, default 3] */
 #include "index.h"
@@ -150,7 +150,11 @@ int main(int argc, char **argv) {
            "grids", "in range", "km", "new km");
     double hoods_ms = run("neighbourhoods", of_hoods, hoods.n, rounds, &better[0]);
     double blocks_ms = run("blocks", of_blocks, blocks.n, rounds, &better[1]);
-    printf("{\"bench\":\"merge\",\"neighbourhoods_ms\":%.1f,\"blocks_ms\":%.1f,\"better\":%s}\n", hoods_ms,
-           blocks_ms, better[0] && better[1] ? "true" : "false");
-    return hoods_ms <= 1000 && blocks_ms <= 10000 && better[0] && better[1] ? 0 : 1;
+    printf("{\"bench\":\"merge\",\"rounds\":%d,\"neighbourhoods_ms\":%.1f,\"blocks_ms\":%.1f,\"promises\":["
+           "{\"what\":\"layers merged, neighbourhoods, ms\",\"measured\":%.1f,\"most\":1000},"
+           "{\"what\":\"layers merged, blocks, ms\",\"measured\":%.1f,\"most\":2000},"
+           "{\"what\":\"plans that follow more of every layer than the planner that does not look\","
+           "\"measured\":%d,\"goal\":2}]}\n",
+           rounds, hoods_ms, blocks_ms, hoods_ms, blocks_ms, better[0] + better[1]);
+    return hoods_ms <= 1000 && blocks_ms <= 2000 && better[0] && better[1] ? 0 : 1;
 }

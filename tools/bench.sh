@@ -12,7 +12,7 @@ mkdir -p "$out"
 work=$(mktemp -d "$PWD/$out/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-wanted=${*:-get post steps start import http store locate address tile adjacency overlay micro clock classify audit partition pages demo million}
+wanted=${*:-get post steps start import http store locate address tile adjacency overlay micro merge clock classify audit partition pages demo million}
 broken=
 
 # run NAME COMMAND …
@@ -31,7 +31,7 @@ run() {
     fi
 }
 
-ninja -C build jingwei tests/contract/store_bench $(for n in get post steps start import http locate address tile adjacency overlay micro clock classify audit partition; do echo "bench/bench_$n"; done) >"$out/build.log" ||
+ninja -C build jingwei tests/contract/store_bench $(for n in get post steps start import http locate address tile adjacency overlay micro merge clock classify audit partition; do echo "bench/bench_$n"; done) >"$out/build.log" ||
     { tail -n 40 "$out/build.log"; exit 1; }
 run get build/bench/bench_get build/jingwei "$work/get"
 run post build/bench/bench_post build/jingwei "$work/post"
@@ -45,6 +45,7 @@ run tile tools/with_postgres.sh --own build/bench/bench_tile
 run adjacency tools/with_postgres.sh --own build/bench/bench_adjacency
 run overlay build/bench/bench_overlay
 run micro build/bench/bench_micro
+run merge build/bench/bench_merge
 run address build/bench/bench_address
 run clock build/bench/bench_clock
 JW_SOURCE=. run classify build/bench/bench_classify

@@ -195,11 +195,13 @@ SELECT w.kind AS kind, coalesce(sum(w.bare), 0) AS n, count(*) AS total
  LIMIT 20;
 
 -- name: cover_shops
--- Shops that nothing covers, with their addresses by the street.
+-- Shops that nothing covers, with their addresses by the street, else what they are called by
+-- habit: imports tell no address from another alias.
 -- takes: street_wants scope
 -- gives: shop_address
 SELECT p.id AS id, p.path AS path, p.area AS area, p.name AS name,
-       (SELECT a.name FROM place_alias a WHERE a.place = p.id AND a.kind = 2 ORDER BY a.id LIMIT 1) AS address
+       (SELECT a.name FROM place_alias a WHERE a.place = p.id AND a.kind IN (1, 2)
+         ORDER BY a.kind DESC, a.id LIMIT 1) AS address
   FROM place p
  WHERE p.path BETWEEN :path_low AND :path_high AND p.kind = 4 AND p.until IS NULL
    AND NOT EXISTS (SELECT 1 FROM cover x WHERE x.place = p.id

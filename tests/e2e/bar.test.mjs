@@ -36,7 +36,7 @@ test('a bar of four and a sheet with the rest, opened, walked and left by keys',
     assert.equal(await more.getAttribute('aria-expanded'), 'false');
     await more.focus();
     await page.keyboard.press('Enter');
-    await until(() => inSheet(page), ['值班', '交接班', '网格与组织', '楼栋码', '看板']);
+    await until(() => inSheet(page), ['值班', '交接班', '网格与组织', '楼栋码', '看板', '图层对照', '领域覆盖']);
     assert.equal(await more.getAttribute('aria-expanded'), 'true');
     await until(() => focused(page), '值班');
     await noViolations(page, 'the sheet');
@@ -44,6 +44,9 @@ test('a bar of four and a sheet with the rest, opened, walked and left by keys',
     await until(() => focused(page), '交接班');
     await page.keyboard.press('ArrowDown');
     await until(() => focused(page), '看板');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await until(() => focused(page), '领域覆盖');
     await page.keyboard.press('Tab'); // around, and never behind the sheet
     await until(() => page.evaluate(() => document.activeElement.getAttribute('aria-label')), '关闭');
     await page.keyboard.press('Escape');
@@ -66,12 +69,12 @@ test('a bar of four and a sheet with the rest, opened, walked and left by keys',
 test('who has five rooms or fewer needs no sheet, and a desk has a rail', async () => {
   await with_person({ size: 'phone' }, async (page) => {
     await signIn(page, 'system', '/console/settings');
-    await until(async () => (await inBar(page)).length, 3);
+    await until(async () => (await inBar(page)).length, 5);
     assert.equal(await page.locator('.rail .more').count(), 0);
   });
   await with_person({}, async (page) => {
     await signIn(page, 'dispatch', '/console/cases');
-    await until(async () => (await inBar(page)).length, 9);
+    await until(async () => (await inBar(page)).length, 11);
     await until(() => page.locator('.rail .more').isVisible(), false);
   });
 });

@@ -27,8 +27,8 @@ function newDatabase() {
 
 /* { url, stop() }; stop() asserts that it ended well, with no word of a sanitizer.
  * What else a test wants of `serve`, it adds to `more`; without `small` it is the whole
- * demo city. */
-export async function startServer({ store = 'sqlite', more = [], small = true } = {}) {
+ * demo city. `prepare` may run commands of the program on it before it serves. */
+export async function startServer({ store = 'sqlite', more = [], small = true, prepare } = {}) {
   if (process.env.JW_URL) return { url: process.env.JW_URL, stop: async () => undefined };
   const binary = process.env.JW_BINARY ?? join(source, 'build', 'jingwei');
   const data = mkdtempSync(join(tmpdir(), 'jingwei-e2e-'));
@@ -36,6 +36,7 @@ export async function startServer({ store = 'sqlite', more = [], small = true } 
   if (store === 'postgres') execFileSync(binary, ['migrate', ...where]);
   const told = execFileSync(binary, ['demo', ...(small ? ['--small'] : []), ...where], { encoding: 'utf8' });
   assert.match(told, new RegExp(PASSWORD), 'demo prints the password of its accounts');
+  await prepare?.((...args) => execFileSync(binary, [...args, ...where], { encoding: 'utf8' }), data);
   const child = spawn(binary, ['serve', ...where, '--listen', '127.0.0.1:0', ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((done) => child.once('exit', done));
   process.once('exit', () => child.kill('SIGKILL')); // whatever happens to the tests

@@ -1,7 +1,7 @@
 /* rooms – the entries of the console's menu: address, word, drawing and page. An entry
  * stands here when its room works, and is shown to those whose post may open it. The
  * first one that a person may open is what /console/ shows. */
-import { computed, type Component } from 'vue';
+import { computed, defineAsyncComponent, type Component } from 'vue';
 
 import type { Me } from '../shared/api/types';
 import { say } from '../shared/modes';
@@ -23,6 +23,7 @@ import Settings from './Settings.vue';
 import Visits from './Visits.vue';
 import { unread } from './notices';
 import { AUDIT, CODES, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, PEOPLE, REPORT, ROSTER, SETTINGS, VISITS } from './paths';
+import { AUDIT, CODES, COVERAGE, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LAYERS, LIST, MAP, NOTICES, PEOPLE, REPORT, ROSTER, SETTINGS } from './paths';
 import { may, me, post } from './session';
 import ReportSpot from './ReportSpot.vue';
 
@@ -35,8 +36,15 @@ export type Room = {
   count?: () => number; // what waits there, shown in the menu
 };
 
+/* What few open comes when it is opened. */
+const Coverage = defineAsyncComponent(() => import('./Coverage.vue'));
+const LayersRoom = defineAsyncComponent(() => import('./LayersRoom.vue'));
+
 /* Who reads cases has a desk, the list and the figures. */
 const reads = (who: Me) => may(who, 'case_read');
+
+/* Who plans the ground looks at it without reading a case. */
+const plans = (who: Me) => reads(who) || may(who, 'ground_write');
 
 const all: Room[] = [
   { path: DESK, icon: 'desk', title: () => say('工作台', 'Desk'), page: Desk, may: reads },
@@ -51,6 +59,8 @@ const all: Room[] = [
   { path: CODES, icon: 'qr', title: () => say('楼栋码', 'Codes'), page: Codes, may: reads },
   { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },
   { path: PEOPLE, icon: 'people', title: () => say('账号与岗位', 'Accounts'), page: People, may: (who) => may(who, 'account_see') },
+  { path: LAYERS, icon: 'grid', title: () => say('图层对照', 'Layers'), page: LayersRoom, may: plans },
+  { path: COVERAGE, icon: 'pin', title: () => say('领域覆盖', 'Coverage'), page: Coverage, may: plans },
   { path: AUDIT, icon: 'eye', title: () => say('审计', 'Audit'), page: Audit, may: (who) => may(who, 'audit_read') },
   { path: SETTINGS, icon: 'gear', title: () => say('设置', 'Settings'), page: Settings, may: (who) => may(who, 'setting_write') },
   { path: DELIVERIES, icon: 'out', title: () => say('投递', 'Deliveries'), page: Deliveries, may: (who) => may(who, 'setting_write') },
