@@ -75,3 +75,9 @@ INSERT INTO plan_step (@columns(plan_step)) VALUES (@values(plan_step));
 -- takes: plan_step_key
 -- gives: plan_step
 SELECT @columns(plan_step) FROM plan_step WHERE home = :home AND plan = :plan AND number = :number;
+
+-- name: plan_due
+-- Approved, and their day has come.
+-- takes: plan_days
+-- gives: plan
+SELECT @columns(plan) FROM plan WHERE state = 5 AND since <= :day ORDER BY since, id LIMIT 20;

@@ -80,6 +80,7 @@
 #include "ops/all.def"
 #undef OP
 
+#define CSV "text/csv; charset=utf-8"
 #define GEOJSON "application/geo+json"
 #define JPEG "image/jpeg"
 #define TILE "application/vnd.mapbox-vector-tile"

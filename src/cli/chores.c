@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "command.h"
 #include "log.h"
+#include "plan_publish.h"
 #include "proposal.h"
 #include "retention.h"
 
@@ -58,6 +59,25 @@ static int change_areas(Chores *c) {
     return e == OK ? EVERY_S : AGAIN_S;
 }
 
+static void publish_failed(void *ctx, PlanId id, const Fault *why) {
+    (void)ctx;
+    log_event(LOG_WARNING, "plan.publish_failed", L_INT("plan", id.v), L_TEXT("key", why->key),
+              L_TEXT("why", why->en));
+}
+
+/* Plans of grids take effect on their day, after single changes. */
+static int publish_plans(Chores *c) {
+    int64_t done = 0;
+    Fault f;
+
+    Err e = plans_due(c->store, publish_failed, NULL, &done, &f);
+    if (done)
+        log_event(LOG_INFO, "plan.published", L_INT("plans", done));
+    if (e != OK)
+        log_event(LOG_WARNING, "plan.due_failed", L_TEXT("key", f.key), L_TEXT("why", f.en));
+    return e == OK ? EVERY_S : AGAIN_S;
+}
+
 /* Each server for itself, once a day: categories are proposed from the cases that were
  * closed since. */
 static void learn_categories(Chores *c) {
@@ -88,7 +108,7 @@ static void *work(void *arg) {
     struct timespec until;
 
     while (!c->stop) {
-        int wait_s = smaller(smaller(erase(c), change_areas(c)), until_tomorrow_s());
+        int wait_s = smaller(smaller(erase(c), change_areas(c)), smaller(publish_plans(c), until_tomorrow_s()));
         learn_categories(c);
         clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += wait_s;

@@ -22,6 +22,13 @@ Err plan_undo(Tx *tx, const PlanAt *in, const Actor *by, Plan *ret, Fault *f);
 Err plan_redo(Tx *tx, const PlanAt *in, const Actor *by, Plan *ret, Fault *f);
 Err plan_reason(Tx *tx, const PlanReasonPut *in, const Actor *by, PlanGrid *ret, Fault *f);
 Err plan_rename(Tx *tx, const PlanRename *in, const Actor *by, PlanGrid *ret, Fault *f);
+Err plan_propose(Tx *tx, const PlanDecide *in, const Actor *by, Plan *ret, Fault *f);
+Err plan_approve(Tx *tx, const PlanDecide *in, const Actor *by, Plan *ret, Fault *f);
+Err plan_withdraw(Tx *tx, const PlanDecide *in, const Actor *by, Plan *ret, Fault *f);
+Err plan_publish(Tx *tx, const PlanPublish *in, const Actor *by, Plan *ret, Fault *f);
+Err plan_compare(Tx *tx, const PlanCompareIn *in, const Actor *by, PlanCompared *ret, Fault *f);
+Err plan_table(Tx *tx, const PlanKey *in, const Actor *by, Bytes *ret, Fault *f);
+Err plan_table_tag(Tx *tx, const PlanKey *in, const Actor *by, Tag *ret, Fault *f);
 
 /* ---- for the files beside this one ---- */
 

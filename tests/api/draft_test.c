@@ -360,6 +360,42 @@ static void test_words(void **state) {
     assert_non_null(strstr(answer, "河道"));
 }
 
+static void test_compared(void **state) {
+    char json[100];
+    (void)state;
+    int64_t one = halves(), two = halves();
+    int unit = unit_at(two, 0, 4), to = grid_at(two, 0, 9);
+    assert_ok(move_units(two, &unit, 1, to, revision_of(two)));
+    snprintf(json, sizeof json, "{\"id\":\"%lld\",\"with\":\"%lld\"}", (long long)one, (long long)two);
+    assert_ok(call("plan.compare", &lead, json));
+    assert_int_equal(answered("differ"), 1);
+    assert_int_equal(answered("only_here"), 0);
+    assert_int_equal(answered("only_there"), 0);
+    assert_non_null(strstr(answer, "\"code\":\"S1B0004\",\"name\":\"S1B0004\",\"households\":10"));
+    assert_non_null(strstr(answer, "\"grid_code\":\"S1R1M1\""));
+    assert_non_null(strstr(answer, "\"with_code\":\"S1R1M2\""));
+
+    town_call("plan.table", &lead, two, OK);
+    assert_non_null(
+        strstr(answer, "\"S1B0004\",\"S1B0004\",10,\"S1R1M2\",\"S1R1M2\",\"S1R1M1\",\"S1R1\",121.4"));
+    int rows = 0;
+    for (const char *p = answer; (p = strstr(p, "\r\n")); p += 2)
+        rows++;
+    assert_int_equal(rows, 1 + TOWN_ROWS * TOWN_COLS);
+}
+
+/* Zone grids of residential areas: one in each subdistrict, for none leaves it. */
+static void test_zones(void **state) {
+    (void)state;
+    int64_t id = town_open("{\"within\":\"D\",\"kind\":\"zone\",\"min\":500,\"max\":700}");
+    town_call("plan.look", &lead, id, OK);
+    assert_int_equal(answered("grids"), 3);
+    assert_int_equal(answered("units"), 3);
+    assert_int_equal(answered("out_of_range"), 3); /* their households are not written down */
+    town_call("plan.grids", &lead, id, OK);
+    assert_non_null(strstr(answer, "\"code\":\"S1-Z1\""));
+}
+
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_solved),       cmocka_unit_test(test_map),
@@ -368,7 +404,8 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_scope),        cmocka_unit_test(test_move),
         cmocka_unit_test(test_steps),        cmocka_unit_test(test_new_grid),
         cmocka_unit_test(test_move_refused), cmocka_unit_test(test_hard_border),
-        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_words),        cmocka_unit_test(test_compared),
+        cmocka_unit_test(test_zones),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "drafts on SQLite" : "drafts on PostgreSQL", tests, set_up,

@@ -370,6 +370,7 @@ typedef struct Swept {
 #define A_MICRO "SELECT min(id), max(id) FROM area WHERE level = 4 AND state = 3"
 #define ROAD_POST "SELECT p.id FROM post p JOIN account a ON a.id = p.account WHERE a.login = 'road'"
 #define FOLLOW "follow_test.c"
+#define PUBLISH "publish_test.c each_call_of_a_publication"
 static const Swept swept[] = {
     { "case.report", ROLE_PUBLIC, upload_public, NULL,
       "{\"text\":\"井盖破损，打13800000000\",\"lon\":121.47,\"lat\":31.225,\"contact\":\"13800000000\","
@@ -477,6 +478,10 @@ static const Swept swept[] = {
     { "plan.rename", ROLE_DUTY_LEAD, plan_is_drafted, NULL, "{\"id\":\"$0\",\"grid\":1,\"name\":\"新名\"}",
     { "plan.undo", ROLE_DUTY_LEAD, plan_has_a_step, NULL, "{\"id\":\"$0\",\"revision\":2}", NULL },
     { "plan.redo", ROLE_DUTY_LEAD, plan_has_an_undone_step, NULL, "{\"id\":\"$0\",\"revision\":3}", NULL },
+    { "plan.propose", ROLE_DUTY_LEAD, NULL, NULL, NULL, PUBLISH },
+    { "plan.approve", ROLE_LEADER, NULL, NULL, NULL, PUBLISH },
+    { "plan.publish", ROLE_LEADER, NULL, NULL, NULL, PUBLISH },
+    { "plan.withdraw", ROLE_DUTY_LEAD, NULL, NULL, NULL, PUBLISH },
     { "subscription.add", ROLE_SYSTEM_ADMIN, NULL, NULL,
       "{\"title\":\"x\",\"url\":\"https://a.example/\",\"events\":\"closed\"}", NULL },
     { "subscription.change", ROLE_SYSTEM_ADMIN, subscription_is_there, NULL,
