@@ -93,6 +93,11 @@ static inline bool part_cancelled(const PartState *s) {
     return s->cancel && atomic_load_explicit(s->cancel, memory_order_relaxed);
 }
 
+/* Households that any plan of so many grids leaves outside. */
+static inline int64_t part_least_out(const PartGraph *g, int32_t k) {
+    return part_off(k * g->lo, k * g->hi, g->total);
+}
+
 /* Enough of it: cancelled, or a graph on which the usual steps are slow (a unit beside all
  * others) has had its share. What is found by then is the answer. */
 static inline bool part_tired(const PartState *s) { return s->work < 0 || part_cancelled(s); }
@@ -143,6 +148,11 @@ typedef enum PartExact { EXACT_GAVE_UP, EXACT_NONE, EXACT_FOUND } PartExact;
  * is a proof. ret_grid is written only when FOUND. */
 PartExact part_exact(const PartGraph *g, int32_t k, int64_t below, int64_t work, int32_t *ret_grid,
                      int32_t *ret_k);
+
+/* ---- partition_prove.c ---- */
+/* Of a part whose plan (in s->grid) misses the range: NONE is the proof that every plan does. FOUND:
+ * one of k grids (0: of any number) that keeps it is in s->grid. */
+PartExact part_prove(PartState *s, int32_t k);
 
 /* ---- partition_part.c ---- */
 typedef struct PartVerdict {

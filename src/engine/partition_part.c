@@ -11,8 +11,12 @@ enum {
     PROOF_WORK = 200000, /* for the proof that there is none  */
     BETTER_UNITS = 40,   /* a better plan is looked for with so many units, */
     BETTER_GRIDS = 3,    /* or so many grids, at the most */
-    OTHER_NUMBERS = 2,   /* tried on either side of the wanted */
+    OTHER_NUMBERS = 2,   /* tried on either side of the wanted, */
+    TIMES_MORE = 2,      /* over and over, */
+    FEW_SWEEPS = 400,    /* with so many sweeps at the most, */
+    AGAIN_UNITS = 500,   /* also where the work has run out, with so many units at the most */
     WORK_PER_SWEEP = 4,  /* arcs looked at per arc of the part */
+    SETTLE_SWEEPS = 100,
 };
 
 static const PartCourse wide_course = { .hot = 1000, .cold = 90, .price = 2000, .dearer = 8000, .tells = true };
@@ -50,12 +54,21 @@ static void run(PartState *s, int32_t k, int32_t sweeps) {
     part_recall(s);
 }
 
+/* Once more? A repair that found no way has used up its work; where that was little, it does no harm. */
+static bool may_run(const PartState *s) {
+    return s->best_out > 0 && !part_cancelled(s) && (s->work >= 0 || s->g->n <= AGAIN_UNITS);
+}
+
+static int32_t few_sweeps(const PartTask *t) { return t->sweeps < FEW_SWEEPS ? t->sweeps : FEW_SWEEPS; }
+
 static void run_other_numbers(PartState *s, const PartTask *t) {
-    for (int32_t off = 1; off <= OTHER_NUMBERS && s->best_out > 0 && !part_tired(s); off++) {
-        if (t->wanted + off <= t->most)
-            run(s, t->wanted + off, t->sweeps);
-        if (t->wanted - off >= t->least && s->best_out > 0)
-            run(s, t->wanted - off, t->sweeps);
+    int32_t sweeps = few_sweeps(t);
+
+    for (int32_t off = 1; off <= OTHER_NUMBERS; off++) {
+        if (t->wanted + off <= t->most && may_run(s))
+            run(s, t->wanted + off, sweeps);
+        if (t->wanted - off >= t->least && may_run(s))
+            run(s, t->wanted - off, sweeps);
     }
 }
 
@@ -83,6 +96,21 @@ static bool look_exactly(PartState *s, const PartTask *t, PartVerdict *v) {
     return true;
 }
 
+/* Is there any at all? Told by what hangs on single units, and by the forms of single grids. */
+static void look_for_proof(PartState *s, const PartTask *t, PartVerdict *v) {
+    part_recall(s);
+    switch (part_prove(s, t->least == t->most ? s->best_k : 0)) {
+    case EXACT_NONE: v->reason = t->none; break;
+    case EXACT_FOUND:
+        s->work = (int64_t)(s->g->n + s->g->first[s->g->n] - s->g->first[0]) * WORK_PER_SWEEP * SETTLE_SWEEPS;
+        part_remember(s);
+        part_settle(s);
+        part_remember(s);
+        break;
+    case EXACT_GAVE_UP: break;
+    }
+}
+
 PartVerdict part_solve(PartState *s, const PartTask *t) {
     PartVerdict v = { .reason = t->reason };
 
@@ -100,8 +128,14 @@ PartVerdict part_solve(PartState *s, const PartTask *t) {
     if (t->reason == PARTITION_KEEPS) {
         v.reason = PARTITION_NONE_FOUND;
         bool known = (t->wanted == 1 && s->best_out == 0) || look_exactly(s, t, &v);
-        if (!known)
+        if (!known && s->best_out > 0)
+            look_for_proof(s, t, &v);
+        /* a proof or not: the fewer households outside the better */
+        for (int32_t i = 0; i < TIMES_MORE && may_run(s); i++) {
             run_other_numbers(s, t);
+            if (may_run(s))
+                run(s, t->wanted, few_sweeps(t));
+        }
     }
     part_recall(s);
     v.k = s->k;

@@ -185,13 +185,14 @@ static bool mend_grids(PartState *s) {
 
 void part_repair(PartState *s) {
     static const PartCourse shake = { .sweeps = 30, .hot = 300, .cold = 50, .price = 5000, .dearer = 40000 };
+    int64_t least = part_least_out(s->g, s->k);
 
     part_remember(s);
-    for (int32_t round = 0; round < ROUNDS && part_out(s) > 0 && s->k > 1 && !part_tired(s); round++) {
-        while (mend_grids(s) && part_out(s) > 0)
+    for (int32_t round = 0; round < ROUNDS && part_out(s) > least && s->k > 1 && !part_tired(s); round++) {
+        while (mend_grids(s) && part_out(s) > least)
             part_remember(s);
         part_remember(s);
-        if (s->best_out == 0)
+        if (s->best_out <= least)
             break;
         part_anneal(s, &shake);
     }

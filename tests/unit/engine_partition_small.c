@@ -200,7 +200,8 @@ static void make_part(Part *p) {
         p->first[u] = arcs;
         for (int32_t v = 0; v < n; v++)
             if (border[u][v]) {
-                p->arcs[arcs++] = (PartArc){ v, border[u][v] };
+                p->arcs[arcs++] =
+                    (PartArc){ .to = v, .border = border[u][v], .edge = u < v ? u * SMALL + v : v * SMALL + u };
                 p->beside[u] |= 1U << v;
             }
         p->g.total += p->households[u];
@@ -290,11 +291,65 @@ static void test_exact(void **state) {
     }
 }
 
+/* ---- the proof of larger parts ---- */
+
+/* It must tell of small ones what the oracle says: what goes together and what has no form are
+ * held to it before the exact search is. */
+static void test_prove(void **state) {
+    static int32_t numbers[13][SMALL * SMALL], scratch[SMALL * PART_SCRATCH];
+    static int64_t wide[7][SMALL * 2];
+    int32_t none = 0, found = 0;
+    Part p;
+
+    (void)state;
+    for (int32_t i = 0; i < GRAPHS * 4; i++) {
+        int64_t any = NEVER;
+        make_part(&p);
+        p.g.lo++;
+        p.g.hi = p.g.lo + roll(15);
+        p.g.dims = 0;
+        ask_graph(&p);
+        if (!oracle.whole[(1U << p.g.n) - 1])
+            continue; /* no part */
+        for (int32_t n = 1; n <= p.g.n; n++)
+            any = oracle.best[n][(1U << p.g.n) - 1] < any ? oracle.best[n][(1U << p.g.n) - 1] : any;
+        PartState s = { .g = &p.g,
+                        .k = 1,
+                        .grid = numbers[0],
+                        .count = numbers[1],
+                        .some = numbers[2],
+                        .outside = numbers[3],
+                        .seen = numbers[4],
+                        .queue = numbers[5],
+                        .list = (int32_t *)(void *)wide[6],
+                        .cut = numbers[6],
+                        .place = numbers[7],
+                        .households = wide[0],
+                        .sums = wide[1],
+                        .square = wide[2],
+                        .spread = wide[3],
+                        .hold = wide[4],
+                        .below = wide[5],
+                        .scratch = scratch };
+        memset(numbers[0], 0, sizeof numbers[0]);
+        part_count(&s);
+        PartExact e = part_prove(&s, 0);
+        assert_int_equal(e, any == NEVER ? EXACT_NONE : EXACT_FOUND);
+        none += e == EXACT_NONE;
+        found += e == EXACT_FOUND;
+        if (e == EXACT_FOUND)
+            cost_of(&p.g, s.grid, s.k); /* every grid is whole and keeps the range */
+    }
+    assert_in_range(none, GRAPHS / 2, GRAPHS * 3); /* neither is rare */
+    assert_true(found > GRAPHS / 4);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_plan),
         cmocka_unit_test(test_number_asked),
         cmocka_unit_test(test_exact),
+        cmocka_unit_test(test_prove),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
