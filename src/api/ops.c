@@ -27,6 +27,7 @@
 #include "org.h"
 #include "post.h"
 #include "org_tree.h"
+#include "petition.h"
 #include "photo_case.h"
 #include "place.h"
 #include "plan.h"

@@ -10,6 +10,7 @@
 #include "case_words.h"
 #include "lease.h"
 #include "outbox_q.h"
+#include "petition.h"
 #include "photo_case.h"
 #include "roster_q.h"
 #include "sign_log.h"
@@ -91,6 +92,10 @@ static Err erase_unclaimed(Tx *tx, int64_t *ret_n, Fault *f) {
     return photo_erase_unclaimed(tx, ret_n, BATCH, f);
 }
 
+static Err erase_petitions(Tx *tx, int64_t *ret_n, Fault *f) {
+    return petition_erase_due(tx, ret_n, BATCH, days_ago(PETITION_KEPT).before.ms, f);
+}
+
 static Err erase_accesses(Tx *tx, int64_t *ret_n, Fault *f) {
     return access_erase(tx, ret_n, BATCH, days_ago(LOG_KEPT_DAYS).before.ms, f);
 }
@@ -153,6 +158,7 @@ static const Erasure kinds[] = {
     { NULL, 0, erase_signs, offsetof(RetentionCount, told), &told_total },
     { sql_account_event_forget, LOG_KEPT_DAYS, NULL, offsetof(RetentionCount, told), &told_total },
     { sql_attempt_forget, 1, NULL, offsetof(RetentionCount, told), &told_total },
+    { NULL, 0, erase_petitions, offsetof(RetentionCount, contacts), &contacts_total },
     { NULL, 0, erase_photos, offsetof(RetentionCount, photos), &photos_total },
     { NULL, 0, erase_unclaimed, offsetof(RetentionCount, unclaimed), &unclaimed_total },
 };

@@ -2,6 +2,7 @@
  * and what they must be like; a name that is not in it cannot be stored. */
 #include "setting.h"
 
+#include "petition_steps.h"
 #include "system_q.h"
 
 #include <stdio.h>
@@ -199,6 +200,12 @@ static const struct {
       "A street with so many shops that nothing covers is proposed a street-block branch; with fewer the "
       "organisation of their grid covers them.",
       false },
+    { "petition_clocks", "信访期限（一行一个）", "Limits of petitions (one a line)", petition_clocks_usual,
+      petition_clocks_check, "", "",
+      "书面告知、异议、办结、延期、申请复查、复查复核的天数，以现行条例为准；异议按工作日，其余按自然日。",
+      "Days for notice, objection, opinion, extension, asking for a review and review, by the regulation in "
+      "force; an objection counts working days, the others calendar days.",
+      true },
     { "zone", "时区", "Time zone", "", NULL, "配置项 zone", "the program's setting zone",
       "所有时刻和时限按这个时区。由配置项 zone 写入。",
       "All times and limits are in this zone. Written by the program's setting zone.", false },

@@ -357,6 +357,19 @@ static void plan_has_an_undone_step(void) {
     does(ROLE_DUTY_LEAD, "plan.undo", "{\"id\":\"$0\",\"revision\":2}");
 }
 
+static void petition_is_there(void) {
+    memcpy(columns[1], testdb_ask(&city_db, "SELECT min(id) FROM area WHERE level = 3"), 30);
+    columns[1][strcspn(columns[1], "|;")] = 0;
+    does(
+        ROLE_DISPATCHER, "petition.receive",
+        "{\"kind\":\"claim\",\"matter\":\"施工不完工\",\"material\":\"请看材料\",\"name\":\"张三\",\"contact\":"
+        "\"13800000000\",\"area\":\"$1\"}");
+static void petition_is_sealed(void) {
+    petition_is_there();
+    testdb_exec(&city_db, filled("UPDATE petition SET state = 12 WHERE id = $0"));
+static void opening_is_asked(void) {
+    petition_is_sealed();
+    does(ROLE_DUTY_LEAD, "petition.unseal", "{\"id\":\"$0\",\"reason\":\"调卷\"}");
 /* ---- the table ---- */
 
 typedef struct Swept {
@@ -397,6 +410,22 @@ static const Swept swept[] = {
     { "export.ask", ROLE_DISPATCHER, NULL, NULL, "{\"reason\":\"月度分析\"}", NULL },
     { "export.approve", ROLE_DUTY_LEAD, export_is_asked, NULL, "{\"id\":\"$0\",\"reason\":\"同意\"}", NULL },
     { "export.take", ROLE_DISPATCHER, export_is_approved, NULL, "{\"id\":\"$0\"}", NULL },
+    { "petition.receive", ROLE_DISPATCHER, NULL, "SELECT min(id) FROM area WHERE level = 3",
+      "{\"kind\":\"claim\",\"matter\":\"施工不完工\",\"material\":\"请看材料\",\"name\":\"张三\",\"area\":\"$"
+      "1\"}",
+      NULL },
+    { "petition.split", ROLE_DISPATCHER, petition_is_there, NULL,
+      "{\"id\":\"$0\",\"revision\":1,\"kind\":\"suggestion\",\"matter\":\"加一盏灯\",\"material\":\"又一件\"}",
+      NULL },
+    { "petition.act", ROLE_DISPATCHER, petition_is_there, NULL,
+      "{\"id\":\"$0\",\"revision\":1,\"act\":\"redirect\",\"road\":\"court\",\"note\":\"已在诉讼\"}", NULL },
+    { "petition.person", ROLE_DISPATCHER, petition_is_there, NULL, "{\"id\":\"$0\",\"reason\":\"送达\"}",
+      NULL },
+    { "petition.material", ROLE_DISPATCHER, petition_is_there, NULL, "{\"id\":\"$0\",\"reason\":\"核查\"}",
+      NULL },
+    { "petition.unseal", ROLE_DUTY_LEAD, petition_is_sealed, NULL, "{\"id\":\"$0\",\"reason\":\"调卷\"}",
+      NULL },
+    { "petition.agree", ROLE_LEADER, opening_is_asked, NULL, "{\"id\":\"$0\"}", NULL },
     { "area.rename", ROLE_SYSTEM_ADMIN, NULL, A_MICRO,
       "{\"id\":\"$2\",\"name\":\"格$u\",\"day\":\"2026-12-01\"}", NULL },
     { "area.merge", ROLE_SYSTEM_ADMIN, NULL, NULL, NULL, FOLLOW " each_call_of_a_merge" },
