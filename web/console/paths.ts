@@ -4,6 +4,7 @@ export const HOME = '/console/';
 export const LIST = '/console/cases';
 export const MAP = '/console/map';
 export const DESK = '/console/desk';
+export const PLANNER = '/console/planner';
 export const FIGURES = '/console/figures';
 export const GRIDS = '/console/grids';
 export const LAYERS = '/console/layers';

@@ -22,10 +22,12 @@ import Roster from './Roster.vue';
 import Settings from './Settings.vue';
 import Visits from './Visits.vue';
 import { unread } from './notices';
-import { AUDIT, CODES, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LIST, MAP, NOTICES, PEOPLE, REPORT, ROSTER, SETTINGS, VISITS } from './paths';
-import { AUDIT, CODES, COVERAGE, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LAYERS, LIST, MAP, NOTICES, PEOPLE, REPORT, ROSTER, SETTINGS } from './paths';
+import { AUDIT, CODES, COVERAGE, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LAYERS, LIST, MAP, NOTICES, PEOPLE, PLANNER, REPORT, ROSTER, SETTINGS, VISITS } from './paths';
 import { may, me, post } from './session';
 import ReportSpot from './ReportSpot.vue';
+
+/* With its maps, for the few who plan: loaded when it is opened. */
+const Planner = defineAsyncComponent(() => import('./Planner.vue'));
 
 export type Room = {
   path: string;
@@ -56,6 +58,7 @@ const all: Room[] = [
   { path: REPORT, icon: 'plus', title: () => say('上报', 'Report'), page: ReportSpot, may: () => post.value?.role === 'grid_worker' },
   { path: VISITS, icon: 'door', title: () => say('走访', 'Visits'), page: Visits, may: reads },
   { path: GRIDS, icon: 'tree', title: () => say('网格与组织', 'Grids'), page: Grids, may: reads },
+  { path: PLANNER, icon: 'plan', title: () => say('网格划分', 'Planner'), page: Planner, may: (who) => may(who, 'plan_see') },
   { path: CODES, icon: 'qr', title: () => say('楼栋码', 'Codes'), page: Codes, may: reads },
   { path: FIGURES, icon: 'chart', title: () => say('看板', 'Figures'), page: Figures, may: reads },
   { path: PEOPLE, icon: 'people', title: () => say('账号与岗位', 'Accounts'), page: People, may: (who) => may(who, 'account_see') },
