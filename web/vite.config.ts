@@ -31,10 +31,6 @@ function filesOf(bundle: Rollup.OutputBundle, page: string, later: boolean, room
     if (seen.has(file) || !part) return;
     seen.add(file);
     if (part.type !== 'chunk') return;
-    if (apart && part.facadeModuleId?.endsWith(`/web/${apart}`)) {
-      seen.delete(file);
-      return;
-    }
     const chunk = part as Rollup.OutputChunk & { viteMetadata?: { importedCss: Set<string> } };
     chunk.viteMetadata?.importedCss.forEach((css) => seen.add(css));
     chunk.imports.forEach(take);
