@@ -364,12 +364,18 @@ static void petition_is_there(void) {
         ROLE_DISPATCHER, "petition.receive",
         "{\"kind\":\"claim\",\"matter\":\"施工不完工\",\"material\":\"请看材料\",\"name\":\"张三\",\"contact\":"
         "\"13800000000\",\"area\":\"$1\"}");
+}
+
 static void petition_is_sealed(void) {
     petition_is_there();
     testdb_exec(&city_db, filled("UPDATE petition SET state = 12 WHERE id = $0"));
+}
+
 static void opening_is_asked(void) {
     petition_is_sealed();
     does(ROLE_DUTY_LEAD, "petition.unseal", "{\"id\":\"$0\",\"reason\":\"调卷\"}");
+}
+
 /* ---- the table ---- */
 
 typedef struct Swept {
@@ -505,6 +511,7 @@ static const Swept swept[] = {
     { "plan.reason", ROLE_DUTY_LEAD, plan_is_drafted, NULL,
       "{\"id\":\"$0\",\"grid\":1,\"reason_text\":\"河道\"}", NULL },
     { "plan.rename", ROLE_DUTY_LEAD, plan_is_drafted, NULL, "{\"id\":\"$0\",\"grid\":1,\"name\":\"新名\"}",
+      NULL },
     { "plan.undo", ROLE_DUTY_LEAD, plan_has_a_step, NULL, "{\"id\":\"$0\",\"revision\":2}", NULL },
     { "plan.redo", ROLE_DUTY_LEAD, plan_has_an_undone_step, NULL, "{\"id\":\"$0\",\"revision\":3}", NULL },
     { "plan.propose", ROLE_DUTY_LEAD, NULL, NULL, NULL, PUBLISH },
