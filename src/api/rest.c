@@ -19,7 +19,7 @@
 #include <string.h>
 
 #define COOKIE "jingwei"
-enum { SESSIONS = 8192, OUT_POINT = 32 << 10, OUT_MAX = 16 << 20, ARENA_LARGE = 8 << 20, PAIRS_MAX = 68 };
+enum { SESSIONS = 8192, OUT_POINT = 32 << 10, OUT_MAX = 16 << 20, ARENA_LARGE = 8 << 20, ARENA_PLAN = 64 << 20, PAIRS_MAX = 68 };
 
 struct Rest {
     Store *store;
@@ -232,11 +232,13 @@ static bool is_point_read(const Op *op) {
 }
 
 /* Rooms: a point read and an ordinary write fit the HTTP arena; what is larger
- * takes a block of its own. A write's answer must fit at the first try, as it is
+ * takes a block of its own: a plan with its units and shapes most of all, and of it
+ * only what is used is ever touched. A write's answer must fit at the first try, as it is
  * kept with the client key, so it may grow; a read's is tried in the arena. */
 static Err make_room(RestCall *c, Fault *f) {
     const Op *op = c->op.op;
-    bool small = is_point_read(op) || (op->does == WRITE && op->right != RIGHT_GROUND_WRITE && !op->media);
+    bool plan = op->right == RIGHT_PLAN || op->right == RIGHT_PLAN_APPROVE || op->right == RIGHT_PLAN_SEE;
+    bool small = is_point_read(op) || (op->does == WRITE && op->right != RIGHT_GROUND_WRITE && !plan && !op->media);
 
     c->op.arena = http_arena(c->http);
     c->op.out = &c->out;
@@ -248,7 +250,7 @@ static Err make_room(RestCall *c, Fault *f) {
         return OK;
     }
     if (!small) {
-        TRY(arena_begin(&c->large, ARENA_LARGE, f));
+        TRY(arena_begin(&c->large, plan ? ARENA_PLAN : ARENA_LARGE, f));
         c->op.arena = &c->large;
     }
     return buf_begin(&c->out, small ? 1024 : 16384, OUT_MAX, f);

@@ -12,7 +12,7 @@
 #include "plan_ground.h"
 #include "records.h"
 
-enum { PLAN_UNITS_MAX = 30000 }; /* of a draft; more is planned from the command line */
+enum { PLAN_UNITS_MAX = 20000 }; /* of a draft; more is planned from the command line */
 enum { PLAN_PART_UNITS = 1, PLAN_PART_SHAPES = 2, PLAN_PART_GRIDS = 3 };
 
 typedef struct BodyUnit {

@@ -37,6 +37,8 @@ typedef struct Old {
     int64_t *most; /* by target: households of it and its units */
 } Old;
 
+typedef struct Group Group;
+
 typedef struct Publishing {
     Tx *tx;
     Plan *p;
@@ -48,7 +50,16 @@ typedef struct Publishing {
     Old *olds;
     AreaLevel level;
     LayerId layer;
+    Group *groups; /* building groups with units in them */
+    int32_t n_groups;
+    Group **group; /* of each unit; NULL: in none */
 } Publishing;
+
+static int32_t target_of_unit(const Publishing *x, int32_t u) { return x->by_number[x->b.grid[u]]; }
+
+static int64_t weight_of(const Publishing *x, int32_t u) {
+    return (int64_t)x->b.units[u].households * 1024 + 1;
+}
 
 /* ---- does the map still fit --------------------------------------------- */
 
@@ -232,8 +243,7 @@ static Err load_olds(Publishing *x, Fault *f) {
     }
     for (int32_t u = 0; u < x->b.n; u++)
         if (x->b.units[u].old >= 0)
-            x->olds[x->b.units[u].old].most[x->by_number[x->b.grid[u]]] +=
-                (int64_t)x->b.units[u].households * 1024 + 1;
+            x->olds[x->b.units[u].old].most[target_of_unit(x, u)] += weight_of(x, u);
     for (int32_t t = 0; t < x->n; t++)
         if (x->targets[t].old >= 0) {
             x->olds[x->targets[t].old].into = t;
@@ -353,23 +363,6 @@ static Err place_goes(Publishing *x, Place *p, const Area *to, Fault *f) {
     return sql_place_save(x->tx, p, &changed, f);
 }
 
-/* A building in a building group goes with the group. */
-static Err move_places(Publishing *x, Fault *f) {
-    Arena *a = tx_arena(x->tx);
-    Area in;
-    Place p;
-
-    for (int32_t u = 0; u < x->b.n; u++) {
-        size_t used = a->used;
-        TRY(place_load(x->tx, (PlaceId){ x->b.units[u].id }, &p, f));
-        TRY(area_load(x->tx, p.area, &in, f));
-        if (in.level <= x->level)
-            TRY(place_goes(x, &p, &x->targets[x->by_number[x->b.grid[u]]].area, f));
-        a->used = used;
-    }
-    return OK;
-}
-
 static Err hang(Publishing *x, AreaId id, const Area *under, Fault *f) {
     Area a;
 
@@ -381,12 +374,160 @@ static Err hang(Publishing *x, AreaId id, const Area *under, Fault *f) {
     return area_hang_under(x->tx, id, under->id, f);
 }
 
+/* ---- building groups ---- */
+
+/* A group with units in it, and how much of it goes to each target. */
+struct Group {
+    Area area;
+    int64_t *most; /* by target */
+    int32_t into;  /* where most of it goes */
+};
+
+static Group *group_of(const Publishing *x, AreaId id) {
+    for (int32_t i = 0; i < x->n_groups; i++)
+        if (x->groups[i].area.id.v == id.v)
+            return &x->groups[i];
+    return NULL;
+}
+
+static Err add_group(Publishing *x, const Area *in, Group **ret, Fault *f) {
+    Arena *a = tx_arena(x->tx);
+    Group *g = &x->groups[x->n_groups];
+
+    *g = (Group){ .into = -1 };
+    TRY(area_load(x->tx, in->id, &g->area, f));
+    g->most = arena_take(a, (size_t)x->n * sizeof *g->most + 1);
+    if (!g->most)
+        return fault_arena(f);
+    x->n_groups++;
+    *ret = g;
+    return OK;
+}
+
+/* In which group each unit stands; of those in none NULL. */
+static Err find_groups(Publishing *x, Fault *f) {
+    Arena *a = tx_arena(x->tx);
+    Place p;
+    Area in;
+
+    x->groups = arena_take(a, (size_t)x->b.n * sizeof *x->groups);
+    x->group = arena_take(a, (size_t)x->b.n * sizeof *x->group);
+    if (!x->groups || !x->group)
+        return fault_arena(f);
+    for (int32_t u = 0; u < x->b.n; u++) {
+        size_t used = a->used;
+        TRY(place_load(x->tx, (PlaceId){ x->b.units[u].id }, &p, f));
+        Group *g = group_of(x, p.area);
+        if (!g)
+            TRY(area_load(x->tx, p.area, &in, f));
+        a->used = used;
+        if (!g && in.level <= x->level)
+            continue;
+        if (!g)
+            TRY(add_group(x, &in, &g, f));
+        int32_t t = target_of_unit(x, u);
+        g->most[t] += weight_of(x, u);
+        g->into = g->into < 0 || g->most[t] > g->most[g->into] ? t : g->into;
+        x->group[u] = g;
+    }
+    return OK;
+}
+
+/* The ground of its units that go to a target. */
+static Err ground_of(Publishing *x, const Group *g, int32_t target, Shape *ret, Fault *f) {
+    Arena *a = tx_arena(x->tx);
+    const Shape **list = arena_take(a, (size_t)x->b.n * sizeof *list);
+    int32_t n = 0;
+
+    if (!list)
+        return fault_arena(f);
+    for (int32_t u = 0; u < x->b.n; u++) {
+        if (x->group[u] != g || target_of_unit(x, u) != target)
+            continue;
+        Shape *one = arena_take(a, sizeof *one);
+        if (!one)
+            return fault_arena(f);
+        TRY(plan_shape_at(&x->shapes, u, a, one, f));
+        if (one->n_points)
+            list[n++] = one;
+    }
+    *ret = (Shape){ 0 };
+    return n ? shape_union(list, n, false, a, ret, f) : OK;
+}
+
+/* What goes elsewhere is a group of its own there, called after the one it comes from. */
+static Err split_off(Publishing *x, const Group *g, int32_t target, int32_t number, Fault *f) {
+    const Area *under = &x->targets[target].area;
+    char code[120], name[400];
+    Shape shape;
+    Area made;
+    Place p;
+
+    TRY(ground_of(x, g, target, &shape, f));
+    snprintf(code, sizeof code, "%.*s-%d", (int)g->area.code.n, g->area.code.p, number);
+    snprintf(name, sizeof name, "%.*s（%d）", (int)g->area.name.n, g->area.name.p, number);
+    AreaPut put = { .layer = x->layer,
+                    .level = g->area.level,
+                    .parent = under->id,
+                    .code = str(code),
+                    .name = str(name),
+                    .shape = g->area.shaped && shape.n_points ? &shape : NULL,
+                    .households = -1,
+                    .since = x->p->since };
+    TRY(area_put(x->tx, &put, &made, f));
+    TRY(note_lineage(x, LINEAGE_SPLIT, g->area.id, made.id, (Str){ 0 }, f));
+    TRY(area_follow_also(x->tx, &g->area, &made, x->p->since, f));
+    for (int32_t u = 0; u < x->b.n; u++) {
+        if (x->group[u] != g || target_of_unit(x, u) != target)
+            continue;
+        TRY(place_load(x->tx, (PlaceId){ x->b.units[u].id }, &p, f));
+        TRY(place_goes(x, &p, &made, f));
+    }
+    return area_count_households(x->tx, made.id, f);
+}
+
+static Err group_goes(Publishing *x, Group *g, Fault *f) {
+    int32_t number = 1;
+    Shape shape;
+
+    TRY(hang(x, g->area.id, &x->targets[g->into].area, f));
+    TRY(area_load(x->tx, g->area.id, &g->area, f)); /* its path */
+    for (int32_t t = 0; t < x->n; t++)
+        if (t != g->into && g->most[t] > 0)
+            TRY(split_off(x, g, t, ++number, f));
+    if (g->area.shaped) {
+        TRY(ground_of(x, g, g->into, &shape, f));
+        if (shape.n_points)
+            TRY(area_reshape(x->tx, g->area.id, &shape, f));
+    }
+    return number > 1 ? area_count_households(x->tx, g->area.id, f) : OK;
+}
+
+/* A building in a group goes with it, or with the part of it that goes where the building does. */
+static Err move_places(Publishing *x, Fault *f) {
+    Arena *a = tx_arena(x->tx);
+    Place p;
+
+    TRY(find_groups(x, f));
+    for (int32_t i = 0; i < x->n_groups; i++)
+        TRY(group_goes(x, &x->groups[i], f));
+    for (int32_t u = 0; u < x->b.n; u++) {
+        size_t used = a->used;
+        if (x->group[u])
+            continue;
+        TRY(place_load(x->tx, (PlaceId){ x->b.units[u].id }, &p, f));
+        TRY(place_goes(x, &p, &x->targets[target_of_unit(x, u)].area, f));
+        a->used = used;
+    }
+    return OK;
+}
+
 static Err move_areas(Publishing *x, Fault *f) {
     Arena *a = tx_arena(x->tx);
 
     for (int32_t u = 0; u < x->b.n; u++) {
         size_t used = a->used;
-        TRY(hang(x, (AreaId){ x->b.units[u].id }, &x->targets[x->by_number[x->b.grid[u]]].area, f));
+        TRY(hang(x, (AreaId){ x->b.units[u].id }, &x->targets[target_of_unit(x, u)].area, f));
         a->used = used;
     }
     return OK;
@@ -409,44 +550,12 @@ static const Area *target_of(const Publishing *x, const Old *o, bool placed, int
     return t < 0 ? NULL : &x->targets[t].area;
 }
 
-/* The buildings of a group that are units say where it goes: all of them the same way. */
-typedef struct Group {
-    Publishing *x;
-    AreaId id;
-    int32_t to; /* -1: none yet */
-    bool torn;
-} Group;
-
-static Err group_goes(Group *g, Fault *f) {
-    Arena *a = tx_arena(g->x->tx);
-    Place p;
-
-    for (int32_t u = 0; u < g->x->b.n && g->x->b.places; u++) {
-        size_t used = a->used;
-        TRY(place_load(g->x->tx, (PlaceId){ g->x->b.units[u].id }, &p, f));
-        a->used = used;
-        if (p.area.v != g->id.v)
-            continue;
-        int32_t to = g->x->by_number[g->x->b.grid[u]];
-        g->torn = g->torn || (g->to >= 0 && g->to != to);
-        g->to = to;
-    }
-    return OK;
-}
-
+/* One in which nothing is a unit goes where its label is. */
 static Err child_goes(Publishing *x, const Old *o, const Area *child, Fault *f) {
-    Group g = { .x = x, .id = child->id, .to = -1 };
+    const Area *to = target_of(x, o, child->has.label_lon, child->label_lon, child->label_lat);
 
-    TRY(group_goes(&g, f));
-    if (g.torn)
-        return fault(
-            f, ERR_CONFLICT, "plan_group_torn", "id",
-            "楼组“%.*s”的楼栋会分到两个网格：请先拆分楼组，或把它们调到一起。",
-            "The buildings of the group “%.*s” would go to two grids: split the group first, or move them "
-            "together.",
-            (int)child->name.n, child->name.p);
-    const Area *to = g.to >= 0 ? &x->targets[g.to].area
-                               : target_of(x, o, child->has.label_lon, child->label_lon, child->label_lat);
+    if (x->b.places && group_of(x, child->id))
+        return OK;
     return to ? hang(x, child->id, to, f)
               : fault(f, ERR_CONFLICT, "plan_child_left", "id", "“%.*s”不在方案的任何网格里，请先安排它。",
                       "“%.*s” would be in no grid of the plan; see to it first.", (int)child->name.n,
@@ -575,21 +684,31 @@ static Err old_goes(Publishing *x, const Old *o, Fault *f) {
 
 /* ---- all of it ---------------------------------------------------------- */
 
+/* Then what stands in it directly is not all of it. */
+static bool has_groups(const Publishing *x, int32_t target) {
+    for (int32_t i = 0; i < x->n_groups; i++)
+        if (x->groups[i].most[target] > 0)
+            return true;
+    return false;
+}
+
 /* Households, covers, and the outlines above. */
 static Err settle(Publishing *x, Fault *f) {
     for (int32_t t = 0; t < x->n; t++) {
         Target *at = &x->targets[t];
         Area a;
         int64_t changed;
+        size_t used = tx_arena(x->tx)->used;
         TRY(area_load(x->tx, at->area.id, &a, f));
         a.households = at->grid->households;
         a.has.households = true;
         TRY(sql_area_save(x->tx, &a, &changed, f));
-        if (x->b.places)
+        if (x->b.places && !has_groups(x, t))
             TRY(area_count_households(x->tx, a.id, f));
         TRY(covers_follow(x->tx, &a, f));
         if (!x->b.places && x->p->kind == PLAN_ZONE)
             TRY(area_lift(x->tx, a.id, f));
+        tx_arena(x->tx)->used = used;
     }
     for (int32_t h = 0; h < x->b.n_hards; h++)
         if (x->b.hards[h].units)
@@ -610,8 +729,11 @@ static Err carry_out(Publishing *x, Fault *f) {
     TRY(begin_grids(x, f));
     TRY(write_lineage(x, f));
     TRY(x->b.places ? move_places(x, f) : move_areas(x, f));
-    for (int32_t i = 0; i < x->b.n_olds; i++)
+    for (int32_t i = 0; i < x->b.n_olds; i++) {
+        size_t used = tx_arena(x->tx)->used;
         TRY(old_goes(x, &x->olds[i], f));
+        tx_arena(x->tx)->used = used;
+    }
     return settle(x, f);
 }
 

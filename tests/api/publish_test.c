@@ -8,6 +8,7 @@
 #include "inner.h"
 #include "installation.h"
 #include "place.h"
+#include "place_change.h"
 #include "plan_publish.h"
 #include "store.h"
 #include "watch.h"
@@ -213,6 +214,60 @@ static void test_merge(void **state) {
     whole();
 }
 
+/* ---- building groups ---------------------------------------------------- */
+
+static Err put_group(Tx *tx, void *arg, Fault *f) {
+    Arena *a = arg;
+    Area in, group;
+    Place p;
+    char code[24];
+    bool changed;
+    a->used = 0;
+    tx_lend(tx, a);
+    TRY(area_load(tx, (AreaId){ number("SELECT area FROM place WHERE code = 'S1B0000'") }, &in, f));
+    AreaPut put = { .layer = in.layer,
+                    .level = LEVEL_BUILDINGS,
+                    .parent = in.id,
+                    .code = str("G"),
+                    .name = str("楼组"),
+                    .households = -1,
+                    .since = DAY };
+    TRY(area_put(tx, &put, &group, f));
+    for (int i = 0; i < 20; i++) {
+        snprintf(code, sizeof code, "S1B%02d%02d", i / 5, i % 5);
+        TRY(place_by_code(tx, str(code), &p, &changed, f));
+        PlacePut there = { .area = group.id, .households = -1 };
+        TRY(place_change(tx, p.id, &there, DAY, &changed, f));
+    }
+    return area_layer_changed(tx, in.layer, f);
+}
+
+/* One of 200 households, and no grid may have more than 140: it is split, and its parts lie
+ * each in the grid of its buildings. */
+static void test_groups(void **state) {
+    Arena a;
+    (void)state;
+    assert_ok(arena_begin(&a, 4 << 20, &fa));
+    assert_ok(store_write_now(city, put_group, &a, false, &fa));
+    arena_end(&a);
+    int64_t id = town_open("{\"within\":\"S1\",\"min\":100,\"max\":140}");
+    agree(id);
+    assert_ok(publish(id, "2026-12-01"));
+    int64_t parts = number("SELECT count(*) FROM area WHERE level = 5 AND state = 3");
+    assert_true(parts >= 2);
+    is("SELECT code FROM area WHERE level = 5 AND code IN ('G', 'G-2') AND state = 3 ORDER BY code", "G;G-2");
+    is("SELECT sum(households) FROM area WHERE level = 5 AND state = 3", "200");
+    is("SELECT count(*) FROM place p JOIN area a ON a.id = p.area JOIN area u ON u.id = a.parent WHERE a.level "
+       "= 5 "
+       "AND a.state = 3 AND u.state = 3 AND u.level = 4 AND p.path = a.path",
+       "20");
+    is("SELECT count(*) FROM place p JOIN area a ON a.id = p.area WHERE p.code LIKE 'S1%' AND a.state = 3 AND "
+       "p.path = a.path",
+       "60");
+    is("SELECT sum(households) FROM area WHERE level = 4 AND state = 3 AND code LIKE 'S1%'", "600");
+    whole();
+}
+
 /* ---- on a later day ----------------------------------------------------- */
 
 static int failed;
@@ -354,13 +409,10 @@ static void each_call_of_a_publication(void **state) {
 
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_two_persons),
-        cmocka_unit_test(test_reasons),
-        cmocka_unit_test(test_split),
-        cmocka_unit_test(test_merge),
-        cmocka_unit_test(test_later),
-        cmocka_unit_test(test_stale),
-        cmocka_unit_test(each_call_of_a_publication),
+        cmocka_unit_test(test_two_persons), cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_split),       cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_groups),      cmocka_unit_test(test_later),
+        cmocka_unit_test(test_stale),       cmocka_unit_test(each_call_of_a_publication),
     };
     dialect = d;
     return cmocka_run_group_tests_name(
