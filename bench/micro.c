@@ -3,12 +3,14 @@
  * Singapore's 10,312 residential blocks of flats by the cells of their points, each within
  * its subzone. Processor time of one thread, of the graph and of the planner, the median of
  * several rounds; grids in the range, of the others those without a proof that they must.
+ * Beside it METIS on the same graph, each part within its hard borders in as many grids as ours.
  * Promise: 1 s each, none torn.
  *
  *   build/bench/bench_micro [ROUNDS, default 3] */
 #include "csv.h"
 #include "index.h"
 #include "layer.h"
+#include "metis_plan.h"
 #include "plan_graph.h"
 
 #include <jansson.h>
@@ -133,7 +135,27 @@ typedef struct Measured {
     double graph_ms[ROUNDS_MAX], plan_ms[ROUNDS_MAX], all_ms[ROUNDS_MAX];
     int32_t edges, grids, out_of_range, unproved, torn;
     double cut_km;
+    double metis_ms[ROUNDS_MAX]; /* < 0: built without it */
+    PartitionPlan metis;         /* its figures alone */
+    int32_t metis_torn;
 } Measured;
+
+/* The last plan of ours is the measure: its parts, its numbers of grids. */
+static void ask_metis(const PartitionInput *in, const PartitionPlan *plan, Measured *m, int round) {
+    int32_t *grid = calloc((size_t)in->n, sizeof *grid);
+    Arena a;
+
+    m->metis_ms[round] = 1e3 * metis_plan(in, plan, round + 1, grid);
+    must(m->metis_ms[round] < 0 || (arena_begin(&a, partition_score_room(in), &fa) == OK &&
+                                    partition_score(in, grid, &a, &m->metis, &fa) == OK),
+         fa.en);
+    m->metis_torn = 0;
+    for (int32_t i = 0; m->metis_ms[round] >= 0 && i < m->metis.n_grids; i++)
+        m->metis_torn += m->metis.grids[i].pieces - 1;
+    if (m->metis_ms[round] >= 0)
+        arena_end(&a);
+    free(grid);
+}
 
 static void plan_once(const City *c, Measured *m, int round) {
     PlanGraph g;
@@ -160,6 +182,7 @@ static void plan_once(const City *c, Measured *m, int round) {
         m->unproved += plan.grids[i].reason == PARTITION_NONE_FOUND;
         m->torn += plan.grids[i].pieces - 1;
     }
+    ask_metis(&g.in, &plan, m, round);
     arena_end(&a);
     plan_graph_free(&g);
 }
@@ -187,12 +210,19 @@ int main(int argc, char **argv) {
             plan_once(&cities[i], &m, round);
         qsort(m.graph_ms, (size_t)rounds, sizeof *m.graph_ms, by_ms);
         qsort(m.plan_ms, (size_t)rounds, sizeof *m.plan_ms, by_ms);
+        qsort(m.metis_ms, (size_t)rounds, sizeof *m.metis_ms, by_ms);
         qsort(m.all_ms, (size_t)rounds, sizeof *m.all_ms, by_ms);
         slowest = fmax(slowest, m.all_ms[rounds / 2]);
         torn += m.torn;
         printf("%-10s %6d %8d %8d %6d %9d %9d %6d %8.0f %9.1f %9.1f\n", cities[i].name, cities[i].n,
                cities[i].nowhere, m.edges, m.grids, m.grids - m.out_of_range, m.unproved, m.torn, m.cut_km,
                m.graph_ms[rounds / 2], m.plan_ms[rounds / 2]);
+        if (m.metis_ms[0] >= 0)
+            printf("%-10s %6s %8s %8s %6d %9d %9s %6d %8.0f %9s %9.1f\n", "  METIS", "", "", "",
+                   m.metis.n_grids, m.metis.n_grids - m.metis.out_of_range, "", m.metis_torn,
+                   m.metis.cut_m / 1e3, "", m.metis_ms[rounds / 2]);
+        else
+            printf("  METIS: not built with it (tools/setup.sh bench, then meson setup --reconfigure)\n");
         snprintf(json + strlen(json), sizeof json - strlen(json),
                  "%s{\"city\":\"%s\",\"units\":%d,\"borders\":%d,\"grids\":%d,\"in_range\":%d,\"unproved\":%d,"
                  "\"cut_km\":%.1f,\"graph_ms\":%.1f,\"plan_ms\":%.1f}",
