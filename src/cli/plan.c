@@ -99,6 +99,7 @@ Err plan_options(int *argc, char **argv, PartitionInput *in, Fault *f) {
                     { "--cut", &in->wishes.cut },
                     { "--compact", &in->wishes.compact },
                     { "--alike", &in->wishes.alike },
+                    { "--balance", &in->wishes.balance },
                     { "--keep", &in->wishes.keep } };
 
     for (size_t i = 0; i < COUNT(numbers); i++)

@@ -79,7 +79,9 @@ static void part_begin(Worker *me, const Part *p, PartGraph *g, PartState *s) {
                       .lo = in->min,
                       .hi = in->max,
                       .mean = w->mean,
-                      .household = w->household };
+                      .household = w->household,
+                      .middle = ((int64_t)in->min + in->max) / 2,
+                      .uneven = w->uneven };
     *s = (PartState){ .g = g,
                       .grid = all->grid + at,
                       .count = all->count + at,

@@ -42,6 +42,7 @@ typedef struct PartitionWishes {
     int32_t compact; /* households near the middle of theirs */
     int32_t alike;   /* features differ little within a grid */
     int32_t keep;    /* units stay in their old grid         */
+    int32_t balance; /* grids have about as many households  */
 } PartitionWishes;
 extern const PartitionWishes partition_usual; /* what a planner begins with */
 

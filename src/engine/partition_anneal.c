@@ -79,6 +79,8 @@ static void try_moves(PartState *s, int64_t tries, int64_t heat) {
         int64_t miss = (part_off(lo, hi, here - h) - part_off(lo, hi, here) + part_off(lo, hi, there + h) -
                         part_off(lo, hi, there)) *
                        price;
+        if (plain && g->uneven > 0)
+            miss += part_move_uneven(s, u, grid[v]);
         if ((!plain || hold[u] + miss <= most) && may_move(s, u, grid[v], miss, most))
             part_move(s, u, grid[v]);
     }

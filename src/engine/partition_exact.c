@@ -51,7 +51,7 @@ static int64_t spread_of(const Exact *x, uint64_t mask) {
     const PartGraph *g = x->g;
     int64_t sums[DIMS_MAX] = { 0 }, square = 0, households = 0;
 
-    if (g->dims == 0)
+    if (g->dims == 0 && !(g->uneven > 0))
         return 0;
     for (; mask; mask &= mask - 1) {
         int32_t u = __builtin_ctzll(mask);
@@ -62,7 +62,8 @@ static int64_t spread_of(const Exact *x, uint64_t mask) {
             square += at * at * g->households[u];
         }
     }
-    return part_spread(g, households, sums, square);
+    return (g->dims ? part_spread(g, households, sums, square) : 0) +
+           (g->uneven > 0 ? part_uneven(g, households) : 0);
 }
 
 /* Can the pieces of mask, each for itself, be counted out in k grids (0: in any number)? */

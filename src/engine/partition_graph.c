@@ -34,7 +34,7 @@ static Err check_numbers(const PartitionInput *in, Fault *f) {
     if (in->n_features < 0 || in->n_features > PARTITION_FEATURES_MAX)
         return fault(f, ERR_LIMIT, "plan_features", "features", "特征最多 %d 个。", "There may be %d features.",
                      PARTITION_FEATURES_MAX);
-    const int32_t wishes[] = { w->cut, w->compact, w->alike, w->keep };
+    const int32_t wishes[] = { w->cut, w->compact, w->alike, w->keep, w->balance };
     for (size_t i = 0; i < COUNT(wishes); i++)
         if (wishes[i] < 0 || wishes[i] > PARTITION_WISH_MAX)
             return fault(f, ERR_INVALID, "plan_wish", "wishes", "权重 %d 应在 0 到 %d 之间。",
@@ -349,18 +349,29 @@ static double neighbour_m2(const PartitionInput *in) {
     return n ? sum / (double)n : 0;
 }
 
-/* Which axes count, and for how much: a plan of round grids with some eight tenths of the
- * border that a cut of squares would have is taken as what 100 stands for. */
-static int32_t choose_axes(const Whole *w, double all, Axis *ret) {
-    const PartitionInput *in = w->in;
+static double units_each(const PartitionInput *in, double all) {
     double target = ((double)in->min + in->max) / 2, each = in->n / (all / target > 1 ? all / target : 1);
-    double border = 0;
-    int32_t n = 0;
 
-    each = each > 1 ? each : 1;
+    return each > 1 ? each : 1;
+}
+
+/* The cut to be expected: some eight tenths of that of squares. */
+static double cut_told(const Whole *w, double all) {
+    const PartitionInput *in = w->in;
+    double border = 0, each = units_each(in, all);
+
     for (int32_t i = 0; i < in->n_edges; i++)
         border += joins(in, &in->edges[i]) ? in->edges[i].border_m * w->scale : 0;
-    double cut = border * (each > 1 ? 0.8 / sqrt(each) : 1);
+    return border * (each > 1 ? 0.8 / sqrt(each) : 1);
+}
+
+/* Which axes count, and for how much: a plan of round grids with the cut to be expected is
+ * taken as what 100 stands for. */
+static int32_t choose_axes(const Whole *w, double all, Axis *ret) {
+    const PartitionInput *in = w->in;
+    double each = units_each(in, all), cut = cut_told(w, all);
+    int32_t n = 0;
+
     double near = in->wishes.compact && in->x_m && in->y_m ? neighbour_m2(in) : 0;
     if (near > 0) {
         double cost = in->wishes.compact / 100.0 * cut / (all * 0.14 * each * near);
@@ -377,6 +388,15 @@ static int32_t choose_axes(const Whole *w, double all, Axis *ret) {
     return n;
 }
 
+/* 100 for balance: grids that are spread evenly over the range cost what the cut does. */
+static double price_uneven(const Whole *w, double all) {
+    const PartitionInput *in = w->in;
+    double target = ((double)in->min + in->max) / 2, wide = (double)in->max - in->min;
+    double grids = all / target > 1 ? all / target : 1;
+
+    return wide > 0 ? in->wishes.balance / 100.0 * cut_told(w, all) / (grids * wide * wide / 12) : 0;
+}
+
 static void build_axes(Whole *w) {
     const PartitionInput *in = w->in;
     double all = 0, most = 0;
@@ -386,6 +406,7 @@ static void build_axes(Whole *w) {
     for (int32_t u = 0; u < in->n; u++)
         all += in->households[u];
     w->dims = all > 0 ? choose_axes(w, all, axes) : 0;
+    w->uneven = all > 0 && in->wishes.balance ? price_uneven(w, all) : 0;
     if (w->dims == 0)
         return;
     while (bits > 4 && all * w->dims * ldexp(1, 2 * bits) > ldexp(1, 61))

@@ -24,6 +24,7 @@ typedef struct Whole {
     PartEdge *ends;                 /* of the edges of a part, numbered from the half of its first arc on */
     int32_t *households, *at, *old; /* in the order; old within the part */
     int32_t dims;
+    double uneven;           /* see PartGraph */
     double step_cost, scale; /* scale: from metres of border to its cost */
     int64_t mean, household, keep;
     PartState all; /* of the solving: each part has its slice */

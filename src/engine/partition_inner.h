@@ -34,6 +34,8 @@ typedef struct PartGraph {
     int64_t total, lo, hi;
     int64_t mean;      /* root of the mean square border of an edge */
     int64_t household; /* what a household outside the range costs, at price 1 */
+    int64_t middle;    /* of the range */
+    double uneven;     /* what a grid costs that is one household off it, squared; 0: nothing */
 } PartGraph;
 
 typedef struct PartState {
@@ -93,6 +95,13 @@ static inline bool part_cancelled(const PartState *s) {
     return s->cancel && atomic_load_explicit(s->cancel, memory_order_relaxed);
 }
 
+/* What the households of a grid cost by being many or few; of enormous ones no more than a bound. */
+static inline int64_t part_uneven(const PartGraph *g, int64_t households) {
+    double off = (double)(households - g->middle), cost = off * off * g->uneven;
+
+    return cost < 1e12 ? (int64_t)cost : (int64_t)1e12;
+}
+
 /* Households that any plan of so many grids leaves outside. */
 static inline int64_t part_least_out(const PartGraph *g, int32_t k) {
     return part_off(k * g->lo, k * g->hi, g->total);
@@ -101,6 +110,13 @@ static inline int64_t part_least_out(const PartGraph *g, int32_t k) {
 /* Enough of it: cancelled, or a graph on which the usual steps are slow (a unit beside all
  * others) has had its share. What is found by then is the answer. */
 static inline bool part_tired(const PartState *s) { return s->work < 0 || part_cancelled(s); }
+/* What of it a move changes. */
+static inline int64_t part_move_uneven(const PartState *s, int32_t u, int32_t to) {
+    const PartGraph *g = s->g;
+    int64_t h = g->households[u], from = s->households[s->grid[u]], there = s->households[to];
+
+    return part_uneven(g, from - h) - part_uneven(g, from) + part_uneven(g, there + h) - part_uneven(g, there);
+}
 static inline int32_t part_degree(const PartGraph *g, int32_t u) { return g->first[u + 1] - g->first[u]; }
 
 /* ---- partition_state.c ---- */

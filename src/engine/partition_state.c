@@ -212,6 +212,8 @@ int64_t part_move_cost(const PartState *s, int32_t u, int32_t to) {
     }
     if (g->old && g->old[u] >= 0)
         cost += from == g->old[u] ? g->keep : to == g->old[u] ? -g->keep : 0;
+    if (g->uneven > 0)
+        cost += part_move_uneven(s, u, to);
     if (g->dims && g->households[u]) {
         int64_t sums[DIMS_MAX], h = g->households[u];
         size_t dims = (size_t)g->dims;
@@ -251,7 +253,7 @@ int64_t part_cost(const PartState *s) {
         cost += g->old && g->old[u] >= 0 && g->old[u] != s->grid[u] ? g->keep : 0;
     }
     for (int32_t a = 0; a < s->k; a++)
-        cost += s->spread[a];
+        cost += s->spread[a] + (g->uneven > 0 ? part_uneven(g, s->households[a]) : 0);
     return cost + twice / 2;
 }
 

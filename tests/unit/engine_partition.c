@@ -92,6 +92,45 @@ static void test_scored(void **state) {
     assert_int_equal(partition_score(&t.in, grid, &arena, &plan, &fault_said), ERR_INVALID);
 }
 
+/* ---- balance ---- */
+
+/* The square of what the grids are off the middle of the range. */
+static int64_t uneven(const Town *t) {
+    int64_t sum = 0;
+
+    for (int32_t i = 0; i < plan.n_grids; i++) {
+        int64_t off = plan.grids[i].households - (t->in.min + t->in.max) / 2;
+        sum += off * off;
+    }
+    return sum;
+}
+
+static void test_balance(void **state) {
+    Town t;
+    int64_t before = 0, after = 0;
+
+    (void)state;
+    for (int32_t i = 0; i < 50; i++) {
+        make_town(&t, 80, 10, 8, true);
+        assert_int_equal(solve(&t), OK);
+        before += uneven(&t);
+        t.in.wishes.balance = 100;
+        assert_int_equal(solve(&t), OK);
+        check_plan(&t);
+        assert_int_equal(plan.out_of_range, 0);
+        after += uneven(&t);
+    }
+    assert_true(after * 3 < before);
+    make_chain(&t, 4, (int32_t[]){ 20, 15, 15, 30 }); /* 50 and 30 by the border, 35 and 45 by households */
+    for (int32_t e = 0; e < 3; e++)
+        t.edges[e].border_m = e == 2 ? 10 : 11;
+    assert_int_equal(solve(&t), OK);
+    assert_int_equal(plan.grids[0].households, 50);
+    t.in.wishes.balance = 1000;
+    assert_int_equal(solve(&t), OK);
+    assert_int_equal(plan.grids[0].households, 35);
+}
+
 /* ---- stopping ---- */
 
 static _Atomic bool stop;
@@ -147,8 +186,8 @@ static void test_no_room(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reasons), cmocka_unit_test(test_old),     cmocka_unit_test(test_scored),
-        cmocka_unit_test(test_cancel),  cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_reasons), cmocka_unit_test(test_old),    cmocka_unit_test(test_scored),
+        cmocka_unit_test(test_balance), cmocka_unit_test(test_cancel), cmocka_unit_test(test_no_room),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -216,6 +216,8 @@ static void make_part(Part *p) {
     p->g.step_cost = 0.01;
     p->g.lo = roll(30);
     p->g.hi = p->g.lo + 5 + roll(30);
+    p->g.middle = (p->g.lo + p->g.hi) / 2;
+    p->g.uneven = roll(3) * 0.7;
 }
 
 static int64_t spread_of(const PartGraph *g, uint32_t set) {
@@ -244,7 +246,8 @@ static void ask_graph(const Part *p) {
         for (int32_t u = 0; u < g->n; u++)
             households += set >> u & 1 ? g->households[u] : 0;
         bool fits = oracle.whole[set] && households >= g->lo && households <= g->hi;
-        oracle.cost[set] = fits ? border + 2 * spread_of(g, set) : NEVER;
+        int64_t uneven = g->uneven > 0 ? part_uneven(g, households) : 0;
+        oracle.cost[set] = fits ? border + 2 * (spread_of(g, set) + uneven) : NEVER;
     }
     find_best();
 }
@@ -308,6 +311,7 @@ static void test_prove(void **state) {
         p.g.lo++;
         p.g.hi = p.g.lo + roll(15);
         p.g.dims = 0;
+        p.g.uneven = 0;
         ask_graph(&p);
         if (!oracle.whole[(1U << p.g.n) - 1])
             continue; /* no part */

@@ -17,7 +17,7 @@ static void make_wild(Town *t) {
     t->in.sweeps = 1 + roll(30);
     t->in.features = t->features;
     t->in.n_features = 1;
-    t->in.wishes = (PartitionWishes){ roll(2) * 100, roll(2) * 50, roll(2) * 50, roll(2) * 100 };
+    t->in.wishes = (PartitionWishes){ roll(2) * 100, roll(2) * 50, roll(2) * 50, roll(2) * 100, roll(2) * 80 };
     t->in.label = roll(3) ? NULL : t->label;
     t->in.old = roll(3) ? NULL : t->old;
     t->in.min = roll(4) ? 30 : 40;
