@@ -120,6 +120,21 @@ SELECT @columns(delivery) FROM delivery WHERE home = :home AND id = :id;
 -- gives: delivery
 SELECT @columns(delivery) FROM delivery WHERE subscription = :id AND state < 4 ORDER BY id LIMIT 1;
 
+-- name: delivery_mail_due
+-- What goes to a mailbox as one letter; nothing while one is on its way.
+-- takes: delivery_due
+-- gives: delivery
+SELECT @columns(delivery) FROM delivery
+ WHERE subscription = :subscription AND state < 4 AND next_ms <= :now_ms
+   AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.subscription = :subscription AND o.state = 2 AND o.next_ms > :now_ms)
+ ORDER BY id
+ LIMIT 50;
+
+-- name: delivery_mail_sending
+-- takes: subscription_key
+-- gives: delivery
+SELECT @columns(delivery) FROM delivery WHERE subscription = :id AND state = 2 ORDER BY id LIMIT 50;
+
 -- name: delivery_list
 -- Newest first.
 -- takes: delivery_find

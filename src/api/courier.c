@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "delivery.h"
 #include "log.h"
+#include "mail.h"
 #include "outbox.h"
 #include "roster.h"
 #include "seal.h"
@@ -12,18 +13,55 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
-enum { AT_ONCE = 16, TURN_MS = 200, LOOK_MS = 2000, REST_MS = 5000, NAP_MS = 20, MINUTE_MS = 60000 };
+enum {
+    LETTER_MAX = 32000,
+    AT_ONCE = 16,
+    TURN_MS = 200,
+    LOOK_MS = 2000,
+    REST_MS = 5000,
+    NAP_MS = 20,
+    MINUTE_MS = 60000
+};
 
 struct Courier {
     Store *store;
     HttpClient *client;
+    CourierConfig config; /* its texts outlive the courier */
     pthread_t thread;
     atomic_bool stop;
     int64_t seen;                /* news of the store */
     int64_t tried_s, reminded_m; /* of the city's clock: when it last looked, and reminded */
     int64_t looked_ms, looked_m, rest_until_ms;
 };
+
+static bool has_mail(const CourierConfig *c) { return c->smtp_server && *c->smtp_server; }
+
+static Err check_mail(const CourierConfig *c, Fault *f) {
+    const char *s = c->smtp_server;
+    bool tls, form;
+
+    if (!has_mail(c))
+        return OK;
+    tls = strncasecmp(s, "smtps://", 8) == 0;
+    form = (tls && s[8]) || (strncasecmp(s, "smtp://", 7) == 0 && s[7]);
+    if (!form || strpbrk(s, " @?#"))
+        return fault(f, ERR_INVALID, "smtp_server", "smtp_server",
+                     "smtp_server 要写成 smtps://主机:端口 或 smtp://主机:端口；用户名和密码另写。",
+                     "smtp_server must be like smtps://host:port or smtp://host:port; user and password stand "
+                     "apart.");
+    if (tls && c->smtp_plain)
+        return fault(f, ERR_INVALID, "smtp_tls", "smtp_tls", "smtps:// 就是 TLS：去掉 smtp_tls = off。",
+                     "smtps:// is TLS: take smtp_tls = off away.");
+    const char *at = c->smtp_from ? strchr(c->smtp_from, '@') : NULL;
+    if (!at || at == c->smtp_from || !at[1] || strpbrk(c->smtp_from, " <>\r\n,"))
+        return fault(f, ERR_INVALID, "smtp_from", "smtp_from",
+                     "设了 smtp_server，就要设发件地址 smtp_from，如 jingwei@example.cn。",
+                     "With smtp_server the sender's address smtp_from is needed, such as jingwei@example.cn.");
+    return OK;
+}
 
 /* ---- out ---- */
 
@@ -50,6 +88,34 @@ static Err post(Courier *c, const Outgoing *o, Fault *f) {
     return http_client_post(c->client, &p, f);
 }
 
+static void take_end(Courier *c, const HttpPosted *p);
+
+/* To a mailbox; without a server it cannot even be tried, and that is said. */
+static Err mail(Courier *c, const Outgoing *o, Fault *f) {
+    static _Thread_local char room[LETTER_MAX];
+    Buf b = { room, 0, sizeof room, false, 0 };
+
+    if (!has_mail(&c->config)) {
+        const HttpPosted none = { .number = o->id.v, .end = POST_NO_SERVER };
+        take_end(c, &none);
+        return OK;
+    }
+    TRY(mail_compose(o, c->config.smtp_from, clock_now_ms(), &b, f));
+    HttpMail m = { .server = c->config.smtp_server,
+                   .user = c->config.smtp_user ? c->config.smtp_user : "",
+                   .password = c->config.smtp_password ? c->config.smtp_password : "",
+                   .from = c->config.smtp_from,
+                   .to = mail_address(o->url),
+                   .plain = c->config.smtp_plain,
+                   .text = buf_view(&b),
+                   .number = o->id.v };
+    return http_client_mail(c->client, &m, f);
+}
+
+static Err carry(Courier *c, const Outgoing *o, Fault *f) {
+    return mail_address(o->url) ? mail(c, o, f) : post(c, o, f);
+}
+
 static void send_due(Courier *c) {
     static _Thread_local Outgoing out[AT_ONCE];
     size_t busy = http_client_busy(c->client), n = 0;
@@ -57,7 +123,7 @@ static void send_due(Courier *c) {
 
     Err e = busy < AT_ONCE ? delivery_begin(c->store, out, AT_ONCE - busy, &n, &f) : OK;
     for (size_t i = 0; i < n; i++)
-        if (post(c, &out[i], &f) != OK) /* it counts as lost, and is made again */
+        if (carry(c, &out[i], &f) != OK) /* it counts as lost, and is made again */
             log_event(LOG_WARNING, "delivery.not_sent", L_INT("delivery", out[i].id.v), L_FAULT(&f));
     seal_wipe(out, sizeof out);
     if (e != OK) {
@@ -70,8 +136,10 @@ static void send_due(Courier *c) {
 
 static DeliveryReason reason_of(const HttpPosted *p) {
     static const DeliveryReason reasons[] = {
-        [POST_NO_NAME] = REASON_NAME, [POST_NO_CONNECTION] = REASON_CONNECT, [POST_TIMEOUT] = REASON_TIMEOUT,
-        [POST_TLS] = REASON_TLS,      [POST_BROKEN] = REASON_BROKEN,         [POST_PRIVATE] = REASON_PRIVATE,
+        [POST_NO_NAME] = REASON_NAME,      [POST_NO_CONNECTION] = REASON_CONNECT,
+        [POST_TIMEOUT] = REASON_TIMEOUT,   [POST_TLS] = REASON_TLS,
+        [POST_BROKEN] = REASON_BROKEN,     [POST_PRIVATE] = REASON_PRIVATE,
+        [POST_NO_SERVER] = REASON_NO_MAIL,
     };
 
     if (p->end != POST_ANSWERED)
@@ -180,11 +248,13 @@ static void *work(void *arg) {
 
 Err courier_start(const CourierConfig *config, Store *s, Courier **ret, Fault *f) {
     int32_t connect_ms = config->total_ms < 5000 ? config->total_ms : 5000;
+
+    TRY(check_mail(config, f));
     Courier *c = mem_alloc(sizeof *c);
 
     if (!c)
         return fault_memory(f);
-    *c = (Courier){ .store = s };
+    *c = (Courier){ .store = s, .config = *config };
     Err e = http_client_new(config->allow_private, connect_ms, config->total_ms, &c->client, f);
     if (e == OK && pthread_create(&c->thread, NULL, work, c) != 0)
         e = fault(f, ERR_STORE, "no_thread", "", "无法启动线程。", "A thread did not start.");

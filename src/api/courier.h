@@ -12,8 +12,12 @@ typedef struct Courier Courier;
 typedef struct CourierConfig {
     bool allow_private; /* see client.h */
     int32_t total_ms;   /* the longest that a post may take */
+    /* The operator's mail server; "": no mail. `smtp_plain`: without TLS, inside alone. */
+    const char *smtp_server, *smtp_user, *smtp_password, *smtp_from;
+    bool smtp_plain;
 } CourierConfig;
 
+/* ERR_INVALID says which setting of the mail server is wrong. */
 Err courier_start(const CourierConfig *c, Store *s, Courier **ret, Fault *f);
 void courier_stop(Courier *c); /* what is on its way is made again later; NULL is well */
 

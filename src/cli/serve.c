@@ -145,7 +145,13 @@ int run_serve(const Config *c, int argc, char **argv) {
     Chores *chores = NULL;
     Courier *courier = NULL;
     Planner *planner = NULL;
-    CourierConfig out = { .allow_private = c->webhook_private, .total_ms = (int32_t)c->webhook_timeout };
+    CourierConfig out = { .allow_private = c->webhook_private,
+                          .total_ms = (int32_t)c->webhook_timeout,
+                          .smtp_server = c->smtp_server,
+                          .smtp_user = c->smtp_user,
+                          .smtp_password = c->smtp_password,
+                          .smtp_from = c->smtp_from,
+                          .smtp_plain = !c->smtp_tls };
     sigset_t stop;
     Fault f;
 

@@ -9,7 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LEASE_MS = 15000, FIRST_WAIT_MS = 10000, LONGEST_WAIT_MS = 3600000, GONE = 410, ROOM = 1 << 20 };
+enum {
+    LEASE_MS = 15000,
+    FIRST_WAIT_MS = 10000,
+    LONGEST_WAIT_MS = 3600000,
+    GONE = 410,
+    ROOM = 1 << 20,
+    MAIL_MAX = 50
+};
 
 static _Atomic int64_t waiting, given_up, oldest_ms, delivered_total, failed_total;
 
@@ -41,7 +48,9 @@ static Err find_due(Tx *tx, void *arg, Fault *f) {
     int64_t now = clock_now_ms();
     for (size_t i = 0; i < n; i++) {
         SubscriptionKey key = { .id = all[i].id };
-        TRY(sql_delivery_head(tx, &key, &head, 1, &some, f));
+        DeliveryDue due = { .subscription = key.id, .now = moment_at(now) };
+        TRY(subscription_is_mail(&all[i]) ? sql_delivery_mail_due(tx, &due, &head, 1, &some, f)
+                                          : sql_delivery_head(tx, &key, &head, 1, &some, f));
         if (some && head.next.ms <= now)
             d->ids[d->n++] = head.id;
     }
@@ -81,9 +90,42 @@ static Err find(Tx *tx, DeliveryId id, Delivery *ret, Fault *f) {
                      "There is no such delivery.");
 }
 
+static Err begin_try(Tx *tx, Delivery *d, int64_t now, Fault *f) {
+    int64_t changed;
+
+    d->state = DELIVERY_SENDING;
+    d->attempts++;
+    d->next = moment_at(now + DELIVERY_LOST_MS);
+    return sql_delivery_save(tx, d, &changed, f);
+}
+
+/* As many as fit into one letter; the others make the next. */
+static Err begin_mail(Tx *tx, const Subscription *to, int64_t now, Beginning *b, Fault *f) {
+    DeliveryDue due = { .subscription = to->id, .now = moment_at(now) };
+    Delivery *all = arena_take(tx_arena(tx), MAIL_MAX * sizeof *all);
+    Buf text = { b->out.body, 0, sizeof b->out.body, false, 0 };
+    size_t n;
+
+    if (!all)
+        return fault_arena(f);
+    TRY(sql_delivery_mail_due(tx, &due, all, MAIL_MAX, &n, f));
+    if (n == 0) /* somebody else was faster */
+        return OK;
+    b->out = (Outgoing){ .id = all[0].id, .kind = all[0].kind, .attempt = all[0].attempts + 1 };
+    for (size_t i = 0; i < n && text.n + all[i].body.n + 2 < sizeof b->out.body; i++) {
+        TRY(begin_try(tx, &all[i], now, f));
+        buf_str(&text, i ? "\n\n" : "");
+        buf_put(&text, all[i].body.p, all[i].body.n);
+        b->out.n = i + 1;
+    }
+    snprintf(b->out.url, sizeof b->out.url, "%.*s", (int)to->url.n, to->url.p);
+    b->begun = true;
+    return OK;
+}
+
 static Err begin_one(Tx *tx, void *arg, Fault *f) {
     Beginning *b = arg;
-    int64_t changed, now = clock_now_ms();
+    int64_t now = clock_now_ms();
     Subscription to;
     Delivery d;
     Str secret;
@@ -96,13 +138,12 @@ static Err begin_one(Tx *tx, void *arg, Fault *f) {
     if (d.state >= DELIVERY_DELIVERED || d.next.ms > now) /* somebody else was faster */
         return OK;
     TRY(subscription_load(tx, d.subscription, &to, f));
+    if (subscription_is_mail(&to))
+        return begin_mail(tx, &to, now, b, f);
     if (subscription_secret_open(tx, &to, &secret, &sealed) != OK)
         return give_up(tx, &d, REASON_SECRET, f);
-    d.state = DELIVERY_SENDING;
-    d.attempts++;
-    d.next = moment_at(now + DELIVERY_LOST_MS);
-    TRY(sql_delivery_save(tx, &d, &changed, f));
-    b->out = (Outgoing){ .id = d.id, .kind = d.kind, .attempt = d.attempts };
+    TRY(begin_try(tx, &d, now, f));
+    b->out = (Outgoing){ .id = d.id, .kind = d.kind, .attempt = d.attempts, .n = 1 };
     snprintf(b->out.url, sizeof b->out.url, "%.*s", (int)to.url.n, to.url.p);
     snprintf(b->out.body, sizeof b->out.body, "%.*s", (int)d.body.n, d.body.p);
     snprintf(b->out.secret, sizeof b->out.secret, "%.*s", (int)secret.n, secret.p);
@@ -163,38 +204,59 @@ typedef struct Ending {
     bool given_up;
 } Ending;
 
-static Err end_one(Tx *tx, void *arg, Fault *f) {
-    Ending *n = arg;
+static Err end_each(Tx *tx, Delivery *d, Ending *n, Fault *f) {
     const DeliveryOutcome *how = n->how;
     int64_t changed;
+
+    if (d->state != DELIVERY_SENDING) /* stopped meanwhile */
+        return OK;
+    d->status = how->status;
+    d->has.status = how->status != 0;
+    d->reason = how->reason;
+    d->has.reason = how->reason != 0;
+    if (!how->reason)
+        end_as(d, DELIVERY_DELIVERED);
+    else if (d->attempts >= DELIVERY_TRIES || how->status == GONE) {
+        end_as(d, DELIVERY_GIVEN_UP);
+        n->given_up = true;
+    } else {
+        d->state = DELIVERY_FAILED;
+        d->next = moment_at(clock_now_ms() + delivery_wait_ms(n->how->id, d->attempts, how->retry_after_s));
+    }
+    return sql_delivery_save(tx, d, &changed, f);
+}
+
+/* All that went in the letter: of a mailbox there is only one on its way. */
+static Err end_mail(Tx *tx, const Delivery *first, Ending *n, Fault *f) {
+    SubscriptionKey key = { .id = first->subscription };
+    Delivery *all = arena_take(tx_arena(tx), MAIL_MAX * sizeof *all);
+    size_t some;
+
+    if (!all)
+        return fault_arena(f);
+    TRY(sql_delivery_mail_sending(tx, &key, all, MAIL_MAX, &some, f));
+    for (size_t i = 0; i < some; i++)
+        TRY(end_each(tx, &all[i], n, f));
+    return OK;
+}
+
+static Err end_one(Tx *tx, void *arg, Fault *f) {
+    Ending *n = arg;
+    Subscription to;
     Delivery d;
 
     n->arena.used = 0;
     n->given_up = false;
     tx_lend(tx, &n->arena);
-    TRY(find(tx, how->id, &d, f));
-    if (d.state != DELIVERY_SENDING) /* stopped meanwhile */
-        return OK;
-    d.status = how->status;
-    d.has.status = how->status != 0;
-    d.reason = how->reason;
-    d.has.reason = how->reason != 0;
-    if (!how->reason)
-        end_as(&d, DELIVERY_DELIVERED);
-    else if (d.attempts >= DELIVERY_TRIES || how->status == GONE) {
-        end_as(&d, DELIVERY_GIVEN_UP);
-        n->given_up = true;
-    } else {
-        d.state = DELIVERY_FAILED;
-        d.next = moment_at(clock_now_ms() + delivery_wait_ms(d.id, d.attempts, how->retry_after_s));
-    }
-    return sql_delivery_save(tx, &d, &changed, f);
+    TRY(find(tx, n->how->id, &d, f));
+    TRY(subscription_load(tx, d.subscription, &to, f));
+    return subscription_is_mail(&to) ? end_mail(tx, &d, n, f) : end_each(tx, &d, n, f);
 }
 
 Err delivery_end(Store *s, const DeliveryOutcome *o, bool *ret_given_up, Fault *f) {
     Ending n = { .how = o };
 
-    TRY(arena_begin(&n.arena, 1 << 16, f));
+    TRY(arena_begin(&n.arena, 1 << 19, f));
     Err e = store_write_now(s, end_one, &n, true, f); /* twice is once */
     arena_end(&n.arena);
     if (e == OK) {

@@ -7,20 +7,22 @@
  * a failure the next try comes after ten seconds, then twice as long each time, at most
  * an hour, less up to a half that is drawn from the id and the number of the try; after
  * twenty tries (about twelve hours), or where the receiver says 410 Gone, it is given up,
- * with the reason. Of a cluster the server that holds the lease "outbox" delivers. */
+ * with the reason. To a mailbox (mailto:) what is due goes together as one letter, and what
+ * is due later holds up nothing. Of a cluster the server that holds the lease "outbox" delivers. */
 #ifndef JW_DELIVERY_H
 #define JW_DELIVERY_H
 
 #include "actor.h"
 #include "tx.h"
 
-enum { DELIVERY_TRIES = 20, DELIVERY_LOST_MS = 60000, DELIVERY_BODY = 4000 };
+enum { DELIVERY_TRIES = 20, DELIVERY_LOST_MS = 60000, DELIVERY_BODY = 16000 };
 
 /* A try that has begun. */
 typedef struct Outgoing {
     DeliveryId id;
     NoticeKind kind;
     int32_t attempt; /* from 1 */
+    size_t n;        /* deliveries in it: to a mailbox what is due goes as one letter */
     char url[1604], body[DELIVERY_BODY], secret[65];
 } Outgoing;
 

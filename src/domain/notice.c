@@ -1,8 +1,11 @@
 /* notice – see notice.h. */
 #include "notice.h"
 
+#include "area.h"
+#include "catalogue.h"
 #include "clock.h"
 #include "messages.h"
+#include "org.h"
 #include "outbox_q.h"
 
 #include <stdio.h>
@@ -116,6 +119,45 @@ static Err words_of(Tx *tx, const NoticeRow *n, bool english, Str *ret, Fault *f
         i = (size_t)(end - t.p);
     }
     return str_copy(tx_arena(tx), buf_view(&b), ret, f);
+}
+
+static Err row_of(Tx *tx, const Case *c, NoticeKind kind, NoticeRow *ret, Fault *f) {
+    Condition condition;
+    Area area;
+    Org unit;
+
+    *ret = (NoticeRow){ .kind = kind, .code = c->code, .due = c->due };
+    ret->has.due = c->has.due;
+    if (c->has.condition) {
+        TRY(condition_load(tx, c->condition, &condition, f));
+        ret->condition_zh = condition.zh;
+        ret->condition_en = condition.en;
+        ret->has.condition_zh = ret->has.condition_en = true;
+    }
+    if (c->has.area) {
+        TRY(area_load(tx, c->area, &area, f));
+        ret->area_name = area.name;
+        ret->has.area_name = true;
+    }
+    if (c->has.unit) {
+        TRY(org_load(tx, c->unit, &unit, f));
+        ret->unit_name = unit.name;
+        ret->has.unit_name = true;
+    }
+    return OK;
+}
+
+Err notice_text(Tx *tx, const Case *c, NoticeKind kind, Str *ret, Fault *f) {
+    const Choice *k = choice_numbered(&notice_kind_choices, kind);
+    char room[2400];
+    NoticeRow row;
+    Str zh, en;
+
+    TRY(row_of(tx, c, kind, &row, f));
+    TRY(words_of(tx, &row, false, &zh, f));
+    TRY(words_of(tx, &row, true, &en, f));
+    snprintf(room, sizeof room, "【%s】%.*s\n%s: %.*s", k->zh, (int)zh.n, zh.p, k->en, (int)en.n, en.p);
+    return str_copy(tx_arena(tx), str(room), ret, f);
 }
 
 /* ---- operations ---- */

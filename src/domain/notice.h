@@ -18,6 +18,9 @@ NoticeTray notice_tray(Role role); /* 0: none */
 Err notice_put(Tx *tx, const Case *c, NoticeKind kind, unsigned trays, AccountId person, int64_t at_ms,
                Fault *f);
 
+/* What is told of a case, in both languages, for a letter: never a word of the report. */
+Err notice_text(Tx *tx, const Case *c, NoticeKind kind, Str *ret, Fault *f);
+
 Err notice_list(Tx *tx, const NoticeFind *in, const Actor *by, Page *ret, Fault *f);
 Err notice_count(Tx *tx, const Nothing *in, const Actor *by, Total *ret, Fault *f);
 Err notice_read_all(Tx *tx, const NoticeAll *in, const Actor *by, Total *ret, Fault *f);

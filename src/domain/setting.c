@@ -155,6 +155,37 @@ static Err check_classes(Str value, Fault *f) {
     return OK;
 }
 
+/* "08:30", 24 hours. */
+static bool read_hour(Str v, int32_t *ret) {
+    for (size_t i = 0; i < v.n; i++)
+        if (i == 2 ? v.p[i] != ':' : v.p[i] < '0' || v.p[i] > '9')
+            return false;
+    if (v.n != 5)
+        return false;
+    int32_t hour = (v.p[0] - '0') * 10 + v.p[1] - '0', minute = (v.p[3] - '0') * 10 + v.p[4] - '0';
+    *ret = hour * 60 + minute;
+    return hour < 24 && minute < 60;
+}
+
+static Err check_hour(Str value, Fault *f) {
+    int32_t minutes;
+
+    return value.n == 0 || read_hour(value, &minutes)
+               ? OK
+               : fault(f, ERR_INVALID, "hour_form", "value", "请写成 08:30 这样的时刻。",
+                       "Write a time of the day like 08:30.");
+}
+
+Err setting_mail_at(Tx *tx, int32_t *ret_minutes, Fault *f) {
+    Str value;
+
+    TRY(setting_read(tx, "mail_at", &value, f));
+    return read_hour(value, ret_minutes)
+               ? OK
+               : fault(f, ERR_STORE, "hour_form", "", "设置 mail_at 不是时刻：%.*s。",
+                       "The setting mail_at is not a time of the day: %.*s.", (int)value.n, value.p);
+}
+
 /* `check` NULL: the program alone writes it, as `how` says. */
 static const struct {
     const char *name, *zh, *en, *usual;
@@ -177,6 +208,9 @@ static const struct {
       "A report with one of these words stands on top, and those on duty are alerted.", true },
     { "soon_minutes", "临期提前量（分钟）", "Due soon: minutes ahead", "120", check_minutes, "", "",
       "到期前多久算临期。", "How long before its deadline a case is due soon.", false },
+    { "mail_at", "每日邮件时刻", "Time of the daily mail", "08:30", check_hour, "", "",
+      "办公邮箱每天这时收一封汇总；有危险和无人值班的立即发。",
+      "Offices get one mail a day at this time; danger, and that nobody is on duty, go at once.", false },
     { "settle_photos", "当场办结须有前后照片的类别", "Classes that are settled on the spot with photos only",
       "all", check_classes, "", "", "all 是全部，none 是都不用，或一行一个类别编号。",
       "all, none, or numbers of categories, one a line.", true },

@@ -14,7 +14,8 @@ Err setting_read(Tx *tx, const char *name, Str *ret, Fault *f);
  * it is so already. `value` empty: back to the usual. */
 Err setting_write(Tx *tx, const char *name, Str value, const Actor *by, Fault *f);
 
-Err setting_rate_least(Tx *tx, int32_t *ret, Fault *f); /* below so many, counts alone */
+Err setting_mail_at(Tx *tx, int32_t *ret_minutes, Fault *f); /* of the day */
+Err setting_rate_least(Tx *tx, int32_t *ret, Fault *f);      /* below so many, counts alone */
 
 /* 临期: what is due within so many minutes (soon_minutes) is due soon. */
 Err setting_soon(Tx *tx, int32_t *ret, Fault *f);

@@ -4,9 +4,11 @@
 #include "area.h"
 #include "catalogue.h"
 #include "keys.h"
+#include "notice.h"
 #include "org.h"
 #include "outbox_q.h"
 #include "random.h"
+#include "setting.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 enum { BODY_MAX = 4000 };
 
 static const char SECRET[] = "subscription.secret";
+#define MAILTO "mailto:"
 
 /* ---- which kinds ---- */
 
@@ -54,11 +57,39 @@ static Err check_events(Str events, Fault *f) {
                      "Say of what it is to be told.");
 }
 
+static bool begins(Str s, const char *with) {
+    size_t n = strlen(with);
+    return s.n > n && strncasecmp(s.p, with, n) == 0;
+}
+
+bool subscription_is_mail(const Subscription *s) { return begins(s->url, MAILTO); }
+
+/* One mailbox of an office, written plainly: name@host. */
+static Err check_mailbox(Str address, Fault *f) {
+    size_t at = 0, ats = 0;
+    bool odd = false;
+
+    for (size_t i = 0; i < address.n; i++) {
+        unsigned char c = (unsigned char)address.p[i];
+        odd |= c <= ' ' || c >= 127 || strchr(",;:<>()[]\\\"?&%", c) != NULL;
+        if (c == '@') {
+            at = i;
+            ats++;
+        }
+    }
+    return ats == 1 && at > 0 && at + 3 < address.n && memchr(address.p + at, '.', address.n - at) && !odd
+               ? OK
+               : fault(f, ERR_INVALID, "mailbox_form", "url", "邮箱要写成 mailto:名称@主机，只写一个。",
+                       "A mailbox must be like mailto:name@host, one alone.");
+}
+
 /* What an address must be at least; the rest is judged when it is connected to. */
 static Err check_url(Str url, Fault *f) {
     bool tls = url.n > 8 && strncasecmp(url.p, "https://", 8) == 0,
          plain = url.n > 7 && strncasecmp(url.p, "http://", 7) == 0, odd = false;
 
+    if (begins(url, MAILTO))
+        return check_mailbox((Str){ url.p + sizeof MAILTO - 1, url.n - sizeof MAILTO + 1 }, f);
     for (size_t i = 0; i < url.n; i++)
         odd |= (unsigned char)url.p[i] <= ' ' || url.p[i] == 127 || url.p[i] == '\\' || url.p[i] == '@';
     return (tls || plain) && !odd
@@ -148,6 +179,37 @@ static Err queue(Tx *tx, const Case *c, NoticeKind kind, int64_t at_ms, const Su
     return sql_delivery_add(tx, &d, &changed, f);
 }
 
+/* What may wait is told to a mailbox once a day; what may not, at once. */
+static Err mail_next(Tx *tx, NoticeKind kind, int64_t at_ms, Moment *ret, Fault *f) {
+    int32_t minutes = 0;
+
+    *ret = moment_at(at_ms);
+    if (kind == NOTICE_DANGER || kind == NOTICE_UNMANNED)
+        return OK;
+    TRY(setting_mail_at(tx, &minutes, f));
+    for (int32_t day = ret->day;; day++) {
+        Civil c = { .hour = minutes / 60, .minute = minutes % 60 };
+        civil_of_day(day, &c.year, &c.month, &c.day);
+        *ret = moment_at(zone_ms(zone_here(), c));
+        if (ret->ms >= at_ms)
+            return OK;
+    }
+}
+
+static Err queue_mail(Tx *tx, const Case *c, NoticeKind kind, int64_t at_ms, const Subscription *to, Fault *f) {
+    Delivery d = { .id = { id_new(id_home(c->id.v)) },
+                   .subscription = to->id,
+                   .kind = kind,
+                   .case_id = c->id,
+                   .state = DELIVERY_QUEUED,
+                   .made = moment_at(at_ms) };
+    int64_t changed;
+
+    TRY(mail_next(tx, kind, at_ms, &d.next, f));
+    TRY(notice_text(tx, c, kind, &d.body, f));
+    return sql_delivery_add(tx, &d, &changed, f);
+}
+
 Err subscription_tell(Tx *tx, const Case *c, NoticeKind kind, Str to, int64_t at_ms, Fault *f) {
     char room[BODY_MAX - 200];
     Buf about = { room, 0, sizeof room, false, 0 };
@@ -162,6 +224,10 @@ Err subscription_tell(Tx *tx, const Case *c, NoticeKind kind, Str to, int64_t at
     for (size_t i = 0; i < n; i++) {
         if (!all[i].active || !wants(&all[i], kind))
             continue;
+        if (subscription_is_mail(&all[i])) {
+            TRY(queue_mail(tx, c, kind, at_ms, &all[i], f));
+            continue;
+        }
         if (!about.n)
             TRY(put_case(tx, c, &about, f));
         if (about.full)

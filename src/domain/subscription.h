@@ -11,6 +11,7 @@
  * told to nobody. `to`: who is on duty and alerted, logins as JSON texts; n 0: nobody is. */
 Err subscription_tell(Tx *tx, const Case *c, NoticeKind kind, Str to, int64_t at_ms, Fault *f);
 
+bool subscription_is_mail(const Subscription *s); /* a mailbox: mailto:… */
 Err subscription_load(Tx *tx, SubscriptionId id, Subscription *ret, Fault *f);
 Err subscription_secret_open(Tx *tx, const Subscription *s, Str *ret, Fault *f); /* in the arena; wipe it */
 

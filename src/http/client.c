@@ -18,6 +18,8 @@ typedef struct Going {
     size_t answered; /* bytes */
     HttpClient *of;
     bool plain, refused; /* not over TLS; by the address that it led to */
+    bool mail;           /* to the operator's own server, inside or not */
+    size_t body_n, body_at;
 } Going;
 
 struct HttpClient {
@@ -79,7 +81,7 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_so
     bool is_inside = is_private(&a->addr);
 
     (void)purpose;
-    if (is_inside ? !g->of->allow_private : g->plain) {
+    if (is_inside ? !g->of->allow_private && !g->mail : g->plain) {
         g->refused = true;
         return CURL_SOCKET_BAD;
     }
@@ -207,10 +209,82 @@ Err http_client_post(HttpClient *c, const HttpPost *post, Fault *f) {
     return fault_memory(f);
 }
 
+/* ---- one letter ---- */
+
+static size_t read_body(char *to, size_t size, size_t n, void *ctx) {
+    Going *g = ctx;
+    size_t left = g->body_n - g->body_at, some = size * n < left ? size * n : left;
+
+    memcpy(to, g->body + g->body_at, some);
+    g->body_at += some;
+    return some;
+}
+
+static bool set_up_mail(HttpClient *c, Going *g, const HttpMail *m) {
+    CURL *e = g->easy;
+    bool well = (g->headers = curl_slist_append(NULL, m->to)) != NULL;
+
+#define SET(option, value) well = well && curl_easy_setopt(e, option, value) == CURLE_OK
+    SET(CURLOPT_URL, m->server);
+    SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+    SET(CURLOPT_USE_SSL, (long)(m->plain ? CURLUSESSL_NONE : CURLUSESSL_ALL));
+    SET(CURLOPT_MAIL_FROM, m->from);
+    SET(CURLOPT_MAIL_RCPT, g->headers);
+    if (*m->user) {
+        SET(CURLOPT_USERNAME, m->user);
+        SET(CURLOPT_PASSWORD, m->password);
+    }
+    SET(CURLOPT_UPLOAD, 1L);
+    SET(CURLOPT_READFUNCTION, read_body);
+    SET(CURLOPT_READDATA, g);
+    SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)g->body_n);
+    SET(CURLOPT_PROXY, "");
+    SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)c->connect_ms);
+    SET(CURLOPT_TIMEOUT_MS, (long)c->total_ms);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_FRESH_CONNECT, 1L);
+    SET(CURLOPT_FORBID_REUSE, 1L);
+    SET(CURLOPT_WRITEFUNCTION, pass_over);
+    SET(CURLOPT_WRITEDATA, g);
+    SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    SET(CURLOPT_OPENSOCKETDATA, g);
+    SET(CURLOPT_PRIVATE, g);
+#undef SET
+    return well;
+}
+
+Err http_client_mail(HttpClient *c, const HttpMail *mail, Fault *f) {
+    Going *g = free_place(c);
+
+    if (!g)
+        return fault(f, ERR_LIMIT, "posts_many", "", "同时投递的太多。", "Too many deliveries at once.");
+    *g = (Going){ .easy = curl_easy_init(),
+                  .number = mail->number,
+                  .of = c,
+                  .plain = mail->plain,
+                  .mail = true,
+                  .body_n = mail->text.n };
+    if (!g->easy)
+        return fault_memory(f);
+    g->body = mem_alloc(mail->text.n + 1);
+    if (g->body)
+        memcpy(g->body, mail->text.p, mail->text.n);
+    c->busy++;
+    if (g->body && set_up_mail(c, g, mail) && curl_multi_add_handle(c->multi, g->easy) == CURLM_OK)
+        return OK;
+    end_one(c, g);
+    return fault_memory(f);
+}
+
 /* ---- how it ended ---- */
 
 static HttpEnd end_of(const Going *g, CURLcode result, int32_t status) {
-    if (status >= 200) /* an answer too large, or one that broke off after its status */
+    if (g->mail && (result == CURLE_OK || status >= 400)) /* of a letter nothing less is a yes */
+        return POST_ANSWERED;
+    if (!g->mail && status >= 200) /* an answer too large, or one that broke off after its status */
         return POST_ANSWERED;
     if (g->refused)
         return POST_PRIVATE;
@@ -224,6 +298,7 @@ static HttpEnd end_of(const Going *g, CURLcode result, int32_t status) {
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_USE_SSL_FAILED:
     case CURLE_SSL_ISSUER_ERROR: return POST_TLS;
     default: return POST_BROKEN;
     }
@@ -238,6 +313,8 @@ static void take_end(HttpClient *c, CURL *easy, CURLcode result, HttpPosted *ret
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &after);
     status = status > 0 && status < 1000 ? status : 0;
+    if (g->mail && end_of(g, result, (int32_t)status) != POST_ANSWERED)
+        status = 0; /* "go on" is no answer */
     *ret = (HttpPosted){ .number = g->number,
                          .end = end_of(g, result, (int32_t)status),
                          .status = (int32_t)status,

@@ -20,9 +20,10 @@ typedef enum HttpEnd {
     POST_NO_NAME,  /* the name was not found      */
     POST_NO_CONNECTION,
     POST_TIMEOUT,
-    POST_TLS,    /* not to be trusted            */
-    POST_BROKEN, /* broke off before the status  */
-    POST_PRIVATE /* a private address, or a public one without TLS */
+    POST_TLS,      /* not to be trusted            */
+    POST_BROKEN,   /* broke off before the status  */
+    POST_PRIVATE,  /* a private address, or a public one without TLS */
+    POST_NO_SERVER /* never given back: there is nobody to send it by */
 } HttpEnd;
 
 enum { HTTP_POSTS_MAX = 32, HTTP_ANSWER_MAX = 65536, HTTP_HEADERS_MAX = 8 };
@@ -35,6 +36,18 @@ typedef struct HttpPost {
     int64_t number; /* given back */
 } HttpPost;
 
+/* A letter, to a mail server that the operator named: he may name one inside. Everything is
+ * copied. `plain`: without TLS, which is spoken to private addresses alone; else smtps://,
+ * or smtp:// with STARTTLS, and no letter goes where the server does not offer it. */
+typedef struct HttpMail {
+    const char *server, *user, *password; /* user "": nobody signs in */
+    const char *from, *to;
+    bool plain;
+    Str text; /* headers and body, lines ending with CR LF */
+    int64_t number;
+} HttpMail;
+
+/* It ends as a post does; `status` is the server's last, of three digits. */
 typedef struct HttpPosted {
     int64_t number;
     HttpEnd end;
@@ -47,6 +60,8 @@ void http_client_free(HttpClient *c); /* breaks off what is on its way; NULL is 
 
 /* ERR_LIMIT: HTTP_POSTS_MAX are on their way. */
 Err http_client_post(HttpClient *c, const HttpPost *post, Fault *f);
+
+Err http_client_mail(HttpClient *c, const HttpMail *mail, Fault *f);
 
 /* Waits up to `wait_ms` for something to happen, and gives what has ended. */
 void http_client_wait(HttpClient *c, int32_t wait_ms, HttpPosted *ret, size_t max, size_t *ret_n);
