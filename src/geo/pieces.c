@@ -63,8 +63,12 @@ static Err cut(Making *to, Shape *piece, const int32_t *cells, int32_t layer, co
         if (!box_meet(shape_box(&rest), shape_box(&by->shapes[i])))
             continue;
         e = shape_intersection(&rest, &by->shapes[i], NULL, &common, to->f);
-        if (e != OK || !common.n_points)
+        if (e != OK)
+            break;
+        if (!common.n_points) {
+            shape_free(&common); /* an empty one has a block, too */
             continue;
+        }
         e = shape_difference(&rest, &by->shapes[i], NULL, &less, to->f);
         if (e == OK) {
             shape_free(&rest);
