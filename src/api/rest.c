@@ -19,7 +19,14 @@
 #include <string.h>
 
 #define COOKIE "jingwei"
-enum { SESSIONS = 8192, OUT_POINT = 32 << 10, OUT_MAX = 16 << 20, ARENA_LARGE = 8 << 20, ARENA_PLAN = 64 << 20, PAIRS_MAX = 68 };
+enum {
+    SESSIONS = 8192,
+    OUT_POINT = 32 << 10,
+    OUT_MAX = 16 << 20,
+    ARENA_LARGE = 8 << 20,
+    ARENA_PLAN = 64 << 20,
+    PAIRS_MAX = 68
+};
 
 struct Rest {
     Store *store;
@@ -238,7 +245,8 @@ static bool is_point_read(const Op *op) {
 static Err make_room(RestCall *c, Fault *f) {
     const Op *op = c->op.op;
     bool plan = op->right == RIGHT_PLAN || op->right == RIGHT_PLAN_APPROVE || op->right == RIGHT_PLAN_SEE;
-    bool small = is_point_read(op) || (op->does == WRITE && op->right != RIGHT_GROUND_WRITE && !plan && !op->media);
+    bool small =
+        is_point_read(op) || (op->does == WRITE && op->right != RIGHT_GROUND_WRITE && !plan && !op->media);
 
     c->op.arena = http_arena(c->http);
     c->op.out = &c->out;

@@ -23,7 +23,7 @@ typedef struct Planning {
 
 /* ---- files and options ---- */
 
-static Err read_bytes(const char *path, Str *ret, Fault *f) {
+Err plan_read_bytes(const char *path, Str *ret, Fault *f) {
     FILE *file = fopen(path, "rb");
     char *bytes = NULL;
     size_t n = 0, room = 0;
@@ -55,7 +55,7 @@ static Err read_bytes(const char *path, Str *ret, Fault *f) {
 static Err read_graph(Planning *p, const char *path, Fault *f) {
     Str bytes;
 
-    TRY(read_bytes(path, &bytes, f));
+    TRY(plan_read_bytes(path, &bytes, f));
     Err e = partition_file_read(bytes, &p->fields, &p->file, f);
     mem_free((char *)bytes.p);
     return e;
@@ -64,7 +64,7 @@ static Err read_graph(Planning *p, const char *path, Fault *f) {
 static Err read_plan(Planning *p, const char *path, bool gaps, int32_t *ret, Fault *f) {
     Str bytes;
 
-    TRY(read_bytes(path, &bytes, f));
+    TRY(plan_read_bytes(path, &bytes, f));
     Err e = partition_plan_read(bytes, p->file.in.n, gaps, ret, f);
     mem_free((char *)bytes.p);
     return e;
@@ -237,5 +237,7 @@ static int run_on_files(int argc, char **argv) {
 int run_plan(const Config *c, int argc, char **argv) {
     if (argc >= 1 && (strcmp(argv[0], "micro") == 0 || strcmp(argv[0], "zone") == 0))
         return run_plan_micro(c, argc, argv);
+    if (argc >= 1 && strcmp(argv[0], "import") == 0)
+        return run_plan_import(c, argc, argv);
     return run_on_files(argc, argv);
 }

@@ -3,6 +3,7 @@
  * written to the database. */
 #include "plan_words.h"
 
+#include "grids_file.h"
 #include "micro_plan.h"
 
 #include <stdio.h>
@@ -12,7 +13,10 @@ enum { MAP_BYTES_MAX = 1 << 30 };
 
 typedef struct Asked {
     MicroOptions how;
-    const char *out; /* GeoJSON */
+    const char *out;   /* GeoJSON */
+    bool save;         /* as a draft */
+    const char *label; /* of it */
+    GridsFile old;     /* --keep FILE */
 } Asked;
 
 static Err read_of(const char *word, MicroOptions *ret, Fault *f) {
@@ -24,6 +28,17 @@ static Err read_of(const char *word, MicroOptions *ret, Fault *f) {
     ret->only_places = *word == 'p';
     ret->only_areas = *word == 'a';
     return OK;
+}
+
+static Err read_old(const char *path, Asked *q, Fault *f) {
+    Str bytes;
+
+    TRY(plan_read_bytes(path, &bytes, f));
+    Err e = grids_file_read(bytes, str(path), &q->old, f);
+    mem_free((char *)bytes.p);
+    q->how.old = q->old.shapes;
+    q->how.n_old = q->old.n;
+    return e;
 }
 
 /* Micro-grids have a range by rule; that of zone grids the city chooses. */
@@ -40,7 +55,13 @@ static Err read_words(int *argc, char **argv, Asked *q, Fault *f) {
     q->out = command_option(argc, argv, "--out");
     TRY(read_of(command_option(argc, argv, "--units"), &q->how, f));
     q->how.keep = command_flag(argc, argv, "--keep");
+    q->save = command_flag(argc, argv, "--save");
+    q->label = command_option(argc, argv, "--label");
     TRY(plan_options(argc, argv, &in, f));
+    if (q->how.keep && *argc == 2) { /* the word behind it is the file of a plan of before */
+        TRY(read_old(argv[1], q, f));
+        *argc = 1;
+    }
     q->how.within = str(within ? within : "");
     q->how.min = in.min;
     q->how.max = in.max;
@@ -120,6 +141,45 @@ static Err write_map(const MicroPlan *p, const char *path, Fault *f) {
     return e;
 }
 
+/* The same as a draft in the database; the wishes are the sliders' there, 0 to 100. */
+static Err save(Store *s, const Asked *q, Fault *f) {
+    const MicroOptions *how = &q->how;
+    const PartitionWishes *w = &how->wishes;
+    PlanOpen in = { .within = how->within,
+                    .kind = how->zones ? PLAN_ZONE : PLAN_MICRO,
+                    .min = how->min,
+                    .max = how->max,
+                    .seed = (int64_t)(how->seed & INT64_MAX),
+                    .cut = w->cut,
+                    .compact = w->compact,
+                    .alike = w->alike,
+                    .keep = how->keep ? w->keep : 0 };
+
+    in.has.min = in.has.max = true;
+    in.has.label = q->label != NULL;
+    in.label = str(q->label ? q->label : "");
+    if (q->out || how->n_old || how->only_places || how->only_areas)
+        return fault(
+            f, ERR_INVALID, "plan_save", "",
+            "--save 不能与 --out、--units 或 --keep 文件同用：草案的 GeoJSON 由 plan.map 给出。",
+            "--save goes with neither --out, --units nor a file to --keep: plan.map gives the GeoJSON of a "
+            "draft.");
+    if (w->cut > 100 || w->compact > 100 || w->alike > 100 || w->keep > 100)
+        return fault(f, ERR_INVALID, "plan_save", "", "草案的各项意愿是 0 到 100。",
+                     "The wishes of a draft are 0 to 100.");
+    return plan_save_draft(s, &in, f);
+}
+
+static int run_save(Installation *in, const Asked *q) {
+    Store *s = NULL;
+    Fault f;
+
+    Err e = installation_open(in, &s, &f);
+    e = e == OK ? save(s, q, &f) : e;
+    installation_close(s);
+    return e == OK ? EXIT_OK : command_fault(&f);
+}
+
 int run_plan_micro(const Config *c, int argc, char **argv) {
     Installation in = command_installation(c);
     Asked q = { 0 };
@@ -134,6 +194,8 @@ int run_plan_micro(const Config *c, int argc, char **argv) {
         (q.how.zones && (q.how.only_places || q.how.only_areas)))
         return command_usage(command_named("plan"));
     in.existing = true;
+    if (q.save)
+        return run_save(&in, &q);
     e = installation_open(&in, &s, &f);
     e = e == OK ? micro_plan_make(s, &q.how, &p, &f) : e;
     e = e == OK && q.out ? write_map(&p, q.out, &f) : e;
@@ -142,6 +204,7 @@ int run_plan_micro(const Config *c, int argc, char **argv) {
     else if (e == OK)
         print_table(&p, q.how.keep);
     micro_plan_free(&p);
+    grids_file_free(&q.old);
     installation_close(s);
     return e == OK ? EXIT_OK : command_fault(&f);
 }

@@ -39,7 +39,9 @@ typedef struct Solving {
     Buf units, shapes;
     PlanGrid *grids; /* in `rows` */
     size_t n_grids;
-    bool waits; /* there was one */
+    bool waits;         /* there was one */
+    const PlanPut *put; /* drawn by somebody, not to be solved; NULL: to be solved */
+    int32_t *drawn;     /* of each unit the grid drawn around it */
 } Solving;
 
 static void whole_city(Actor *ret) { actor_in(ROLE_DUTY_LEAD, str("0"), (OrgId){ 0 }, ret); }
@@ -70,10 +72,34 @@ static Err read_begin(Tx *tx, Solving *x, Fault *f) {
     return OK;
 }
 
+/* What a plan that was drawn would be asked for. */
+static Err drawn_plan(Tx *tx, Solving *x, Area *ret, Fault *f) {
+    const PlanPut *in = x->put;
+
+    TRY(area_governing_by_code(tx, in->within, ret, f));
+    x->p = (Plan){ .id = { id_new(id_home(ret->id.v)) },
+                   .within = ret->id,
+                   .kind = in->kind,
+                   .label = in->label,
+                   .state = PLAN_COMPUTING,
+                   .min = in->min,
+                   .max = in->max,
+                   .made = moment_now() };
+    x->waits = true;
+    return OK;
+}
+
+static Err waiting_plan(Tx *tx, Solving *x, Area *ret, Fault *f) {
+    size_t n;
+
+    TRY(sql_plan_waiting(tx, &x->p, 1, &n, f));
+    x->waits = n > 0;
+    return n ? area_load(tx, x->p.within, ret, f) : OK;
+}
+
 static Err read_all(Tx *tx, void *arg, Fault *f) {
     Solving *x = arg;
     bool shaped;
-    size_t n;
     Area a;
 
     x->rows.used = 0;
@@ -83,11 +109,9 @@ static Err read_all(Tx *tx, void *arg, Fault *f) {
     mem_free(x->begin);
     x->begin = NULL;
     x->outline = (Shape){ 0 };
-    TRY(sql_plan_waiting(tx, &x->p, 1, &n, f));
-    x->waits = n > 0;
-    if (n == 0)
+    TRY(x->put ? drawn_plan(tx, x, &a, f) : waiting_plan(tx, x, &a, f));
+    if (!x->waits)
         return OK;
-    TRY(area_load(tx, x->p.within, &a, f));
     TRY(plan_ground_read(tx, a.code, x->p.kind == PLAN_ZONE ? PLAN_OF_RESIDENTIAL : PLAN_OF_ANY, &x->ground,
                          f));
     if (x->ground.n > PLAN_UNITS_MAX)
@@ -220,6 +244,90 @@ static Err solve(Solving *x, Fault *f) {
     return x->cancel ? fault(f, ERR_BUSY, "plan_cancelled", "", "已取消。", "It was cancelled.") : OK;
 }
 
+/* ---- drawn by somebody -------------------------------------------------- */
+
+static Str unit_word(const Solving *x, int32_t i) {
+    const PlanName *n = &x->ground.names[i];
+    const char *code = plan_word(&x->ground, n->code);
+
+    return str(*code ? code : plan_word(&x->ground, n->name));
+}
+
+static Err find_drawn(Solving *x, Fault *f) {
+    const PlanGround *g = &x->ground;
+    int32_t lost = 0, first = -1;
+
+    x->drawn = mem_alloc((size_t)g->n * sizeof *x->drawn + 1);
+    if (!x->drawn)
+        return fault_memory(f);
+    for (int32_t i = 0; i < g->n; i++) {
+        x->drawn[i] = -1;
+        for (int32_t k = 0; k < x->put->n && x->drawn[i] < 0; k++)
+            if (shape_has(x->put->grids[k].shape, g->units[i].at))
+                x->drawn[i] = k;
+        lost += x->drawn[i] < 0;
+        first = x->drawn[i] < 0 && first < 0 ? i : first;
+    }
+    if (lost == 0)
+        return OK;
+    Str name = unit_word(x, first);
+    return fault(f, ERR_INVALID, "plan_drawn_lost", "", "有 %d 个单元不在任何网格里，如“%.*s”。",
+                 "%d units lie in none of the grids, such as “%.*s”.", (int)lost, (int)name.n, name.p);
+}
+
+static Err need_within_hards(const Solving *x, Fault *f) {
+    const PlanGround *g = &x->ground;
+    int32_t *hard = mem_alloc((size_t)x->put->n * sizeof *hard + 1);
+    Err e = OK;
+
+    if (!hard)
+        return fault_memory(f);
+    memset(hard, 0xFF, (size_t)x->put->n * sizeof *hard);
+    for (int32_t i = 0; i < g->n && e == OK; i++) {
+        int32_t *at = &hard[x->drawn[i]];
+        *at = *at < 0 ? g->units[i].hard : *at;
+        const PlanDrawn *d = &x->put->grids[x->drawn[i]];
+        if (*at != g->units[i].hard)
+            e = fault(f, ERR_INVALID, "plan_hard_border", "", "网格“%.*s”跨“%s”和“%s”：网格不跨居民区。",
+                      "The grid “%.*s” crosses from “%s” to “%s”; no grid crosses that border.", (int)d->code.n,
+                      d->code.p, plan_word(g, g->hard_names[*at].name),
+                      plan_word(g, g->hard_names[g->units[i].hard].name));
+    }
+    mem_free(hard);
+    return e;
+}
+
+static Err take_drawn(Solving *x, Fault *f) {
+    const PlanGround *g = &x->ground;
+
+    TRY(find_drawn(x, f));
+    TRY(need_within_hards(x, f));
+    TRY(plan_graph_make(g->units, g->n, g->hards, g->n_hards, &x->cancel, &x->graph, f));
+    PartitionInput in = x->graph.in;
+    in.min = x->p.min;
+    in.max = x->p.max;
+    TRY(arena_begin(&x->plans, partition_score_room(&in), f));
+    TRY(partition_score(&in, x->drawn, &x->plans, &x->plan, f));
+    return x->plan.n_grids <= PLAN_GRIDS_MAX
+               ? OK
+               : fault(f, ERR_LIMIT, "plan_grids", "", "方案有 %d 个网格，最多 %d 个：请按街镇导入。",
+                       "The plan has %d grids and may have %d: import it by subdistrict.", (int)x->plan.n_grids,
+                       PLAN_GRIDS_MAX);
+}
+
+/* A code that a grid of today has is that grid's alone. */
+static void name_as_drawn(const Solving *x, int32_t grid, PlanGrid *row) {
+    const PlanDrawn *d = &x->put->grids[x->drawn[x->listed[x->first[grid]]]];
+    bool taken = row->has.now;
+
+    for (int32_t i = 0; i < x->ground.n_olds && !taken; i++)
+        taken = str_is(d->code, plan_word(&x->ground, x->ground.olds[i].code));
+    if (!taken && d->code.n)
+        row->code = d->code;
+    if (d->name.n)
+        row->name = d->name;
+}
+
 static Err list_by_grids(Solving *x, Fault *f) {
     int32_t n = x->ground.n, grids = x->plan.n_grids;
 
@@ -321,6 +429,8 @@ static Err make_grids(Solving *x, const PlanNaming *names, Fault *f) {
         plan_grid_name(names, i, &name);
         TRY(copy_text(x, &code, &row->code, f));
         TRY(copy_text(x, &name, &row->name, f));
+        if (x->put)
+            name_as_drawn(x, i, row);
         TRY(shape_grid(x, i, row, f));
     }
     x->n_grids = (size_t)x->plan.n_grids;
@@ -393,6 +503,8 @@ static Err write_all(Tx *tx, void *arg, Fault *f) {
     w->room.used = 0;
     tx_lend(tx, &w->room);
     whole_city(&all);
+    if (x->put)
+        TRY(sql_plan_add(tx, &p, &changed, f));
     TRY(plan_load(tx, p.id, &all, &now, f));
     if (now.state != PLAN_COMPUTING)
         return OK; /* cancelled */
@@ -464,7 +576,7 @@ static Err write_plan(Solving *x, Fault *f) {
 /* ---- one ---------------------------------------------------------------- */
 
 static Err work(Solving *x, Fault *f) {
-    TRY(solve(x, f));
+    TRY(x->put ? take_drawn(x, f) : solve(x, f));
     TRY(list_by_grids(x, f));
     return keep(x, f);
 }
@@ -475,6 +587,7 @@ static void drop(Solving *x) {
     shape_free(&x->outline);
     mem_free(x->begin);
     mem_free(x->features);
+    mem_free(x->drawn);
     mem_free(x->listed);
     mem_free(x->first);
     arena_end(&x->plans);
@@ -483,15 +596,32 @@ static void drop(Solving *x) {
     buf_end(&x->shapes);
 }
 
+static Err begin(Solving *x, Fault *f) {
+    TRY(arena_begin(&x->rows, ROWS_ROOM, f));
+    TRY(buf_begin(&x->units, 1 << 16, BYTES_MAX, f));
+    TRY(buf_begin(&x->shapes, 1 << 16, BYTES_MAX, f));
+    return store_read(x->s, -1, read_all, x, f);
+}
+
+Err plan_put(Store *s, const PlanPut *in, PlanId *ret, Fault *f) {
+    static const _Atomic bool never = false;
+    Solving x = { .s = s, .stop = &never, .put = in, .from_ms = clock_mono_ms() };
+
+    Err e = begin(&x, f);
+    e = e == OK ? work(&x, f) : e;
+    e = e == OK ? write_plan(&x, f) : e;
+    if (e == OK)
+        *ret = x.p.id;
+    drop(&x);
+    return e;
+}
+
 Err plan_solve_next(Store *s, const _Atomic bool *stop, PlanId *ret_id, Fault *f) {
     Solving x = { .s = s, .stop = stop, .from_ms = clock_mono_ms() };
     Fault why;
 
     ret_id->v = 0;
-    Err e = arena_begin(&x.rows, ROWS_ROOM, f);
-    e = e == OK ? buf_begin(&x.units, 1 << 16, BYTES_MAX, f) : e;
-    e = e == OK ? buf_begin(&x.shapes, 1 << 16, BYTES_MAX, f) : e;
-    e = e == OK ? store_read(s, -1, read_all, &x, f) : e;
+    Err e = begin(&x, f);
     if (x.waits) {
         *ret_id = x.p.id;
         e = e == OK ? work(&x, f) : e;

@@ -9,6 +9,7 @@
 struct MicroInner {
     PlanGround ground;
     PlanGraph graph;
+    int32_t *kept;   /* of each unit the grid of a file to keep to; NULL: none */
     int32_t *listed; /* units by grid, in their order */
     int32_t *first;  /* n_grids + 1: where a grid's units begin in it */
     PlanNaming naming;

@@ -104,12 +104,33 @@ static void tell_facts(MicroPlan *p) {
         p->borders[k] = p->inner->graph.of_kind[k];
 }
 
+/* Where the grids of a file have each unit, in place of those that are there now. */
+static Err keep_file(MicroPlan *p, const MicroOptions *how, Fault *f) {
+    const PlanGround *g = &p->inner->ground;
+    int32_t found = 0;
+
+    p->inner->kept = mem_alloc((size_t)g->n * sizeof *p->inner->kept + 1);
+    if (!p->inner->kept)
+        return fault_memory(f);
+    for (int32_t i = 0; i < g->n; i++) {
+        p->inner->kept[i] = -1;
+        for (int32_t k = 0; k < how->n_old && p->inner->kept[i] < 0; k++)
+            if (shape_has(&how->old[k], g->units[i].at))
+                p->inner->kept[i] = k;
+        found += p->inner->kept[i] >= 0;
+    }
+    p->inner->graph.in.old = found ? p->inner->kept : NULL;
+    return OK;
+}
+
 static Err make(Store *s, const MicroOptions *how, MicroPlan *p, Fault *f) {
     PlanGround *g = &p->inner->ground;
 
     p->zones = how->zones;
     TRY(read_map(s, how, p, f));
     TRY(plan_graph_make(g->units, g->n, g->hards, g->n_hards, NULL, &p->inner->graph, f));
+    if (how->keep && how->n_old)
+        TRY(keep_file(p, how, f));
     if (how->keep && !p->inner->graph.in.old)
         return fault(f, ERR_INVALID, "plan_no_old", "", "“%.*s”里还没有这一级的网格，没有可以保留的划分。",
                      "There are no grids of that level in “%.*s” yet, so there is no plan to keep.",
@@ -140,6 +161,7 @@ void micro_plan_free(MicroPlan *p) {
         plan_graph_free(&in->graph);
         plan_ground_free(&in->ground);
         mem_free(in->listed);
+        mem_free(in->kept);
         mem_free(in->first);
         mem_free(in->naming.number);
         mem_free(in->naming.heir);

@@ -12,7 +12,9 @@ typedef struct MicroOptions {
     bool only_places, only_areas; /* as units; neither: buildings where there are some, else areas */
     bool zones;                   /* zone grids of residential areas, not micro-grids */
     int32_t min, max, threads, sweeps;
-    bool keep; /* the present micro-grids are the old plan */
+    bool keep; /* the present micro-grids are the old plan, or those of a file: */
+    const struct Shape *old;
+    int32_t n_old; /* 0: the present ones */
     PartitionWishes wishes;
     uint64_t seed;
 } MicroOptions;

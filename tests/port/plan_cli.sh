@@ -159,6 +159,20 @@ walk() {
     says out '"grids":3,"out_of_range":0,'
     says out '"moved":0,'
 
+    # as a draft in the database; one that was drawn is read in, for a part of the city or all of it
+    ends 0 plan micro --within A --save --label first --json
+    says out '"label":"first","grids":3,"out_of_range":0,'
+    ends 0 plan import map.geojson --within A --json
+    says out '"grids":3,"out_of_range":0,'
+    says out '"moved":0,'
+    ends 0 plan micro --within X --keep map.geojson --json
+    says out '"moved":0,'
+    ends 1 plan micro --within A --save --out other.geojson
+    ends 2 plan import map.geojson
+    box A1 121.000 31.000 121.002 31.004 | map >part.geojson
+    ends 1 plan import part.geojson --within A
+    says err 'units lie in none of the grids, such as'
+
     # blocks that are areas: the micro-grids themselves as units
     ends 0 plan micro --within A --units areas --json
     says out '"of":"areas","units":3,'
