@@ -235,9 +235,12 @@ const Command commands[] = {
       run_locate },
     { "plan",
       "solve FILE.json OUT.json | score FILE.json PLAN.json [--min N] [--max N] [--grids K] [--old PLAN.json] "
-      "[--seed N] [--sweeps N] [--threads N] [--cut N] [--compact N] [--alike N] [--balance N] [--keep N] [--hard FIELD] "
-      "[--feature FIELD] | micro --within CODE [--units places|areas] [--keep [OLD.geojson]] [--out FILE.geojson | "
-      "--save [--label TEXT]] … | zone --within CODE --min N --max N [--keep [OLD.geojson]] [--out FILE.geojson "
+      "[--seed N] [--sweeps N] [--threads N] [--cut N] [--compact N] [--alike N] [--balance N] [--keep N] "
+      "[--hard FIELD] "
+      "[--feature FIELD] | micro --within CODE [--units places|areas] [--keep [OLD.geojson]] [--out "
+      "FILE.geojson | "
+      "--save [--label TEXT]] … | zone --within CODE --min N --max N [--keep [OLD.geojson]] [--out "
+      "FILE.geojson "
       "| --save] … | import FILE.geojson --within CODE [--zone] [--min N] [--max N] [--label TEXT]",
       "cuts buildings or blocks, of a file or of an area, into contiguous grids within a range of households",
       true, run_plan },

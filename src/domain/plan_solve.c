@@ -178,7 +178,7 @@ static void as_wished(Solving *x, PartitionInput *in) {
     in->max = p->max;
     in->seed = (uint64_t)p->seed;
     in->threads = 1;
-    in->wishes = (PartitionWishes){ p->cut, p->compact, p->alike, p->keep };
+    in->wishes = (PartitionWishes){ p->cut, p->compact, p->alike, p->keep, p->balance };
     in->cancel = &x->cancel;
     in->progress = progressed;
     in->ctx = x;
@@ -189,38 +189,6 @@ static void as_wished(Solving *x, PartitionInput *in) {
         in->old = NULL;
 }
 
-/* The same within a narrower range: the more even, the narrower. Kept where it breaks the
- * range no oftener; its grids then have the reasons of those that stood there. */
-static Err even_out(Solving *x, const PartitionInput *wide, Fault *f) {
-    PartitionInput in = *wide;
-    PartitionPlan even, judged;
-    int32_t room = (wide->max - wide->min) / 2 * x->p.balance / 125;
-    Arena a;
-
-    if (room == 0)
-        return OK;
-    in.min = wide->min + room;
-    in.max = wide->max - room;
-    in.old = x->plan.grid;
-    in.wishes.keep = x->p.keep / 2;
-    TRY(arena_begin(&a, partition_room(&in), f));
-    Err e = partition_solve(&in, &a, &even, f);
-    Arena *mine = &x->plans;
-    e = e == OK ? partition_score(wide, even.grid, mine, &judged, f) : e;
-    arena_end(&a);
-    TRY(e);
-    if (judged.out_of_range > x->plan.out_of_range)
-        return OK;
-    for (int32_t i = 0; i < wide->n; i++) {
-        PartitionGrid *g = &judged.grids[judged.grid[i]];
-        PartitionReason was = x->plan.grids[x->plan.grid[i]].reason;
-        if (g->reason == PARTITION_NONE_FOUND && was != PARTITION_KEEPS)
-            g->reason = was;
-    }
-    x->plan = judged;
-    return OK;
-}
-
 static Err solve(Solving *x, Fault *f) {
     const PlanGround *g = &x->ground;
 
@@ -229,12 +197,9 @@ static Err solve(Solving *x, Fault *f) {
     as_wished(x, &in);
     TRY(add_features(x, &in, f));
     x->done = 5;
-    x->share = x->p.balance ? 40 : 80;
-    TRY(arena_begin(&x->plans, partition_room(&in) + partition_score_room(&in), f));
+    x->share = 80;
+    TRY(arena_begin(&x->plans, partition_room(&in), f));
     TRY(partition_solve(&in, &x->plans, &x->plan, f));
-    x->done = x->done + x->share;
-    if (x->p.balance)
-        TRY(even_out(x, &in, f));
     x->done = 85;
     progressed(x, 0);
     if (x->plan.n_grids > PLAN_GRIDS_MAX)
