@@ -8,8 +8,8 @@ import { gzipSync } from 'node:zlib';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin, type Rollup } from 'vite';
 
-/* Rooms of the console that come when they are opened, each with the map: one at a time. */
-const rooms = ['LayersRoom.vue', 'Coverage.vue', 'Planner.vue'];
+/* Rooms of the console that come when they are opened (console/rooms.ts), some with the map: one at a time. */
+const rooms = ['Audit', 'Codes', 'Coverage', 'Deliveries', 'LayersRoom', 'People', 'Planner', 'Roster', 'Settings', 'Visits'].map((room) => `${room}.vue`);
 
 /* Kilobytes of gzip. `later` counts what the entry loads on demand (the map) too, but for
  * the rooms that come when they are opened; `room` is the one of them that is. */
@@ -18,7 +18,7 @@ const budgets: Budget[] = [
   { page: 'index.html', name: 'public', most: 100, later: false },
   { page: 'phone/index.html', name: 'phone, without the map', most: 100, later: false },
   { page: 'console/index.html', name: 'console, with the map', most: 250, later: true },
-  ...rooms.map((room) => ({ page: 'console/index.html', name: `console, with the map and ${room}`, most: 280, later: true, room })),
+  ...rooms.map((room) => ({ page: 'console/index.html', name: `console, with the map and ${room}`, most: 260, later: true, room })),
 ];
 
 /* The files that an entry loads at once; with `later`, also on demand. */

@@ -7,27 +7,31 @@ import type { Me } from '../shared/api/types';
 import { say } from '../shared/modes';
 import type { IconName } from '../shared/parts/icons';
 import { route } from '../shared/route';
-import Audit from './Audit.vue';
 import Cases from './Cases.vue';
-import Codes from './Codes.vue';
-import Deliveries from './Deliveries.vue';
 import Desk from './Desk.vue';
 import Figures from './Figures.vue';
 import Grids from './Grids.vue';
 import Handover from './Handover.vue';
 import MapRoom from './MapRoom.vue';
 import Notices from './Notices.vue';
-import People from './People.vue';
-import Roster from './Roster.vue';
-import Settings from './Settings.vue';
-import Visits from './Visits.vue';
 import { unread } from './notices';
 import { AUDIT, CODES, COVERAGE, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LAYERS, LIST, MAP, NOTICES, PEOPLE, PLANNER, REPORT, ROSTER, SETTINGS, VISITS } from './paths';
 import { may, me, post } from './session';
 import ReportSpot from './ReportSpot.vue';
+import RoomFailed from './RoomFailed.vue';
 
-/* With its maps, for the few who plan: loaded when it is opened. */
-const Planner = defineAsyncComponent(() => import('./Planner.vue'));
+/* What few open comes when it is opened; what each adds has a budget (vite.config.ts). */
+const opened = (loader: () => Promise<Component>) => defineAsyncComponent({ loader, errorComponent: RoomFailed });
+const Audit = opened(() => import('./Audit.vue'));
+const Codes = opened(() => import('./Codes.vue'));
+const Coverage = opened(() => import('./Coverage.vue'));
+const Deliveries = opened(() => import('./Deliveries.vue'));
+const LayersRoom = opened(() => import('./LayersRoom.vue'));
+const People = opened(() => import('./People.vue'));
+const Planner = opened(() => import('./Planner.vue'));
+const Roster = opened(() => import('./Roster.vue'));
+const Settings = opened(() => import('./Settings.vue'));
+const Visits = opened(() => import('./Visits.vue'));
 
 export type Room = {
   path: string;
@@ -37,10 +41,6 @@ export type Room = {
   may?: (me: Me) => boolean; // without it: everybody
   count?: () => number; // what waits there, shown in the menu
 };
-
-/* What few open comes when it is opened. */
-const Coverage = defineAsyncComponent(() => import('./Coverage.vue'));
-const LayersRoom = defineAsyncComponent(() => import('./LayersRoom.vue'));
 
 /* Who reads cases has a desk, the list and the figures. */
 const reads = (who: Me) => may(who, 'case_read');
