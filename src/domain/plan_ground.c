@@ -307,8 +307,7 @@ static Err add_outline(void *ctx, const void *row, Fault *f) {
     return OK;
 }
 
-/* Outlines count where every building has one: some alone would leave the others without
- * neighbours. */
+/* Where only some have one the graph is made of cells: of an outline, of what is along it. */
 static Err read_outlines(Tx *tx, Reading *r, Fault *f) {
     PlanGround *g = &r->g;
     Outlining x = { .r = r, .places = mem_alloc((size_t)g->n * sizeof *x.places + 1) };
@@ -321,12 +320,8 @@ static Err read_outlines(Tx *tx, Reading *r, Fault *f) {
     Err e = tx_each(tx, &plan_outlines_query, (const void *const[]){ &r->range }, add_outline, &x, f);
     mem_free(x.places);
     for (int32_t i = 0; i < g->n && e == OK; i++)
-        if (x.found == g->n)
+        if (g->shapes[i].n_points)
             g->units[i].shape = &g->shapes[i];
-        else {
-            shape_free(&g->shapes[i]);
-            g->shapes[i] = (Shape){ 0 };
-        }
     g->outlined = x.found == g->n;
     return e;
 }

@@ -1,8 +1,8 @@
 /* plan_ground – what the planner reads of the map beneath one area: units with their
  * households, the areas that no grid leaves, and the grids that are there now.
  *
- * For micro-grids units are buildings (places whose households are known; with their outlines
- * where all have one, else as points), or else the finest areas below the residential ones. No
+ * For micro-grids units are buildings (places whose households are known; with their
+ * outlines, as points where they have none), or else the finest areas below the residential ones. No
  * grid leaves the lowest area above a unit that is a residential area or higher; where there
  * is none beneath, the area itself. For zone grids units are residential areas, and no grid
  * leaves a subdistrict. The rows only: the graph is engine/plan_graph.h. */
@@ -30,7 +30,7 @@ typedef struct PlanGround {
     Shape *shapes; /* of areas as units */
     int32_t n;
     bool places;   /* units are buildings */
-    bool outlined; /* with outlines */
+    bool outlined; /* all of them with outlines */
     Shape *hards;  /* empty where it has none */
     PlanName *hard_names;
     AreaId *hard_ids;

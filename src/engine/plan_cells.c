@@ -116,6 +116,51 @@ void plan_cells_free(PlanCells *c) {
     mem_free(c);
 }
 
+/* ---- borders ------------------------------------------------------------ */
+
+static int by_units(const void *p, const void *q) {
+    const CellBorder *x = p, *y = q;
+    return x->a != y->a ? (x->a < y->a ? -1 : 1) : (x->b > y->b) - (x->b < y->b);
+}
+
+/* Whose each point is. */
+static void owners_of(const CellGroup *group, const int32_t *listed, int32_t *ret) {
+    for (int32_t i = 0; i < group->n; i++)
+        for (int32_t k = group->from[i]; k < group->from[i + 1]; k++)
+            ret[k] = listed[i];
+}
+
+Err plan_cells_borders(const PlanCells *c, int32_t hard, CellBorder **ret, int64_t *ret_n, Fault *f) {
+    const CellGroup *group = &c->groups[hard];
+    int32_t *owner = mem_alloc((size_t)group->from[group->n] * sizeof *owner + 1);
+    CellBorder *list = mem_alloc((size_t)group->cells.n_borders * sizeof *list + 1);
+    int64_t n = 0, kept = 0;
+
+    if (!owner || !list) {
+        mem_free(owner);
+        mem_free(list);
+        return fault_memory(f);
+    }
+    owners_of(group, c->listed + group->first, owner);
+    for (int64_t i = 0; i < group->cells.n_borders; i++) {
+        const CellBorder *b = &group->cells.borders[i];
+        int32_t x = owner[b->a], y = owner[b->b];
+        if (x != y)
+            list[n++] = (CellBorder){ x < y ? x : y, x < y ? y : x, b->m };
+    }
+    mem_free(owner);
+    if (n)
+        qsort(list, (size_t)n, sizeof *list, by_units);
+    for (int64_t i = 0; i < n; i++)
+        if (kept && by_units(&list[kept - 1], &list[i]) == 0)
+            list[kept - 1].m += list[i].m;
+        else
+            list[kept++] = list[i];
+    *ret = list;
+    *ret_n = kept;
+    return OK;
+}
+
 /* ---- ground ------------------------------------------------------------- */
 
 /* Sides of cells. What two cells of the list have between them goes; what is left is the rim. */

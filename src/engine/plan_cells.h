@@ -25,6 +25,10 @@ Err plan_cells_make(const PlanUnit *units, int32_t n, const Shape *hards, int32_
                     Fault *f);
 void plan_cells_free(PlanCells *c);
 
+/* What the units of a hard area have between them, by a, then b (positions among all units),
+ * each pair once; on the heap. */
+Err plan_cells_borders(const PlanCells *c, int32_t hard, CellBorder **ret, int64_t *ret_n, Fault *f);
+
 /* The cells of units of one hard area as one shape, cut to it; on the heap. */
 Err plan_cells_ground(const PlanCells *c, const PlanUnit *units, const Shape *hards, const int32_t *listed,
                       int32_t n, Shape *ret, Fault *f);

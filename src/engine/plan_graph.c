@@ -68,14 +68,23 @@ static Err by_outlines(Making *k, const _Atomic bool *cancel) {
 static Err by_cells(Making *k) {
     TRY(plan_cells_make(k->units, k->n, k->g->hards, k->n_hards, &k->g->cells, k->f));
     for (int32_t h = 0; h < k->n_hards; h++) {
-        const CellGroup *group = &k->g->cells->groups[h];
-        const int32_t *units = k->g->cells->listed + group->first;
-        for (int64_t i = 0; i < group->cells.n_borders; i++) {
-            const CellBorder *b = &group->cells.borders[i];
-            TRY(add_edge(k, units[b->a], units[b->b], b->m, PLAN_CELL));
-        }
+        CellBorder *borders;
+        int64_t n;
+        TRY(plan_cells_borders(k->g->cells, h, &borders, &n, k->f));
+        Err e = OK;
+        for (int64_t i = 0; i < n && e == OK; i++)
+            e = add_edge(k, borders[i].a, borders[i].b, borders[i].m, PLAN_CELL);
+        mem_free(borders);
+        TRY(e);
     }
     return OK;
+}
+
+static bool all_outlined(const PlanUnit *units, int32_t n) {
+    for (int32_t i = 0; i < n; i++)
+        if (!units[i].shape)
+            return false;
+    return true;
 }
 
 /* ---- the graph ---------------------------------------------------------- */
@@ -118,7 +127,7 @@ Err plan_graph_make(const PlanUnit *units, int32_t n, const Shape *hards, int32_
     Err e = g.numbers && g.counts ? OK : fault_memory(f);
     if (e == OK && n) {
         fill_units(&k);
-        e = units[0].shape ? by_outlines(&k, cancel) : by_cells(&k);
+        e = all_outlined(units, n) ? by_outlines(&k, cancel) : by_cells(&k);
     }
     g.in.edges = g.edges;
     if (e == OK)

@@ -1,9 +1,9 @@
 /* plan_graph – from the map to the graph that the planner cuts, and back.
  *
  * Units with outlines (blocks, building groups) become neighbours by their borders, exact,
- * near and across streets (geo/adjacency.h); units that are points by their cells within the
- * area they stand in (geo/cells.h). Units under different hard areas are no neighbours. What
- * the planner gives comes back as polygons: a grid is the union of its units' ground. */
+ * near and across streets (geo/adjacency.h); where some are points, all by their cells within
+ * the area they stand in, of an outline those of its rim (geo/cells.h). Units under different hard areas are no
+ * neighbours. What the planner gives comes back as polygons: a grid is the union of its units' ground. */
 #ifndef JW_PLAN_GRAPH_H
 #define JW_PLAN_GRAPH_H
 
@@ -14,7 +14,7 @@
 #define PLAN_STREET_M 40.0
 
 typedef struct PlanUnit {
-    const Shape *shape; /* NULL: a point; all are of one kind */
+    const Shape *shape; /* NULL: a point */
     Point at;           /* where its households are */
     int32_t households;
     int32_t hard; /* the area that no grid leaves: position in `hards` */

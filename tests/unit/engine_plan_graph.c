@@ -129,6 +129,47 @@ static void streets_are_shared(void **state) {
     shape_free(&hards[1]);
 }
 
+/* A long house and two points south of it, beside each other: the house meets both along its
+ * whole length, though it stands for many cells, and has more ground than a point would. */
+static void outlines_beside_points(void **state) {
+    Shape house = box_m(10, 60, 90, 90), hards[1] = { box_m(0, 0, 100, 100) }, ground;
+    Scale s = scale_at(origin.lat);
+    const Point west = { origin.lon + (int32_t)lround(25 / s.lon_m),
+                         origin.lat + (int32_t)lround(20 / s.lat_m) },
+                east = { origin.lon + (int32_t)lround(75 / s.lon_m),
+                         origin.lat + (int32_t)lround(20 / s.lat_m) };
+    PlanUnit units[3] = { { NULL, west, 50, 0, -1 },
+                          { &house, house.points[0], 300, 0, -1 },
+                          { NULL, east, 50, 0, -1 } };
+    double m2 = 0;
+    Fault f;
+
+    (void)state;
+    PlanGraph g = make(units, 3, hards, 1);
+    assert_int_equal(g.in.n_edges, 3); /* each pair once */
+    assert_int_equal(g.of_kind[PLAN_CELL], 3);
+    for (int32_t i = 0; i < 3; i++) {
+        assert_true(g.edges[i].a == (i == 2) && g.edges[i].b == (i == 0 ? 1 : 2));
+        if (i != 1) /* half of the width of the town, and more: the border is bent */
+            assert_true(g.edges[i].border_m > 50 && g.edges[i].border_m < 75);
+    }
+    close_to(g.edges[0].border_m, g.edges[2].border_m, 1);
+    assert_int_equal(plan_graph_spread(&g, &f), OK);
+    for (int32_t i = 0; i < 3; i++) {
+        if (plan_grid_shape(&g, &i, 1, &ground, &f) != OK)
+            fail_msg("%s (%s)", f.en, f.detail);
+        assert_int_equal(ground.n_polys, 1);
+        m2 += shape_area_m2(&ground);
+        if (i == 1)
+            assert_true(shape_area_m2(&ground) > 5000 && shape_has(&ground, house.points[0]));
+        shape_free(&ground);
+    }
+    close_to(m2, 10000, 20);
+    plan_graph_free(&g);
+    shape_free(&house);
+    shape_free(&hards[0]);
+}
+
 static void every_allocation_may_fail(void **state) {
     Shape hards[1] = { box_m(0, 0, 100, 100) }, boxes[2] = { box_m(0, 0, 50, 100), box_m(50, 0, 100, 100) };
     PlanUnit points[2] = { { NULL, hards[0].points[0], 50, 0, -1 }, { NULL, hards[0].points[2], 50, 0, -1 } };
@@ -136,7 +177,9 @@ static void every_allocation_may_fail(void **state) {
                              { &boxes[1], boxes[1].points[0], 50, 0, -1 } };
 
     (void)state;
-    for (int kind = 0; kind < 2; kind++) {
+    const PlanUnit both[2] = { outlines[0], points[1] };
+    const PlanUnit *const all[3] = { outlines, points, both };
+    for (int kind = 0; kind < 3; kind++) {
         Err e = ERR_NO_MEMORY;
         mem_watched = true;
         for (long i = 1; e != OK; i++) {
@@ -144,7 +187,7 @@ static void every_allocation_may_fail(void **state) {
             Fault f;
             mem_calls = 0;
             mem_fail_from = mem_fail_to = i;
-            e = plan_graph_make(kind ? points : outlines, 2, hards, 1, NULL, &g, &f);
+            e = plan_graph_make(all[kind], 2, hards, 1, NULL, &g, &f);
             e = e == OK ? plan_graph_spread(&g, &f) : e;
             if (e != OK)
                 plan_graph_free(&g);
@@ -162,9 +205,8 @@ static void every_allocation_may_fail(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_kind_is_marked),
-        cmocka_unit_test(points_meet_within_their_area),
-        cmocka_unit_test(streets_are_shared),
+        cmocka_unit_test(each_kind_is_marked),       cmocka_unit_test(points_meet_within_their_area),
+        cmocka_unit_test(streets_are_shared),        cmocka_unit_test(outlines_beside_points),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
