@@ -46,31 +46,52 @@ static void propose(Uncovered *u, const Org *org, double metres) {
     u->has.org = u->has.org_name = u->has.distance_m = true;
 }
 
-/* The nearest residential area of the same top area that has an organisation, by the
- * points where the map writes their names. */
-static Err find_nearest(Tx *tx, const Place *p, const Area *grid, Org *ret, double *ret_m, Fault *f) {
-    Area *near = arena_take(tx_arena(tx), sizeof *near * CANDIDATES_MAX);
+typedef struct Thresholds {
+    int32_t people, shops;
+} Thresholds;
+
+/* What is read once for a list: the thresholds, and the residential areas of the top area in
+ * hand, for places come in the order of paths. */
+typedef struct Offering {
+    Thresholds limits;
+    char top[TOP_PATH + 1];
+    Area *near;
+    size_t n;
+} Offering;
+
+static Err read_candidates(Tx *tx, const Place *p, Offering *o, Fault *f) {
     char low[TOP_PATH + 1], high[TOP_PATH + 2];
     Scope within = { 0 };
-    Point at;
-    Org org;
-    size_t n;
-    bool found;
 
-    if (!near)
-        return fault_arena(f);
-    *ret = (Org){ 0 };
-    *ret_m = 1e12;
     snprintf(low, sizeof low, "%.*s", (int)(p->path.n < TOP_PATH ? p->path.n : TOP_PATH), p->path.p);
+    if (o->near && strcmp(low, o->top) == 0)
+        return OK;
+    o->near = o->near ? o->near : arena_take(tx_arena(tx), sizeof *o->near * CANDIDATES_MAX);
+    if (!o->near)
+        return fault_arena(f);
     snprintf(high, sizeof high, "%s~", low);
     within.path_low = str(low);
     within.path_high = str(high);
-    TRY(sql_cover_candidates(tx, &within, near, CANDIDATES_MAX, &n, f));
-    for (size_t i = 0; spot_of(p, grid, &at) && i < n; i++) {
-        double m = point_distance_m(at, (Point){ near[i].label_lon, near[i].label_lat });
+    memcpy(o->top, low, sizeof low);
+    return sql_cover_candidates(tx, &within, o->near, CANDIDATES_MAX, &o->n, f);
+}
+
+/* The nearest residential area of the same top area that has an organisation, by the
+ * points where the map writes their names. */
+static Err find_nearest(Tx *tx, const Place *p, const Area *grid, Offering *o, Org *ret, double *ret_m,
+                        Fault *f) {
+    Point at;
+    Org org;
+    bool found;
+
+    *ret = (Org){ 0 };
+    *ret_m = 1e12;
+    TRY(read_candidates(tx, p, o, f));
+    for (size_t i = 0; spot_of(p, grid, &at) && i < o->n; i++) {
+        double m = point_distance_m(at, (Point){ o->near[i].label_lon, o->near[i].label_lat });
         if (m >= *ret_m)
             continue;
-        TRY(org_leading(tx, &near[i], &org, &found, f));
+        TRY(org_leading(tx, &o->near[i], &org, &found, f));
         if (found) {
             *ret = org;
             *ret_m = m;
@@ -80,7 +101,8 @@ static Err find_nearest(Tx *tx, const Place *p, const Area *grid, Org *ret, doub
 }
 
 /* Who leads the grid itself (`own`), its residential area, or the nearest one. */
-static Err find_org(Tx *tx, const Place *p, const Area *grid, bool own, Uncovered *u, bool *ret_own, Fault *f) {
+static Err find_org(Tx *tx, const Place *p, const Area *grid, bool own, Offering *o, Uncovered *u,
+                    bool *ret_own, Fault *f) {
     double metres = 0;
     bool found = false;
     Area home;
@@ -95,7 +117,7 @@ static Err find_org(Tx *tx, const Place *p, const Area *grid, bool own, Uncovere
             TRY(org_leading(tx, &home, &org, &found, f));
     }
     if (!found) {
-        TRY(find_nearest(tx, p, grid, &org, &metres, f));
+        TRY(find_nearest(tx, p, grid, o, &org, &metres, f));
         found = org.id.v != 0;
     }
     if (found)
@@ -104,10 +126,6 @@ static Err find_org(Tx *tx, const Place *p, const Area *grid, bool own, Uncovere
 }
 
 /* ---- the form ----------------------------------------------------------- */
-
-typedef struct Thresholds {
-    int32_t people, shops;
-} Thresholds;
 
 static Err read_thresholds(Tx *tx, Thresholds *ret, Fault *f) {
     TRY(cover_threshold(tx, "exclusive_people", &ret->people, f));
@@ -133,16 +151,16 @@ static Err say_who(Arena *a, Uncovered *u, const char *zh, const char *en, Fault
     return say_why(a, u, both_zh, both_en, f);
 }
 
-static Err propose_independent(Tx *tx, const Place *p, const Area *grid, const Thresholds *t, Uncovered *u,
-                               Fault *f) {
-    bool few = p->has.population && p->population < t->people, own;
+static Err propose_independent(Tx *tx, const Place *p, const Area *grid, Offering *o, Uncovered *u, Fault *f) {
+    bool few = p->has.population && p->population < o->limits.people, own;
     char zh[200], en[200];
 
     u->form = few ? FORM_GRID : FORM_EXCLUSIVE;
-    TRY(find_org(tx, p, grid, few, u, &own, f));
+    TRY(find_org(tx, p, grid, few, o, u, &own, f));
     if (few) {
-        snprintf(zh, sizeof zh, "人数 %d，不足 %d：并入所在网格。", p->population, t->people);
-        snprintf(en, sizeof en, "%d people, fewer than %d: it joins its grid.", p->population, t->people);
+        snprintf(zh, sizeof zh, "人数 %d，不足 %d：并入所在网格。", p->population, o->limits.people);
+        snprintf(en, sizeof en, "%d people, fewer than %d: it joins its grid.", p->population,
+                 o->limits.people);
     } else {
         snprintf(zh, sizeof zh, "设专属网格；在此之前由所在居民区的党组织覆盖。");
         snprintf(en, sizeof en, "An exclusive grid; until then the organisation of its residential area.");
@@ -150,11 +168,11 @@ static Err propose_independent(Tx *tx, const Place *p, const Area *grid, const T
     return say_who(tx_arena(tx), u, zh, en, f);
 }
 
-static Err propose_small(Tx *tx, const Place *p, const Area *grid, Uncovered *u, Fault *f) {
+static Err propose_small(Tx *tx, const Place *p, const Area *grid, Offering *o, Uncovered *u, Fault *f) {
     bool own;
 
     u->form = FORM_GRID;
-    TRY(find_org(tx, p, grid, true, u, &own, f));
+    TRY(find_org(tx, p, grid, true, o, u, &own, f));
     if (own)
         return say_who(tx_arena(tx), u, "由所在网格的党组织覆盖，或成立街区党支部。",
                        "By the organisation of its grid, or a street-block branch.", f);
@@ -162,11 +180,11 @@ static Err propose_small(Tx *tx, const Place *p, const Area *grid, Uncovered *u,
                    u->has.org && u->distance_m == 0 ? "By the organisation of its residential area." : "", f);
 }
 
-static Err propose_flexible(Tx *tx, const Place *p, const Area *grid, Uncovered *u, Fault *f) {
+static Err propose_flexible(Tx *tx, const Place *p, const Area *grid, Offering *o, Uncovered *u, Fault *f) {
     bool own;
 
     u->form = FORM_NEAREST;
-    TRY(find_org(tx, p, grid, false, u, &own, f));
+    TRY(find_org(tx, p, grid, false, o, u, &own, f));
     return say_who(tx_arena(tx), u,
                    u->has.org && u->distance_m == 0 ? "新就业群体就近由所在居民区的党组织覆盖。" : "",
                    u->has.org && u->distance_m == 0
@@ -175,8 +193,7 @@ static Err propose_flexible(Tx *tx, const Place *p, const Area *grid, Uncovered 
                    f);
 }
 
-static Err propose_cover(Tx *tx, const Place *p, CoverField field, const Thresholds *t, Uncovered *ret,
-                         Fault *f) {
+static Err propose_cover(Tx *tx, const Place *p, CoverField field, Offering *o, Uncovered *ret, Fault *f) {
     Uncovered u = { .place = p->id, .name = p->name, .kind = p->kind, .area = p->area, .field = field };
     Area grid;
 
@@ -189,9 +206,9 @@ static Err propose_cover(Tx *tx, const Place *p, CoverField field, const Thresho
     u.has.lon = u.has.lat = p->has.lon && p->has.lat;
     u.population = p->population;
     u.has.population = p->has.population;
-    Err e = field == FIELD_SMALL      ? propose_small(tx, p, &grid, &u, f)
-            : field == FIELD_FLEXIBLE ? propose_flexible(tx, p, &grid, &u, f)
-                                      : propose_independent(tx, p, &grid, t, &u, f);
+    Err e = field == FIELD_SMALL      ? propose_small(tx, p, &grid, o, &u, f)
+            : field == FIELD_FLEXIBLE ? propose_flexible(tx, p, &grid, o, &u, f)
+                                      : propose_independent(tx, p, &grid, o, &u, f);
     if (e == OK)
         *ret = u;
     return e;
@@ -220,16 +237,16 @@ Err cover_missing(Tx *tx, const CoverWants *in, const Actor *by, Page *ret, Faul
     Place *places = arena_take(tx_arena(tx), sizeof *places * (size_t)in->limit);
     Uncovered *rows = ret->rows;
     CoverWants find;
-    Thresholds t;
+    Offering o = { 0 };
     size_t n;
 
     if (!places)
         return fault_arena(f);
     TRY(wanted(tx, in, &find, f));
-    TRY(read_thresholds(tx, &t, f));
+    TRY(read_thresholds(tx, &o.limits, f));
     TRY(sql_cover_wanted(tx, &find, &by->scope, places, (size_t)in->limit, &n, f));
     for (size_t i = 0; i < n; i++)
-        TRY(propose_cover(tx, &places[i], places[i].kind == PLACE_SHOP ? FIELD_SMALL : FIELD_INDEPENDENT, &t,
+        TRY(propose_cover(tx, &places[i], places[i].kind == PLACE_SHOP ? FIELD_SMALL : FIELD_INDEPENDENT, &o,
                           &rows[i], f));
     ret->n = n;
     return OK;
@@ -243,14 +260,14 @@ Err cover_tally(Tx *tx, const CoverWants *in, const Actor *by, Page *ret, Fault 
 }
 
 Err cover_propose(Tx *tx, const CoverPropose *in, const Actor *by, Uncovered *ret, Fault *f) {
-    Thresholds t;
+    Offering o = { 0 };
     Place place;
 
     TRY(place_load(tx, in->place, &place, f));
     if (!actor_reaches(by, place.path))
         return fault(f, ERR_NOT_FOUND, "place_unknown", "place", "没有这个地点。", "There is no such place.");
-    TRY(read_thresholds(tx, &t, f));
-    return propose_cover(tx, &place, in->field, &t, ret, f);
+    TRY(read_thresholds(tx, &o.limits, f));
+    return propose_cover(tx, &place, in->field, &o, ret, f);
 }
 
 /* ---- streets ------------------------------------------------------------ */

@@ -167,6 +167,32 @@ static void flexible_work(void **state) {
     says("{\"kind\":\"office\",\"n\":1,\"total\":2}");
 }
 
+static Err put_many(Tx *tx, void *arena, Fault *f) {
+    char name[40];
+    PlaceId any;
+
+    tx_lend(tx, arena);
+    for (int i = 0; i < 200; i++) {
+        snprintf(name, sizeof name, "园区%d", i);
+        TRY(put_place(tx, &micro[3], name, PLACE_CAMPUS, &any, f));
+    }
+    return OK;
+}
+
+/* The areas nearby are read once for a page, not for each place. */
+static void a_page_full(void **state) {
+    Arena a;
+
+    (void)state;
+    assert_ok(arena_begin(&a, 4 << 20, &fa));
+    assert_ok(store_write_now(city, put_many, &a, false, &fa));
+    arena_end(&a);
+    assert_ok(call("cover.missing", &admin, "{\"kind\":\"campus\",\"limit\":200}"));
+    assert_int_equal(count("\"place\":"), 200);
+    assert_ok(call("cover.tally", &admin, "{}"));
+    says("{\"kind\":\"campus\",\"n\":201,\"total\":201}");
+}
+
 static void streets_of_addresses(void **state) {
     static const struct {
         const char *address, *street;
@@ -189,11 +215,11 @@ static void streets_of_addresses(void **state) {
 }
 
 static int run_on(Dialect d) {
-    static const struct CMUnitTest tests[] = { cmocka_unit_test(each_with_its_form),
-                                               cmocka_unit_test(numbers_by_kind),
-                                               cmocka_unit_test(shops_by_street),
-                                               cmocka_unit_test(flexible_work),
-                                               cmocka_unit_test(streets_of_addresses) };
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_with_its_form), cmocka_unit_test(numbers_by_kind),
+        cmocka_unit_test(shops_by_street),    cmocka_unit_test(flexible_work),
+        cmocka_unit_test(a_page_full),        cmocka_unit_test(streets_of_addresses)
+    };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "cover on SQLite" : "cover on PostgreSQL", tests, set_up,
                                        tear_down);
