@@ -140,6 +140,15 @@ static Err read_whole(Tx *tx, Reading *r, Str governing, Fault *f) {
     return OK;
 }
 
+static Err check_number(const Reading *r, int32_t units, Fault *f) {
+    if (!r->ask->units_max || units <= r->ask->units_max)
+        return OK;
+    return fault(f, ERR_LIMIT, "merge_units", "area",
+                 "“%s”里有 %d 个地块，超过 %d 个：请缩小范围，或用命令 jingwei area merge。",
+                 "“%s” has %d units, more than %d: choose a smaller area, or run jingwei area merge.",
+                 grid_merge_word(r->g, r->g->ground->code), units, r->ask->units_max);
+}
+
 static Err rest_of(const struct GridMergeGround *x, Shape *ret, Fault *f) {
     const Shape **list = mem_alloc((size_t)x->whole.n * sizeof *list + 1);
     Shape sum;
@@ -216,11 +225,7 @@ static Err list_units(Reading *r, Fault *f) {
         x->plan[i] = (PlanUnit){ .shape = g->units[i].shape, .old = -1 };
         shape_label(g->units[i].shape, &x->plan[i].at);
     }
-    if (r->ask->units_max && g->n_units > r->ask->units_max)
-        return fault(f, ERR_LIMIT, "merge_units", "area",
-                     "“%s”里有 %d 个地块，超过 %d 个：请缩小范围，或用命令 jingwei area merge。",
-                     "“%s” has %d units, more than %d: choose a smaller area, or run jingwei area merge.",
-                     grid_merge_word(g, x->code), g->n_units, r->ask->units_max);
+    TRY(check_number(r, g->n_units, f));
     if (g->n_units)
         return OK;
     return fault(f, ERR_INVALID, "merge_no_units", "", "“%s”里没有可以合并的地块。",
@@ -394,6 +399,7 @@ static Err make(Tx *tx, Reading *r, Fault *f) {
     TRY(area_range(tx, x->within.id, &range.low, &range.high, f));
     TRY(read_layers(tx, r, f));
     TRY(read_whole(tx, r, governing.code, f));
+    TRY(check_number(r, x->whole.n, f)); /* before they are cut */
     TRY(cut_rest(r, f));
     TRY(list_units(r, f));
     TRY(find_hards(tx, r, &range, f));
