@@ -78,20 +78,22 @@ static void print_json(const MicroPlan *p) {
     const PartitionPlan *x = &p->plan;
     int64_t households = 0;
     int32_t torn = 0;
+    double spread = 0;
 
     for (int32_t i = 0; i < x->n_grids; i++) {
         households += x->grids[i].households;
         torn += x->grids[i].pieces - 1;
+        spread += x->grids[i].spread * (double)x->grids[i].households;
     }
-    printf(
-        "{\"of\":\"%s\",\"units\":%d,\"left_out\":%d,\"left_out_households\":%lld,\"households\":%lld,"
-        "\"hard_areas\":%d,\"borders\":{\"exact\":%d,\"near\":%d,\"street\":%d,\"cell\":%d},\"grids\":%d,"
-        "\"out_of_range\":%d,\"households_outside\":%lld,\"torn\":%d,\"cut_m\":%.1f,\"parts\":%d,\"moved\":%d,"
-        "\"reasons\":{",
-        p->places ? "places" : "areas", p->n, p->left_out, (long long)p->left_out_households,
-        (long long)households, p->n_hards, p->borders[MICRO_EXACT], p->borders[MICRO_NEAR],
-        p->borders[MICRO_STREET], p->borders[MICRO_CELL], x->n_grids, x->out_of_range, (long long)x->outside,
-        torn, x->cut_m, x->n_parts, x->moved);
+    printf("{\"of\":\"%s\",\"units\":%d,\"left_out\":%d,\"left_out_households\":%lld,\"households\":%lld,"
+           "\"hard_areas\":%d,\"borders\":{\"exact\":%d,\"near\":%d,\"street\":%d,\"cell\":%d},\"grids\":%d,"
+           "\"out_of_range\":%d,\"households_outside\":%lld,\"torn\":%d,\"cut_m\":%.1f,\"spread\":%.3f,"
+           "\"parts\":%d,\"moved\":%d,"
+           "\"reasons\":{",
+           p->places ? "places" : "areas", p->n, p->left_out, (long long)p->left_out_households,
+           (long long)households, p->n_hards, p->borders[MICRO_EXACT], p->borders[MICRO_NEAR],
+           p->borders[MICRO_STREET], p->borders[MICRO_CELL], x->n_grids, x->out_of_range, (long long)x->outside,
+           torn, x->cut_m, households ? spread / (double)households : 0, x->n_parts, x->moved);
     for (int r = 0; r < PARTITION_REASONS; r++)
         printf("%s\"%s\":%d", r ? "," : "", micro_reason_key((PartitionReason)r), p->by_reason[r]);
     printf("}}\n");

@@ -5,6 +5,7 @@
 #include "plan_cells.h"
 #include "repair.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- borders ------------------------------------------------------------ */
@@ -117,17 +118,34 @@ static void fill_units(Making *k) {
     g->in.wishes = partition_usual;
 }
 
+/* What grids may be alike in: the root of households per hectare (towers are not to outweigh
+ * all else). Outlines alone have it. */
+static void fill_density(Making *k) {
+    PlanGraph *g = k->g;
+    double *density = g->numbers + 2 * (size_t)k->n;
+
+    for (int32_t i = 0; i < k->n; i++) {
+        double hectares = shape_area_m2(k->units[i].shape) / 1e4;
+        density[i] = hectares > 0.01 ? sqrt(k->units[i].households / hectares) : 0;
+    }
+    g->in.features = density;
+    g->in.n_features = 1;
+}
+
 Err plan_graph_make(const PlanUnit *units, int32_t n, const Shape *hards, int32_t n_hards,
                     const _Atomic bool *cancel, PlanGraph *ret, Fault *f) {
     PlanGraph g = { .units = units, .hards = hards, .n_hards = n_hards };
     Making k = { .g = &g, .units = units, .n = n, .n_hards = n_hards, .f = f };
 
-    g.numbers = mem_alloc((size_t)n * 2 * sizeof *g.numbers + 1);
+    g.numbers = mem_alloc((size_t)n * 3 * sizeof *g.numbers + 1);
     g.counts = mem_alloc((size_t)n * 3 * sizeof *g.counts + 1);
     Err e = g.numbers && g.counts ? OK : fault_memory(f);
     if (e == OK && n) {
         fill_units(&k);
-        e = all_outlined(units, n) ? by_outlines(&k, cancel) : by_cells(&k);
+        bool outlined = all_outlined(units, n);
+        if (outlined)
+            fill_density(&k);
+        e = outlined ? by_outlines(&k, cancel) : by_cells(&k);
     }
     g.in.edges = g.edges;
     if (e == OK)

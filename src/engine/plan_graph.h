@@ -2,8 +2,10 @@
  *
  * Units with outlines (blocks, building groups) become neighbours by their borders, exact,
  * near and across streets (geo/adjacency.h); where some are points, all by their cells within
- * the area they stand in, of an outline those of its rim (geo/cells.h). Units under different hard areas are no
- * neighbours. What the planner gives comes back as polygons: a grid is the union of its units' ground. */
+ * the area they stand in, of an outline those of its rim (geo/cells.h). Units under different
+ * hard areas are no neighbours. What the planner gives comes back as polygons: a grid is the
+ * union of its units' ground. What grids of units with outlines may be alike in (wish `alike`)
+ * is how densely they are lived in. */
 #ifndef JW_PLAN_GRAPH_H
 #define JW_PLAN_GRAPH_H
 

@@ -111,6 +111,9 @@ walk() {
     ends 0 plan zone --within X --min 200 --max 1200 --json
     says out '"of":"areas","units":3,"left_out":0,"left_out_households":0,"households":1450,"hard_areas":1,"borders":{"exact":2,'
     says out '"grids":2,"out_of_range":0,'
+    ends 0 plan zone --within X --min 200 --max 1200 --alike 100 --balance 20 --json
+    says out '"grids":2,"out_of_range":0,'
+    says out '"spread":'
     ends 0 plan zone --within X --min 200 --max 1500
     says out 'X-Z1 City 1'
     ends 1 plan zone --within X --min 200 --max 1500 --keep

@@ -110,7 +110,7 @@ static void test_balance(void **state) {
     int64_t before = 0, after = 0;
 
     (void)state;
-    for (int32_t i = 0; i < 50; i++) {
+    for (int32_t i = 0; i < 15; i++) {
         make_town(&t, 80, 10, 8, true);
         assert_int_equal(solve(&t), OK);
         before += uneven(&t);
@@ -129,6 +129,39 @@ static void test_balance(void **state) {
     t.in.wishes.balance = 1000;
     assert_int_equal(solve(&t), OK);
     assert_int_equal(plan.grids[0].households, 35);
+}
+
+/* ---- likeness ---- */
+
+static double unlike(void) {
+    double sum = 0;
+
+    for (int32_t i = 0; i < plan.n_grids; i++)
+        sum += plan.grids[i].spread * (double)plan.grids[i].households;
+    return sum;
+}
+
+/* A side of towers and one of low houses, and what is scattered: grids keep to a side. */
+static void test_alike(void **state) {
+    Town t;
+    double before = 0, after = 0;
+
+    (void)state;
+    for (int32_t i = 0; i < 15; i++) {
+        make_town(&t, 80, 10, 8, true);
+        for (int32_t u = 0; u < 80; u++)
+            t.features[u] = (u % 10 < 5 ? 10 : 2) + roll(3);
+        t.in.features = t.features;
+        t.in.n_features = 1;
+        assert_int_equal(solve(&t), OK);
+        before += unlike();
+        t.in.wishes.alike = 100;
+        assert_int_equal(solve(&t), OK);
+        check_plan(&t);
+        assert_int_equal(plan.out_of_range, 0);
+        after += unlike();
+    }
+    assert_true(after * 2 < before);
 }
 
 /* ---- stopping ---- */
@@ -186,8 +219,9 @@ static void test_no_room(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reasons), cmocka_unit_test(test_old),    cmocka_unit_test(test_scored),
-        cmocka_unit_test(test_balance), cmocka_unit_test(test_cancel), cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_reasons), cmocka_unit_test(test_old),   cmocka_unit_test(test_scored),
+        cmocka_unit_test(test_balance), cmocka_unit_test(test_alike), cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_no_room),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

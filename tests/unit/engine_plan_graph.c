@@ -58,6 +58,8 @@ static void each_kind_is_marked(void **state) {
     assert_true(g.of_kind[PLAN_EXACT] == 1 && g.of_kind[PLAN_NEAR] == 1 && g.of_kind[PLAN_STREET] == 1);
     assert_true(g.in.households[3] == 103 && g.in.label[4] == 1 && g.in.label[3] == 0 && !g.in.old);
     close_to(g.in.x_m[3] - g.in.x_m[0], 162, 0.1);
+    assert_int_equal(g.in.n_features, 1); /* households per hectare, its root */
+    close_to(g.in.features[1] * g.in.features[1], 101 / 0.3, 0.5);
     assert_int_equal(plan_grid_shape(&g, two, 2, &grid, &f), OK);
     close_to(shape_area_m2(&grid), 6000, 5);
     assert_int_equal(grid.n_polys, 1);
