@@ -212,6 +212,7 @@ static bool rest_counts(Prove *p) {
         for (int32_t m = p->first[p->form[f]]; m < end_of(p, p->form[f]); m++)
             for (int32_t u = p->member[m], i = g->first[u]; i < g->first[u + 1]; i++) {
                 int32_t b = p->group[g->arcs[i].to];
+                p->work--;
                 if (p->mark[b] == TAKEN || p->met[b] > since)
                     continue;
                 p->stamp++;
@@ -278,7 +279,7 @@ static bool has_form(Prove *p, int32_t a, int64_t work) {
     p->mark[a] = TAKEN;
     bool found = may_be(p, p->households[a]);
     p->mark[a] = FREE;
-    p->work = left + (p->work > 0 ? p->work : 0);
+    p->work += left;
     return found;
 }
 

@@ -231,6 +231,9 @@ static void test_hubs(void **state) {
     for (int32_t u = 1; u < MANY; u++)
         edges[n++] = (PartitionEdge){ .a = 0, .b = u, .border_m = 1 + u % 50 };
     check_hubs("a star", edges, n, NULL);
+    for (int32_t i = 0; i < plan.n_grids; i++) /* what hangs on the hub goes with it: too many */
+        assert_true(plan.grids[i].reason == PARTITION_KEEPS || plan.grids[i].reason == PARTITION_NONE_FITS);
+    assert_true(plan.out_of_range > 0);
     for (int32_t u = 2; u < MANY; u++)
         edges[n++] = (PartitionEdge){ .a = 1, .b = u, .border_m = 1 + u % 50 };
     check_hubs("two hubs", edges, n, NULL);
