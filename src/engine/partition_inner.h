@@ -167,8 +167,9 @@ PartExact part_exact(const PartGraph *g, int32_t k, int64_t below, int64_t work,
 
 /* ---- partition_prove.c ---- */
 /* Of a part whose plan (in s->grid) misses the range: NONE is the proof that every plan does. FOUND:
- * one of k grids (0: of any number) that keeps it is in s->grid. */
-PartExact part_prove(PartState *s, int32_t k);
+ * one of k grids (0: of any number) that keeps it is in s->grid. was_tried: the exact search of all its
+ * units has given up, and is no use again where none was taken together. */
+PartExact part_prove(PartState *s, int32_t k, bool was_tried);
 
 /* ---- partition_part.c ---- */
 typedef struct PartVerdict {

@@ -99,7 +99,7 @@ static bool look_exactly(PartState *s, const PartTask *t, PartVerdict *v) {
 /* Is there any at all? Told by what hangs on single units, and by the forms of single grids. */
 static void look_for_proof(PartState *s, const PartTask *t, PartVerdict *v) {
     part_recall(s);
-    switch (part_prove(s, t->least == t->most ? s->best_k : 0)) {
+    switch (part_prove(s, t->least == t->most ? s->best_k : 0, s->g->n <= EXACT_UNITS_MAX)) {
     case EXACT_NONE: v->reason = t->none; break;
     case EXACT_FOUND:
         s->work = (int64_t)(s->g->n + s->g->first[s->g->n] - s->g->first[0]) * WORK_PER_SWEEP * SETTLE_SWEEPS;

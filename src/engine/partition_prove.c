@@ -334,7 +334,7 @@ static PartExact look_at_groups(PartState *s, const Prove *p, int32_t k) {
     return e;
 }
 
-PartExact part_prove(PartState *s, int32_t k) {
+PartExact part_prove(PartState *s, int32_t k, bool was_tried) {
     const PartGraph *g = s->g;
     int32_t n = g->n, *x = s->scratch;
     Walk w = { x, x + n, x + 2 * n, x + 3 * n, x + 4 * n, x + 5 * n, x + 6 * n };
@@ -361,5 +361,5 @@ PartExact part_prove(PartState *s, int32_t k) {
     memset(p.met, 0, (size_t)n * sizeof *p.met);
     if (some_without(&p))
         return EXACT_NONE;
-    return p.n <= EXACT_UNITS_MAX ? look_at_groups(s, &p, k) : EXACT_GAVE_UP;
+    return p.n <= EXACT_UNITS_MAX && (p.n < n || !was_tried) ? look_at_groups(s, &p, k) : EXACT_GAVE_UP;
 }

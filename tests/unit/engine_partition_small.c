@@ -337,7 +337,7 @@ static void test_prove(void **state) {
                         .scratch = scratch };
         memset(numbers[0], 0, sizeof numbers[0]);
         part_count(&s);
-        PartExact e = part_prove(&s, 0);
+        PartExact e = part_prove(&s, 0, false);
         assert_int_equal(e, any == NEVER ? EXACT_NONE : EXACT_FOUND);
         none += e == EXACT_NONE;
         found += e == EXACT_FOUND;
