@@ -455,3 +455,42 @@ SELECT p.home AS home, p.id AS id, '' AS name, 0 AS kind, 0 AS level
    AND p.released_ms IS NOT NULL AND (NOT p.covered OR p.case_id IS NULL)
  ORDER BY p.home, p.id
  LIMIT :limit;
+
+-- name: check_plan_whole
+-- A plan whose grids or kept ground are not what it says.
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, p.label AS name, 0 AS kind, 0 AS level
+  FROM plan p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND p.units > 0
+   AND (p.grids <> (SELECT count(*) FROM plan_grid g WHERE g.home = p.home AND g.plan = p.id AND g.units > 0)
+        OR p.units <> (SELECT coalesce(sum(g.units), 0) FROM plan_grid g WHERE g.home = p.home AND g.plan = p.id)
+        OR p.households <> (SELECT coalesce(sum(g.households), 0) FROM plan_grid g WHERE g.home = p.home AND g.plan = p.id)
+        OR 3 <> (SELECT count(*) FROM plan_part x WHERE x.home = p.home AND x.plan = p.id))
+ ORDER BY p.home, p.id
+ LIMIT :limit;
+
+-- name: check_plan_two
+-- A plan that was approved by who proposed it, or is in force without having been approved.
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, p.label AS name, 0 AS kind, 0 AS level
+  FROM plan p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND p.state IN (5, 6) AND (p.approved_by IS NULL OR p.proposed_by IS NULL OR p.approved_by = p.proposed_by)
+ ORDER BY p.home, p.id
+ LIMIT :limit;
+
+-- name: check_plan_reason
+-- A plan that was approved though a grid out of the range has no written reason.
+-- takes: check_from
+-- gives: check_row
+SELECT p.home AS home, p.id AS id, p.label AS name, 0 AS kind, 0 AS level
+  FROM plan p
+ WHERE (p.home, p.id) > (:after_home, :after_id)
+   AND p.state IN (5, 6)
+   AND EXISTS (SELECT 1 FROM plan_grid g WHERE g.home = p.home AND g.plan = p.id AND g.units > 0
+                 AND g.in_range = FALSE AND g.reason_text IS NULL)
+ ORDER BY p.home, p.id
+ LIMIT :limit;

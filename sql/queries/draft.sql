@@ -81,3 +81,28 @@ SELECT @columns(plan_step) FROM plan_step WHERE home = :home AND plan = :plan AN
 -- takes: plan_days
 -- gives: plan
 SELECT @columns(plan) FROM plan WHERE state = 5 AND since <= :day ORDER BY since, id LIMIT 20;
+
+-- name: plan_put_away
+-- Failed, or withdrawn long ago: nobody looks at them any more.
+-- takes: older_than
+-- gives: plan
+SELECT @columns(plan) FROM plan
+ WHERE (state = 7 AND withdrawn_ms < :before_ms) OR (state = 2 AND made_ms < :before_ms)
+ ORDER BY home, id
+ LIMIT :limit;
+
+-- name: plan_grids_forget
+-- takes: plan_key
+DELETE FROM plan_grid WHERE home = :home AND plan = :id;
+
+-- name: plan_parts_forget
+-- takes: plan_key
+DELETE FROM plan_part WHERE home = :home AND plan = :id;
+
+-- name: plan_steps_forget
+-- takes: plan_key
+DELETE FROM plan_step WHERE home = :home AND plan = :id;
+
+-- name: plan_forget
+-- takes: plan_key
+DELETE FROM plan WHERE home = :home AND id = :id;

@@ -97,6 +97,12 @@ static const Invariant invariants[] = {
       "a photo of a case that is not there" },
     { "photo_released", &check_photo_released_query, NULL, "照片未遮挡就已公开",
       "a photo that is public though nobody has covered it" },
+    { "plan_whole", &check_plan_whole_query, NULL, "方案的网格或底图与所记不符",
+      "a plan whose grids or kept ground are not what it says" },
+    { "plan_two", &check_plan_two_query, NULL, "方案没有经两个人同意",
+      "a plan that two persons did not agree to" },
+    { "plan_reason", &check_plan_reason_query, NULL, "已批准的方案有超范围的网格没有书面理由",
+      "an approved plan with a grid out of the range and no written reason" },
 };
 
 /* ---- what SQL cannot judge ---- */

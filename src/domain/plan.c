@@ -216,3 +216,28 @@ Err plan_grids(Tx *tx, const PlanKey *in, const Actor *by, Page *ret, Fault *f) 
     ret->n = kept;
     return OK;
 }
+
+/* ---- retention ---------------------------------------------------------- */
+
+static Err forget(Tx *tx, PlanId id, Fault *f) {
+    PlanKey key = { .id = id };
+    int64_t changed;
+
+    TRY(sql_plan_grids_forget(tx, &key, &changed, f));
+    TRY(sql_plan_parts_forget(tx, &key, &changed, f));
+    TRY(sql_plan_steps_forget(tx, &key, &changed, f));
+    return sql_plan_forget(tx, &key, &changed, f);
+}
+
+Err plan_erase(Tx *tx, int64_t *ret_n, OlderThan old, Fault *f) {
+    Plan *due = arena_take(tx_arena(tx), (size_t)old.limit * sizeof *due);
+    size_t n;
+
+    if (!due)
+        return fault_arena(f);
+    TRY(sql_plan_put_away(tx, &old, due, (size_t)old.limit, &n, f));
+    for (size_t i = 0; i < n; i++)
+        TRY(forget(tx, due[i].id, f));
+    *ret_n = (int64_t)n;
+    return OK;
+}

@@ -32,11 +32,12 @@ Err plan_table_tag(Tx *tx, const PlanKey *in, const Actor *by, Tag *ret, Fault *
 
 /* ---- for the files beside this one ---- */
 
-enum { PLAN_GRIDS_MAX = 2000 };
+enum { PLAN_GRIDS_MAX = 2000, PLAN_KEPT_DAYS = 365 };
 
 Err plan_load(Tx *tx, PlanId id, const Actor *by, Plan *ret, Fault *f);          /* ERR_NOT_FOUND: or not his */
 Err plan_load_solved(Tx *tx, PlanId id, const Actor *by, Plan *ret, Fault *f);   /* there are grids */
 Err plan_grids_load(Tx *tx, PlanId id, PlanGrid **ret, size_t *ret_n, Fault *f); /* those without units, too */
+Err plan_erase(Tx *tx, int64_t *ret_n, OlderThan old, Fault *f); /* what failed or was withdrawn before */
 Err plan_show(Tx *tx, const Actor *by, Plan *p, Fault *f);                       /* the names around it */
 
 #endif

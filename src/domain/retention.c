@@ -12,6 +12,7 @@
 #include "outbox_q.h"
 #include "petition.h"
 #include "photo_case.h"
+#include "plan.h"
 #include "roster_q.h"
 #include "sign_log.h"
 #include "system_q.h"
@@ -104,6 +105,10 @@ static Err erase_signs(Tx *tx, int64_t *ret_n, Fault *f) {
     return sign_log_erase(tx, ret_n, BATCH, days_ago(LOG_KEPT_DAYS).before.ms, f);
 }
 
+static Err erase_plans(Tx *tx, int64_t *ret_n, Fault *f) {
+    return plan_erase(tx, ret_n, days_ago(PLAN_KEPT_DAYS), f);
+}
+
 /* ---- the pass ---- */
 
 typedef struct Erasure {
@@ -159,6 +164,7 @@ static const Erasure kinds[] = {
     { sql_account_event_forget, LOG_KEPT_DAYS, NULL, offsetof(RetentionCount, told), &told_total },
     { sql_attempt_forget, 1, NULL, offsetof(RetentionCount, told), &told_total },
     { NULL, 0, erase_petitions, offsetof(RetentionCount, contacts), &contacts_total },
+    { NULL, 0, erase_plans, offsetof(RetentionCount, told), &told_total },
     { NULL, 0, erase_photos, offsetof(RetentionCount, photos), &photos_total },
     { NULL, 0, erase_unclaimed, offsetof(RetentionCount, unclaimed), &unclaimed_total },
 };

@@ -2,7 +2,8 @@
  * field, `jingwei privacy` prints them): client keys after 180 days, sessions after 90,
  * names, contacts and second secrets of ordinary cases 90 days after the last close,
  * photos that nobody claimed after a day, those of cases 180 days after the last close,
- * notices after 90 days, deliveries 30 days after they ended, shifts and hand-overs a year after them.
+ * notices after 90 days, deliveries 30 days after they ended, shifts and hand-overs a year after them,
+ * plans of grids a year after they failed or were withdrawn.
  * Each erased contact is a row of the access log. The access log itself is kept. */
 #ifndef JW_RETENTION_H
 #define JW_RETENTION_H
@@ -12,7 +13,7 @@
 #include <stdatomic.h>
 
 /* `contacts`: also what was taken out of words where there is no reporter. `told`: notices,
- * their marks, deliveries, shifts and hand-overs. `unclaimed`: photos that no report and no
+ * their marks, deliveries, shifts, hand-overs and plans that were put away. `unclaimed`: photos that no report and no
  * step named within a day; `photos`: those of cases. */
 typedef struct RetentionCount {
     int64_t requests, sessions, contacts, told, photos, unclaimed;

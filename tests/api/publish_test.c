@@ -10,6 +10,7 @@
 #include "place.h"
 #include "place_change.h"
 #include "plan_publish.h"
+#include "retention.h"
 #include "store.h"
 #include "watch.h"
 
@@ -407,12 +408,62 @@ static void each_call_of_a_publication(void **state) {
     whole();
 }
 
+/* ---- what check and time do --------------------------------------------- */
+
+static void named(const char *sql, const char *name) {
+    char begins[40];
+    Buf b;
+    int64_t wrong = -1;
+    testdb_exec(&city_db, sql);
+    assert_ok(buf_begin(&b, 1 << 12, 1 << 20, &fa));
+    assert_ok(installation_check(city, &b, &wrong, &fa));
+    snprintf(begins, sizeof begins, "%s ", name);
+    if (wrong != 1 || strncmp(b.p, begins, strlen(begins)) != 0)
+        fail_msg("%s: %lld wrong: %s", name, (long long)wrong, b.p);
+    buf_end(&b);
+}
+
+static void test_checked(void **state) {
+    (void)state;
+    whole();
+    int64_t id = number("SELECT max(id) FROM plan WHERE state = 6");
+    named(sent("UPDATE plan SET approved_by = proposed_by WHERE id = %lld", (long long)id), "plan_two");
+    testdb_exec(&city_db, sent("UPDATE plan SET approved_by = 32 WHERE id = %lld", (long long)id));
+    named(
+        sent("UPDATE plan_grid SET in_range = FALSE WHERE plan = %lld AND reason_text IS NULL", (long long)id),
+        "plan_reason");
+    testdb_exec(&city_db, sent("UPDATE plan_grid SET in_range = TRUE WHERE plan = %lld", (long long)id));
+    named(sent("DELETE FROM plan_part WHERE part = 2 AND plan = %lld", (long long)id), "plan_whole");
+}
+
+/* A year after it was withdrawn a plan is gone with all it kept; what is in force stays. */
+static void test_erased(void **state) {
+    RetentionCount n;
+    bool ours;
+    (void)state;
+    int64_t id = town_open("{\"within\":\"S2\",\"min\":250,\"max\":350}"),
+            in_force = number("SELECT count(*) FROM plan WHERE state = 6");
+    town_call("plan.withdraw", &lead, id, OK);
+    clock_stop(clock_now_ms() + 364 * 86400000LL);
+    assert_ok(retention_pass(city, NULL, &ours, &n, &fa));
+    assert_int_equal(number(sent("SELECT count(*) FROM plan WHERE id = %lld", (long long)id)), 1);
+    clock_stop(clock_now_ms() + 2 * 86400000LL);
+    assert_ok(retention_pass(city, NULL, &ours, &n, &fa));
+    assert_int_equal(
+        number(sent("SELECT (SELECT count(*) FROM plan WHERE id = %lld) + (SELECT count(*) FROM plan_part "
+                    "WHERE plan = %lld) + (SELECT count(*) FROM plan_grid WHERE plan = %lld)",
+                    (long long)id, (long long)id, (long long)id)),
+        0);
+    assert_int_equal(number("SELECT count(*) FROM plan WHERE state = 6"), in_force);
+}
+
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_two_persons), cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_split),       cmocka_unit_test(test_merge),
         cmocka_unit_test(test_groups),      cmocka_unit_test(test_later),
         cmocka_unit_test(test_stale),       cmocka_unit_test(each_call_of_a_publication),
+        cmocka_unit_test(test_erased),      cmocka_unit_test(test_checked),
     };
     dialect = d;
     return cmocka_run_group_tests_name(
