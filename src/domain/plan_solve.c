@@ -159,7 +159,7 @@ static void progressed(void *ctx, int32_t permille) {
 
 /* Buildings of a like size: towers with towers, lanes with lanes. */
 static Err add_features(Solving *x, PartitionInput *in, Fault *f) {
-    if (x->p.alike == 0)
+    if (x->p.alike == 0 || in->n_features) /* the graph's own, where there are outlines */
         return OK;
     x->features = mem_alloc((size_t)in->n * sizeof *x->features + 1);
     if (!x->features)
