@@ -157,7 +157,7 @@ static void progressed(void *ctx, int32_t permille) {
 
 /* ---- solved ------------------------------------------------------------- */
 
-/* Buildings of a like size: towers with towers, lanes with lanes. */
+/* Points have no ground to be dense on: buildings of a like size, towers with towers. */
 static Err add_features(Solving *x, PartitionInput *in, Fault *f) {
     if (x->p.alike == 0 || in->n_features) /* the graph's own, where there are outlines */
         return OK;
