@@ -1,4 +1,5 @@
 /* openapi – the operation tables as OpenAPI 3.1, and the nouns as TypeScript. */
+#include "georeport.h"
 #include "ops.h"
 
 #include <stdio.h>
@@ -11,11 +12,15 @@ static bool in_path(const Op *op, const char *name) {
     return strstr(op->path, braced) != NULL;
 }
 
+/* Those speak XML and JSON by the ending of the path, and take forms (open311_wire.h). */
+static bool is_open311(const Op *op) { return strncmp(op->path, "/open311/", 9) == 0; }
+
 static void parameter(const Op *op, const Field *f, const char *comma, Buf *b) {
     bool path = in_path(op, f->name);
 
-    buf_fmt(b, "%s{\"name\":\"%s\",\"in\":\"%s\",\"required\":%s,\"schema\":", comma, f->name,
-            path ? "path" : "query", path || f->presence == NEEDED ? "true" : "false");
+    buf_fmt(b, "%s{\"name\":\"%s\",\"in\":\"%s\",\"required\":%s,\"schema\":", comma,
+            is_open311(op) ? georeport_name(f) : f->name, path ? "path" : "query",
+            path || f->presence == NEEDED ? "true" : "false");
     record_field_schema(f, b);
     buf_str(b, "}");
 }
@@ -28,9 +33,17 @@ static void parameters(const Op *op, bool get, Buf *b) {
     for (size_t i = 0; i < n; i++) {
         bool asked =
             f[i].presence != MADE && f[i].presence != LATER && !f[i].shown && strcmp(f[i].name, "unused") != 0;
+        if (is_open311(op) && strcmp(f[i].name, "english") == 0)
+            continue; /* the server says it itself */
         if (asked && (get || in_path(op, f[i].name)))
             parameter(op, &f[i], count++ ? "," : ",\"parameters\":[", b);
     }
+    if (is_open311(op))
+        buf_fmt(b,
+                "%s{\"name\":\"format\",\"in\":\"path\",\"required\":true,\"schema\":{\"enum\":[\"xml\","
+                "\"json\"]}},"
+                "{\"name\":\"api_key\",\"in\":\"query\",\"required\":false,\"schema\":{\"type\":\"string\"}}",
+                count++ ? "," : ",\"parameters\":[");
     buf_str(b, count ? "]" : "");
 }
 
@@ -45,7 +58,22 @@ static void answers_bytes(const Op *op, Buf *b) {
             op->sentence, op->media);
 }
 
+static void answers_open311(const Op *op, Buf *b) {
+    buf_fmt(b,
+            ",\"responses\":{\"200\":{\"description\":\"%s\",\"content\":{\"application/"
+            "json\":{\"schema\":{\"type\":"
+            "\"%s\"}},\"text/xml\":{\"schema\":{\"type\":\"string\"}}}},"
+            "\"4XX\":{\"description\":\"errors: code and "
+            "description\",\"content\":{\"application/json\":{\"schema\":{"
+            "\"type\":\"array\"}},\"text/xml\":{\"schema\":{\"type\":\"string\"}}}}}",
+            op->sentence, op->many ? "array" : "object");
+}
+
 static void answers(const Op *op, Buf *b) {
+    if (is_open311(op)) {
+        answers_open311(op, b);
+        return;
+    }
     if (op->media) {
         answers_bytes(op, b);
         return;
@@ -67,9 +95,12 @@ static void operation(const Op *op, Buf *b) {
 
     buf_fmt(b, "\"%s\":{\"operationId\":\"%s\",\"summary\":\"%s\",\"tags\":[\"%.*s\"],\"security\":[%s]",
             get ? "get" : "post", op->name, op->sentence, (int)strcspn(op->name, "."), op->name,
-            op->right == RIGHT_PUBLIC ? "{}" : "{\"session\":[]}");
+            op->right == RIGHT_PUBLIC || op->right == RIGHT_APP ? "{}" : "{\"session\":[]}");
     parameters(op, get, b);
-    if (op_raw_body(op))
+    if (!get && is_open311(op))
+        buf_str(b, ",\"requestBody\":{\"content\":{\"application/x-www-form-urlencoded\":{\"schema\":{\"type\":"
+                   "\"object\"}},\"multipart/form-data\":{\"schema\":{\"type\":\"object\"}}}}");
+    else if (op_raw_body(op))
         buf_str(b, ",\"requestBody\":{\"content\":{\"image/"
                    "*\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}}}");
     else if (!get)
@@ -88,7 +119,7 @@ static void paths(Buf *b) {
             before++;
         if (before < i)
             continue; /* printed with the first row of that path */
-        buf_fmt(b, "%s\"%s\":{", count++ ? "," : "", ops[i].path);
+        buf_fmt(b, "%s\"%s%s\":{", count++ ? "," : "", ops[i].path, is_open311(&ops[i]) ? ".{format}" : "");
         for (size_t j = i, more = 0; j < ops_count; j++)
             if (strcmp(ops[j].path, ops[i].path) == 0) {
                 buf_str(b, more++ ? "," : "");
@@ -111,9 +142,10 @@ static bool is_used(const Record *r, const Record *top, int depth) {
     return false;
 }
 
+/* What Open311 asks and answers is no schema of ours: the standard describes it. */
 static bool in_table(const Record *r) {
     for (size_t i = 0; i < ops_count; i++)
-        if (is_used(r, ops[i].in, 0) || (!ops[i].media && is_used(r, ops[i].out, 0)))
+        if (!is_open311(&ops[i]) && (is_used(r, ops[i].in, 0) || (!ops[i].media && is_used(r, ops[i].out, 0))))
             return true;
     return false;
 }

@@ -3,6 +3,7 @@
 #include "ops.h"
 
 #include "access.h"
+#include "app_key.h"
 #include "account.h"
 #include "area.h"
 #include "area_tile.h"
@@ -24,6 +25,7 @@
 #include "gzip.h"
 #include "handover.h"
 #include "notice.h"
+#include "open311.h"
 #include "org.h"
 #include "post.h"
 #include "org_tree.h"
@@ -125,7 +127,16 @@ const Op *op_named(Str name) {
 
 /* ---- routing ---- */
 
-#define ROOT "/api/1/" /* of every path; ops_test.c looks */
+/* Every path begins with one of these; ops_test.c looks. */
+static const char *const roots[] = { "/api/1/", "/open311/v2/" };
+
+/* How long the root of this path is; 0: it has none, or is no longer than it. */
+static size_t root_of(Str path) {
+    for (size_t i = 0; i < COUNT(roots); i++)
+        if (path.n > strlen(roots[i]) && memcmp(path.p, roots[i], strlen(roots[i])) == 0)
+            return strlen(roots[i]);
+    return 0;
+}
 
 /* The parameter that the pattern has here takes a segment that is not empty. */
 static bool take_segment(const char **pattern, const char **p, const char *end, Pair *ret) {
@@ -139,13 +150,15 @@ static bool take_segment(const char **pattern, const char **p, const char *end, 
     return to > from;
 }
 
-/* Does the pattern fit the path, both beginning with ROOT? They are walked together, so that most rows are
+/* Does the pattern fit the path, whose root is so long? They are walked together, so that most rows are
  * left at their first letter. Fewer parameters are more that is spelled out. */
-static bool path_fits(const char *pattern, Str path, Pair pairs[OP_PATH_PAIRS], size_t *ret_n) {
-    const char *end = path.p + path.n, *p = path.p + sizeof ROOT - 1;
+static bool path_fits(const char *pattern, Str path, size_t root, Pair pairs[OP_PATH_PAIRS], size_t *ret_n) {
+    const char *end = path.p + path.n, *p = path.p + root;
     size_t n = 0;
 
-    pattern += sizeof ROOT - 1;
+    if (strncmp(pattern, path.p, root) != 0)
+        return false;
+    pattern += root;
     while (*pattern && p < end)
         if (*pattern == '{') {
             if (n == OP_PATH_PAIRS || !take_segment(&pattern, &p, end, &pairs[n++]))
@@ -158,14 +171,15 @@ static bool path_fits(const char *pattern, Str path, Pair pairs[OP_PATH_PAIRS], 
 
 const Op *op_routed(const char *method, Str path, Pair *ret_pairs, size_t *ret_n, bool *ret_other) {
     const Op *best = NULL;
+    size_t root = root_of(path);
 
     *ret_other = false;
-    if (path.n < sizeof ROOT || memcmp(path.p, ROOT, sizeof ROOT - 1) != 0)
+    if (!root)
         return NULL;
     for (size_t i = 0; i < ops_count; i++) {
         Pair pairs[OP_PATH_PAIRS];
         size_t n;
-        if (!path_fits(ops[i].path, path, pairs, &n))
+        if (!path_fits(ops[i].path, path, root, pairs, &n))
             continue;
         if (strcmp(ops[i].method, method) != 0) {
             *ret_other = true;
@@ -187,11 +201,43 @@ const Field *op_raw_body(const Op *op) {
     return f && f->kind == KIND_BYTES && f->presence == OPTIONAL ? f : NULL;
 }
 
+static void put_text(OpCall *c, const char *name, Str value) {
+    const Field *f = value.n ? record_field(c->op->in, str(name)) : NULL;
+
+    if (!f || f->presence != LATER)
+        return;
+    *(Str *)((char *)c->in + f->at) = value;
+    *(bool *)((char *)c->in + f->has) = true;
+}
+
+/* What a form has beside its fields: files, each becoming a photo, and the hash of it all;
+ * and by which address this server was asked. */
+static Err take_form(OpCall *c, Fault *f) {
+    const Field *files = c->n_files ? record_field(c->op->in, str("files")) : NULL;
+
+    put_text(c, "fingerprint", c->fingerprint);
+    put_text(c, "base", c->base);
+    if (!files)
+        return OK;
+    PhotoNew *rows = arena_take(c->arena, c->n_files * sizeof *rows);
+    if (!rows)
+        return fault_arena(f);
+    for (size_t i = 0; i < c->n_files; i++)
+        rows[i] = (PhotoNew){ .file = c->files[i], .has.file = true };
+    *(List *)((char *)c->in + files->at) = (List){ rows, c->n_files };
+    *(bool *)((char *)c->in + files->has) = true;
+    return OK;
+}
+
 Err op_begin(OpCall *c, Fault *f) {
     const Op *op = c->op;
 
     if (!actor_may(&c->by, op->right))
-        return c->by.role == ROLE_PUBLIC
+        return op->right == RIGHT_APP
+                   ? fault(f, ERR_SIGN_IN, "api_key_missing", "api_key",
+                           "缺 api_key。密钥由本城市的系统管理员发放。",
+                           "The api_key is missing: keys are issued by the system administrator of this city.")
+               : c->by.role == ROLE_PUBLIC
                    ? fault(f, ERR_SIGN_IN, "signed_out", "", "请先登录。", "Please sign in.")
                    : fault(f, ERR_FORBIDDEN, "no_right", "", "您没有这项权限。", "You may not do this.");
     if (c->body.n > op->body_max)
@@ -208,6 +254,7 @@ Err op_begin(OpCall *c, Fault *f) {
         *(Str *)((char *)c->in + raw->at) = c->body;
         *(bool *)((char *)c->in + raw->has) = true;
     }
+    TRY(take_form(c, f));
     c->arena_mark = c->arena->used;
     return OK;
 }
@@ -226,6 +273,10 @@ static Err encode(OpCall *c, Fault *f) {
 
     c->out->n = 0;
     c->out->full = false;
+    if (c->write) {
+        c->write(op->out, c->page.rows, c->page.n, c->out);
+        return c->out->full ? fault_arena(f) : OK;
+    }
     if (op->many)
         buf_str(c->out, "{\"items\":[");
     for (size_t i = 0; i < c->page.n; i++) {

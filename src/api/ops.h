@@ -38,6 +38,9 @@ const Op *op_routed(const char *method, Str path, Pair *ret_pairs, size_t *ret_n
 /* The field that the body of a request becomes as it is: `file` of bytes. NULL: it is JSON. */
 const Field *op_raw_body(const Op *op);
 
+/* Writes the rows of an answer as another standard has it. */
+typedef void OpWrite(const Record *r, const void *rows, size_t n, Buf *out);
+
 /* One call, from the request to the answer. The caller fills the first part and
  * owns everything; it stays put until the answer. */
 typedef struct OpCall {
@@ -49,6 +52,11 @@ typedef struct OpCall {
     Str known;            /* of bytes: the tags that the caller has (If-None-Match); empty: none */
     const Pair *pairs;
     size_t n_pairs;
+    const Str *files; /* of a form: they become photos */
+    size_t n_files;
+    Str fingerprint; /* of all that a form sent; empty: none */
+    Str base;        /* by which address this server was asked, as https://host; empty: not said */
+    OpWrite *write;  /* how the answer is written; NULL: JSON */
     Arena *arena;
     size_t arena_mark; /* where a run of the handler begins, so that a re-run does not fill the arena */
     void *in;

@@ -8,6 +8,8 @@
 #include "guard.h"
 #include "gzip.h"
 #include "http.h"
+#include "open311_wire.h"
+#include "app_key.h"
 #include "retention.h"
 #include "roster.h"
 #include "senders.h"
@@ -25,6 +27,7 @@ enum {
     OUT_MAX = 16 << 20,
     ARENA_LARGE = 8 << 20,
     ARENA_PLAN = 64 << 20,
+    ARENA_PHOTO = 4 << 20,
     PAIRS_MAX = 68
 };
 
@@ -47,7 +50,10 @@ typedef struct RestCall {
     Arena large; /* of a call that the HTTP arena is too small for */
     Buf out;
     Pair *pairs; /* room for PAIRS_MAX */
+    const Tongue *tongue;
 } RestCall;
+
+static const Tongue ours = { "application/json", NULL, http_fault };
 
 /* ---- who calls ---- */
 
@@ -214,16 +220,16 @@ static void answer(RestCall *c, Err e, const Fault *f) {
     if (e != OK) {
         if (out.max)
             mem_free(out.p);
-        http_fault(http, f);
+        c->tongue->fault(http, f);
     } else {
         forget_sessions(c);
         set_cookie(c);
         if (c->op.op->media)
             answer_bytes(http, &c->op, out);
         else if (out.max)
-            http_answer_given(http, 200, "application/json", buf_view(&out), release_out, out.p);
+            http_answer_given(http, 200, c->tongue->type, buf_view(&out), release_out, out.p);
         else
-            http_answer_kept(http, 200, "application/json", buf_view(&out));
+            http_answer_kept(http, 200, c->tongue->type, buf_view(&out));
     }
     arena_end(&large);
 }
@@ -234,8 +240,10 @@ static void write_done(void *arg, Err e, const Fault *f) { answer(arg, e, f); }
 
 /* ---- running ---- */
 
+/* The definition of an Open311 service reads the catalogue, so it is none. */
 static bool is_point_read(const Op *op) {
-    return op->does == READ && !op->many && !op->media && op->path[strlen(op->path) - 1] == '}';
+    return strncmp(op->path, "/api/", 5) == 0 && op->does == READ && !op->many && !op->media &&
+           op->path[strlen(op->path) - 1] == '}';
 }
 
 /* Rooms: a point read and an ordinary write fit the HTTP arena; what is larger
@@ -258,7 +266,7 @@ static Err make_room(RestCall *c, Fault *f) {
         return OK;
     }
     if (!small) {
-        TRY(arena_begin(&c->large, plan ? ARENA_PLAN : ARENA_LARGE, f));
+        TRY(arena_begin(&c->large, (plan ? ARENA_PLAN : ARENA_LARGE) + c->op.n_files * ARENA_PHOTO, f));
         c->op.arena = &c->large;
     }
     return buf_begin(&c->out, small ? 1024 : 16384, OUT_MAX, f);
@@ -403,7 +411,11 @@ static void answer_clock(HttpCall *c) {
 
 static const Op *route(HttpCall *c, Pair *pairs, size_t *ret_n, bool *ret_other) {
     HttpMethod m = http_method(c);
-    return op_routed(m == HTTP_HEAD ? "GET" : http_method_name(m), http_path(c), pairs, ret_n, ret_other);
+    const Tongue *tongue;
+    Str path = http_path(c);
+
+    open311_at(c, &path, &tongue);
+    return op_routed(m == HTTP_HEAD ? "GET" : http_method_name(m), path, pairs, ret_n, ret_other);
 }
 
 static size_t body_max(void *rest, HttpCall *c) {
@@ -415,7 +427,7 @@ static size_t body_max(void *rest, HttpCall *c) {
 
     if (!op || strcmp(op->method, "POST") != 0)
         return 0;
-    if (op_raw_body(op))
+    if (op_raw_body(op) || (record_field(op->in, str("files")) && open311_takes_files(c)))
         return op->body_max;
     return op->body_max < r->body_limit ? op->body_max : r->body_limit;
 }
@@ -434,17 +446,25 @@ static bool needs_own_page(const RestCall *c) {
     return c->op.by.account.v || strcmp(c->op.op->name, "session.open") == 0;
 }
 
-/* Strangers alone are counted: who is signed in can be told to stop. */
+/* Strangers alone are counted, and applications: who is signed in can be told to stop. */
+static bool is_counted(const RestCall *call, Sent *ret_what, int32_t *ret_most) {
+    const Op *op = call->op.op;
+    bool app = call->op.by.app.v && op->does != READ;
+
+    *ret_what = app ? SENT_BY_APP : op_raw_body(op) ? SENT_PHOTO : SENT_REPORT;
+    *ret_most = app ? call->op.by.app_most : *ret_what == SENT_PHOTO ? PHOTOS_MOST : call->rest->reports_most;
+    return app ||
+           (call->op.by.role == ROLE_PUBLIC && (op_raw_body(op) || strcmp(op->name, "case.report") == 0));
+}
+
 static bool sends_too_often(const RestCall *call, Fault *f) {
     HttpCall *c = call->http;
-    bool photo = op_raw_body(call->op.op), report = strcmp(call->op.op->name, "case.report") == 0;
     char seconds[16];
-    int32_t wait_s;
+    int32_t wait_s, most;
+    Sent what;
 
-    if (call->op.by.role != ROLE_PUBLIC || !(photo || report))
-        return false;
-    if (senders_judge(photo ? SENT_PHOTO : SENT_REPORT, photo ? PHOTOS_MOST : call->rest->reports_most,
-                      http_peer(c), clock_now_ms(), &wait_s, f) == OK)
+    if (!is_counted(call, &what, &most) ||
+        senders_judge(what, call->op.by.app.v, most, http_peer(c), clock_now_ms(), &wait_s, f) == OK)
         return false;
     snprintf(seconds, sizeof seconds, "%d", wait_s);
     http_add(c, "Retry-After", seconds);
@@ -481,7 +501,7 @@ static void handle_api(Rest *r, HttpCall *c) {
         http_fault(c, &f);
         return;
     }
-    *call = (RestCall){ .rest = r, .http = c, .pairs = pairs };
+    *call = (RestCall){ .rest = r, .http = c, .pairs = pairs, .tongue = &ours };
     call->op = (OpCall){ .op = route(c, call->pairs, &n, &other),
                          .store = r->store,
                          .slot = http_thread(c),
@@ -515,6 +535,70 @@ static void handle_api(Rest *r, HttpCall *c) {
         http_fault(c, &f);
         return;
     }
+    run_call(call);
+}
+
+/* ---- applications of others ---- */
+
+typedef struct AskedKey {
+    Arena *arena;
+    Str key;
+    Actor *by;
+} AskedKey;
+
+static Err ask_key(Tx *tx, void *arg, Fault *f) {
+    const AskedKey *a = arg;
+    tx_lend(tx, a->arena);
+    return app_key_actor(tx, a->key, a->by, f);
+}
+
+/* Who calls is the application whose key it is, whatever cookie came along. The right is
+ * judged before what is wrong with the form is told. */
+static Err open311_begin(RestCall *call, Fault *f) {
+    AskedKey key = { .arena = http_arena(call->http), .by = &call->op.by };
+    Fault wrong = { 0 };
+
+    actor_public(&call->op.by);
+    Err e = open311_ask_of(call->http, &call->op, call->rest->secure, &key.key, &wrong);
+    if (key.key.n && open311_takes_key(call->op.op))
+        TRY(store_read(call->rest->store, http_thread(call->http), ask_key, &key, f));
+    if (e != OK && actor_may(&call->op.by, call->op.op->right))
+        *f = wrong;
+    return e != OK && actor_may(&call->op.by, call->op.op->right) ? e : OK;
+}
+
+static void handle_open311(Rest *r, HttpCall *c, Str path, const Tongue *tongue) {
+    HttpMethod m = http_method(c);
+    bool other = false;
+    size_t n = 0;
+    Fault f = { 0 };
+    RestCall *call = arena_raw(http_arena(c), sizeof *call);
+    Pair *pairs = arena_raw(http_arena(c), OP_PATH_PAIRS * sizeof *pairs);
+
+    http_add(c, "Access-Control-Allow-Origin", "*"); /* no cookie counts here */
+    if (!call || !pairs) {
+        fault_arena(&f);
+        tongue->fault(c, &f);
+        return;
+    }
+    *call = (RestCall){ .rest = r, .http = c, .pairs = pairs, .tongue = tongue };
+    call->op = (OpCall){ .op = op_routed(m == HTTP_HEAD ? "GET" : http_method_name(m), path, pairs, &n, &other),
+                         .store = r->store,
+                         .slot = http_thread(c),
+                         .body = http_body(c),
+                         .pairs = pairs,
+                         .n_pairs = n,
+                         .write = tongue->write };
+    if (!call->op.op) {
+        open311_refuse(c, tongue, other);
+        return;
+    }
+    http_label(c, call->op.op->name);
+    if (open311_begin(call, &f) != OK || sends_too_often(call, &f)) {
+        tongue->fault(c, &f);
+        return;
+    }
+    call->op.by.near = near_of(http_peer(c));
     run_call(call);
 }
 
@@ -553,10 +637,13 @@ static void handle_page(HttpCall *c) {
 
 static void handle(void *rest, HttpCall *c) {
     Rest *r = rest;
-    Str path = http_path(c);
+    Str path = http_path(c), at;
+    const Tongue *tongue;
     Fault f;
 
-    if (path.n >= 5 && memcmp(path.p, "/api/", 5) == 0)
+    if (open311_at(c, &at, &tongue))
+        handle_open311(r, c, at, tongue);
+    else if (path.n >= 5 && memcmp(path.p, "/api/", 5) == 0)
         handle_api(r, c);
     else if (str_is(path, "/healthz"))
         http_answer_kept(c, 200, "text/plain", str("ok\n"));

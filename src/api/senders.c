@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { PLACES = 4096 };
 typedef struct Place {
@@ -41,13 +42,15 @@ static Err often(Sent what, int minutes, Fault *f) {
         minutes);
 }
 
-Err senders_judge(Sent what, int32_t most, Str peer, int64_t now_ms, int32_t *ret_wait_s, Fault *f) {
+Err senders_judge(Sent what, int64_t whose, int32_t most, Str peer, int64_t now_ms, int32_t *ret_wait_s,
+                  Fault *f) {
     const int64_t window = SENDERS_MINUTES * 60000LL;
-    uint8_t hash[32], room[16];
+    uint8_t hash[32], room[16], key[32] = { 0 };
 
     if (most == 0)
         return OK;
-    hash_32("senders", NULL, network_of(peer, room), hash);
+    memcpy(key, &whose, sizeof whose);
+    hash_32("senders", key, network_of(peer, room), hash);
     Place *p = &places[what][(size_t)(hash[0] | hash[1] << 8) % PLACES];
     pthread_mutex_lock(&lock);
     if (now_ms - p->since_ms >= window || now_ms < p->since_ms)

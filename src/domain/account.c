@@ -2,6 +2,7 @@
 #include "account.h"
 
 #include "account_q.h"
+#include "app_key.h"
 #include "attempts.h"
 #include "chain.h"
 #include "sign_log.h"
@@ -55,6 +56,8 @@ Err actor_holds(Tx *tx, const Actor *by, Fault *f) {
     Count found = { 0 };
     size_t n;
 
+    if (by->app.v)
+        return app_key_holds(tx, by->app, f);
     if (by->post.v == 0) /* the public; the operator at the machine itself */
         return OK;
     held.has.session = by->session.v != 0;

@@ -34,4 +34,6 @@ bool actor_reaches(const Actor *by, Str path) {
     return low.n > 0 && path.n >= low.n && memcmp(path.p, low.p, low.n) == 0;
 }
 
-bool actor_may(const Actor *by, Right right) { return right_of_post(by->role, by->leads, right); }
+bool actor_may(const Actor *by, Right right) {
+    return right == RIGHT_APP ? by->app.v != 0 : right_of_post(by->role, by->leads, right);
+}

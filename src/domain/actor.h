@@ -10,6 +10,8 @@ typedef struct Actor {
     AccountId account; /* 0: not signed in */
     PostId post;
     SessionId session;
+    AppKeyId app;     /* 0: not an application with a key; it has no account and no role */
+    int32_t app_most; /* how much it may send in ten minutes from one network */
     Role role;
     OrgId unit;     /* 0: none */
     bool leads;     /* his post leads the unit */

@@ -30,6 +30,14 @@ Publicity case_publicity(const PublicFacts *c) {
     return point ? PUBLIC_POINT : PUBLIC_AREA;
 }
 
+Publicity case_publicity_ever(const PublicFacts *c) {
+    PublicFacts before = *c;
+
+    if (before.state == CASE_CLOSED || before.state == CASE_APPRAISED)
+        before.state = CASE_FEEDBACK;
+    return case_publicity(&before);
+}
+
 bool case_shows_photos(CaseState state, CaseAbout about, Str category, Publicity open_to) {
     return state != CASE_REPORTED && state != CASE_REJECTED && about == ABOUT_MATTER && category.n > 0 &&
            open_to != PUBLIC_NO && publicity_allowed(category, open_to);

@@ -24,6 +24,10 @@ typedef struct PublicFacts {
  * names nobody and stands in no building. */
 Publicity case_publicity(const PublicFacts *c);
 
+/* Pure. The same for lists that keep what is over (Open311): closed and appraised as
+ * before they were closed; rejected never. */
+Publicity case_publicity_ever(const PublicFacts *c);
+
 /* Pure. May a photo of it be released and seen: of what is filed, was not rejected, is
  * about no unit, and is of a kind that may be public. */
 bool case_shows_photos(CaseState state, CaseAbout about, Str category, Publicity open_to);

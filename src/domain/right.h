@@ -6,7 +6,7 @@
 
 #include "records.h"
 
-#define RIGHT_COUNT (RIGHT_FILE_AGREE + 1)
+#define RIGHT_COUNT (RIGHT_APP + 1)
 
 bool right_of(Role role, Right right); /* RIGHT_PUBLIC: always */
 

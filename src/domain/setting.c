@@ -240,6 +240,12 @@ static const struct {
       "Days for notice, objection, opinion, extension, asking for a review and review, by the regulation in "
       "force; an objection counts working days, the others calendar days.",
       true },
+    { "open311_jurisdiction", "Open311 辖区代号", "Jurisdiction id of Open311", "jingwei", check_name, "", "",
+      "别的应用可写的 jurisdiction_id；写别的就答复 404。不写也可以。",
+      "The jurisdiction_id that applications may name; another one is 404. They may leave it out.", false },
+    { "open311_contact", "Open311 联系方式", "Contact for Open311", "", check_name, "", "",
+      "接口说明里的联系方式：邮箱、电话或网址。", "The contact that discovery names: mail, number or address.",
+      false },
     { "zone", "时区", "Time zone", "", NULL, "配置项 zone", "the program's setting zone",
       "所有时刻和时限按这个时区。由配置项 zone 写入。",
       "All times and limits are in this zone. Written by the program's setting zone.", false },

@@ -268,6 +268,19 @@ static void session_is_planned(void) {
 static void session_and_photos(void) {
     session_is_planned();
     upload_worker();
+/* Whoever tries then is an application with a key. */
+static void app_is_there(void) {
+    does(ROLE_SYSTEM_ADMIN, "app_key.add", "{\"title\":\"随手报\"}");
+    subject = answered("id");
+    if (by.role == ROLE_PUBLIC)
+        by.app.v = subject;
+}
+
+static void app_has_reported(void) {
+    app_is_there();
+    assert_ok(call("open311.post", &by,
+                   "{\"service_code\":\"206\",\"lat\":31.225,\"lon\":121.47,\"description\":\"井盖\"}"));
+    subject = number("SELECT max(case_id) FROM app_case");
 }
 
 static void subscription_is_there(void) {
@@ -518,6 +531,17 @@ static const Swept swept[] = {
     { "plan.approve", ROLE_LEADER, NULL, NULL, NULL, PUBLISH },
     { "plan.publish", ROLE_LEADER, NULL, NULL, NULL, PUBLISH },
     { "plan.withdraw", ROLE_DUTY_LEAD, NULL, NULL, NULL, PUBLISH },
+    { "app_key.add", ROLE_SYSTEM_ADMIN, NULL, NULL, "{\"title\":\"x\"}", NULL },
+    { "app_key.end", ROLE_SYSTEM_ADMIN, app_is_there, NULL, "{\"id\":\"$0\"}", NULL },
+    { "open311.post", ROLE_PUBLIC, app_is_there, NULL,
+      "{\"service_code\":\"206\",\"lat\":31.225,\"lon\":121.47,\"description\":\"打13800000000\","
+      "\"phone\":\"13800000000\"}",
+      NULL },
+    { "open311.add_update", ROLE_PUBLIC, app_has_reported, NULL,
+      "{\"service_request_id\":\"$0\",\"update_id\":\"u-$u\",\"status\":\"OPEN\",\"updated_datetime\":"
+      "1796086800000,"
+      "\"description\":\"打13800000000\"}",
+      NULL },
     { "subscription.add", ROLE_SYSTEM_ADMIN, NULL, NULL,
       "{\"title\":\"x\",\"url\":\"https://a.example/\",\"events\":\"closed\"}", NULL },
     { "subscription.change", ROLE_SYSTEM_ADMIN, subscription_is_there, NULL,
