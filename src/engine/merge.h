@@ -2,7 +2,7 @@
  * layers of the city have theirs already.
  *
  * A metre of border costs 1 where no layer has its border, and 1 / (1 + PULL · n) where n of
- * them do: a quarter, a seventh, a tenth (docs/decisions/0026 says why). The planner
+ * them do: a quarter, a seventh, a tenth (docs/decisions/0027 says why). The planner
  * (partition.h) looks for the least cost within the range; a unit is never cut, nor a hard
  * border left.
  *
