@@ -371,7 +371,9 @@ static Err write_down(Tx *tx, const PetitionActIn *in, const PetitionStep *step,
         return petition_event_put(tx, &told, in->act, from, by, note, f);
     }
     TRY(petition_event_put(tx, p, in->act, from, by, (Str){ 0 }, f));
-    return petition_notice_put(tx, p, step->paper, note, f);
+    if (step->paper == PAPER_OPINION || step->paper == PAPER_REVIEW) /* until when a review may be asked for */
+        TRY(run_clock(tx, PETITION_ASK_REVIEW_DAYS, 0, p->opinion.ms, &told, f));
+    return petition_notice_put(tx, &told, step->paper, note, f);
 }
 
 Err petition_act(Tx *tx, const PetitionActIn *in, const Actor *by, Petition *ret, Fault *f) {

@@ -388,6 +388,11 @@ static void test_recusal(void **state) {
 static void test_review(void **state) {
     (void)state;
     int64_t id = answered_one();
+    char until[40];
+    snprintf(until, sizeof until, "\"due\":%lld", (long long)days_after(begun, 30));
+    assert_ok(one("petition.notice", &u2, id, ",\"number\":5")); /* received, assign, take, accept, answer */
+    assert_non_null(strstr(answer, "\"paper\":\"opinion\""));
+    assert_non_null(strstr(answer, until));
     refused(act(&lead, id, "ask_review", to(o2)), ERR_INVALID, "review_not_above");
     assert_ok(act(&lead, id, "ask_review", to(o3)));
     assert_int_equal(of(id, "due_ms"), days_after(begun, 30));

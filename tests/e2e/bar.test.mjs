@@ -36,13 +36,15 @@ test('a bar of four and a sheet with the rest, opened, walked and left by keys',
     assert.equal(await more.getAttribute('aria-expanded'), 'false');
     await more.focus();
     await page.keyboard.press('Enter');
-    await until(() => inSheet(page), ['值班', '交接班', '网格与组织', '楼栋码', '看板', '图层对照', '领域覆盖']);
+    await until(() => inSheet(page), ['值班', '交接班', '信访', '走访', '网格与组织', '楼栋码', '看板', '图层对照', '领域覆盖']);
     assert.equal(await more.getAttribute('aria-expanded'), 'true');
     await until(() => focused(page), '值班');
     await noViolations(page, 'the sheet');
     await page.keyboard.press('ArrowRight');
     await until(() => focused(page), '交接班');
     await page.keyboard.press('ArrowDown');
+    await until(() => focused(page), '楼栋码');
+    await page.keyboard.press('ArrowRight');
     await until(() => focused(page), '看板');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
@@ -74,7 +76,7 @@ test('who has five rooms or fewer needs no sheet, and a desk has a rail', async 
   });
   await with_person({}, async (page) => {
     await signIn(page, 'dispatch', '/console/cases');
-    await until(async () => (await inBar(page)).length, 11);
+    await until(async () => (await inBar(page)).length, 13);
     await until(() => page.locator('.rail .more').isVisible(), false);
   });
 });

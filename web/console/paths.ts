@@ -14,6 +14,7 @@ export const NOTICES = '/console/notices';
 export const ROSTER = '/console/roster';
 export const VISITS = '/console/visits';
 export const HANDOVER = '/console/handover';
+export const PETITIONS = '/console/petitions';
 export const SETTINGS = '/console/settings';
 export const PEOPLE = '/console/accounts';
 export const AUDIT = '/console/audit';

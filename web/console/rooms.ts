@@ -15,7 +15,7 @@ import Handover from './Handover.vue';
 import MapRoom from './MapRoom.vue';
 import Notices from './Notices.vue';
 import { unread } from './notices';
-import { AUDIT, CODES, COVERAGE, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LAYERS, LIST, MAP, NOTICES, PEOPLE, PLANNER, REPORT, ROSTER, SETTINGS, VISITS } from './paths';
+import { AUDIT, CODES, COVERAGE, DELIVERIES, DESK, FIGURES, GRIDS, HANDOVER, LAYERS, LIST, MAP, NOTICES, PEOPLE, PETITIONS, PLANNER, REPORT, ROSTER, SETTINGS, VISITS } from './paths';
 import { may, me, post } from './session';
 import ReportSpot from './ReportSpot.vue';
 import RoomFailed from './RoomFailed.vue';
@@ -28,6 +28,7 @@ const Coverage = opened(() => import('./Coverage.vue'));
 const Deliveries = opened(() => import('./Deliveries.vue'));
 const LayersRoom = opened(() => import('./LayersRoom.vue'));
 const People = opened(() => import('./People.vue'));
+const Petitions = opened(() => import('./Petitions.vue'));
 const Planner = opened(() => import('./Planner.vue'));
 const Roster = opened(() => import('./Roster.vue'));
 const Settings = opened(() => import('./Settings.vue'));
@@ -55,6 +56,7 @@ const all: Room[] = [
   { path: NOTICES, icon: 'bell', title: () => say('通知', 'Notices'), page: Notices, may: reads, count: () => unread.value },
   { path: ROSTER, icon: 'cal', title: () => say('值班', 'Roster'), page: Roster, may: reads },
   { path: HANDOVER, icon: 'swap', title: () => say('交接班', 'Hand-over'), page: Handover, may: reads },
+  { path: PETITIONS, icon: 'mail', title: () => say('信访', 'Petitions'), page: Petitions, may: (who) => may(who, 'petition_read') },
   { path: REPORT, icon: 'plus', title: () => say('上报', 'Report'), page: ReportSpot, may: () => post.value?.role === 'grid_worker' },
   { path: VISITS, icon: 'door', title: () => say('走访', 'Visits'), page: Visits, may: reads },
   { path: GRIDS, icon: 'tree', title: () => say('网格与组织', 'Grids'), page: Grids, may: reads },

@@ -20,6 +20,7 @@ export const icons = {
   lamp: 'M7 21V7a4 4 0 0 1 4-4h2M13 3h5l2 5.5h-8.5zM4 21h6',
   list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
+  mail: 'M3 6h18v13H3zM3 7l9 7 9-7',
   map: 'M9 4 3 6.5v13.5l6-2.5 6 2.5 6-2.5V4l-6 2.5zM9 4v13.5M15 6.5V20',
   minus: 'M5 12h14',
   noise: 'M4 9.5v5h4l5 4v-13l-5 4zM16.5 9a4 4 0 0 1 0 6M19 6.5a8 8 0 0 1 0 11',
