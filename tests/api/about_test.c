@@ -344,6 +344,8 @@ static const char *numbers_of(const Actor *by) {
         { "figures.get", "{\"from\":\"2026-06-01\",\"to\":\"2026-12-31\"}" },
         { "case.public_list", "{\"west\":121.44,\"east\":121.53,\"south\":31.18,\"north\":31.27}" },
         { "notice.list", "{}" },
+        { "visit_round.list", "{}" },
+        { "matter.list", "{}" },
     };
     static char said[2][1 << 16];
     static int at;
@@ -357,8 +359,33 @@ static const char *numbers_of(const Actor *by) {
     return said[at];
 }
 
-static void test_no_byte_reaches_the_unit(void **state) {
-    (void)state;
+/* The same, raised on a visit: it is in the numbers of its round for nobody beneath. */
+static int64_t raised(void) {
+    char json[600];
+    Actor secretary = post_at(ROLE_SECRETARY, "0000000000", 0, 17);
+    int64_t building = number("SELECT min(id) FROM place WHERE path = '0000000000000'");
+
+    snprintf(json, sizeof json,
+             "{\"round\":\"%lld\",\"place\":\"%lld\",\"text\":\"" WORDS
+             "：养护队的人收钱不办事\",\"name\":\"" NAME "\",\"contact\":\"" NAME
+             "\",\"about\":\"unit\",\"danger\":true}",
+             (long long)number("SELECT id FROM visit_round"), (long long)building);
+    assert_ok(call("matter.raise", &secretary, json));
+    return answered("id");
+}
+
+static void round_is_planned(void) {
+    Actor secretary = post_at(ROLE_SECRETARY, "0000000000", 0, 17);
+    char json[200];
+
+    snprintf(json, sizeof json,
+             "{\"area\":\"%lld\",\"name\":\"走访\",\"since\":\"2026-12-01\",\"until\":\"2026-12-31\"}",
+             (long long)number("SELECT id FROM area WHERE path = '0000000000000'"));
+    assert_ok(call("visit_round.plan", &secretary, json));
+}
+
+/* The unit's handler and the grid's worker walk everything; in every role, if `roles`. */
+static void no_byte_reaches_the_unit(int64_t (*made)(void), bool roles) {
     const Actor *of_unit[] = { &handler, &worker };
     char before[2][1 << 16];
     Actor system = actor_as(ROLE_SYSTEM_ADMIN, 0, 1);
@@ -366,16 +393,18 @@ static void test_no_byte_reaches_the_unit(void **state) {
     assert_ok(call(
         "subscription.add", &system,
         "{\"title\":\"外部\",\"url\":\"https://example.com/hook\",\"events\":\"reported,dispatched,danger\"}"));
+    assert_ok(call("subscription.add", &system,
+                   "{\"title\":\"邮箱\",\"url\":\"mailto:a@example.cn\",\"events\":\"all\"}"));
     testdb_exec(&city_db, "UPDATE cases SET text = '别的事'"); /* of the tests before */
     int64_t deliveries = number("SELECT count(*) FROM delivery");
     for (size_t i = 0; i < COUNT(of_unit); i++)
         snprintf(before[i], sizeof before[i], "%s", numbers_of(of_unit[i]));
-    int64_t id = report(",\"about\":\"unit\",\"danger\":true");
+    int64_t id = made();
     go(&street, id, "route", with("subject", u2), OK);
     reads_all(&handler, id, true);
     file_it(id);
     go(&street, id, "dispatch", with("unit", u3), OK);
-    for (size_t r = 0; r < role_choices.n; r++) {
+    for (size_t r = 0; roles && r < role_choices.n; r++) {
         Role role = (Role)role_choices.list[r].number;
         Actor by = post_at(role, "0", u2, 900);
         reads_all(&by, id, role == ROLE_HANDLER || role == ROLE_DISPATCHER);
@@ -399,6 +428,19 @@ static void test_no_byte_reaches_the_unit(void **state) {
     assert_non_null(strstr(answer, WORDS));
 }
 
+static int64_t reported_in_danger(void) { return report(",\"about\":\"unit\",\"danger\":true"); }
+
+static void test_no_byte_reaches_the_unit(void **state) {
+    (void)state;
+    no_byte_reaches_the_unit(reported_in_danger, true);
+}
+
+static void test_no_byte_of_a_visit(void **state) {
+    (void)state;
+    round_is_planned();
+    no_byte_reaches_the_unit(raised, false);
+}
+
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_seen_from_above),
@@ -409,6 +451,7 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_routed_to_the_district),
         cmocka_unit_test(test_ticked_by_a_clerk),
         cmocka_unit_test(test_no_byte_reaches_the_unit),
+        cmocka_unit_test(test_no_byte_of_a_visit),
     };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "about a unit on SQLite" : "about a unit on PostgreSQL",
