@@ -38,6 +38,6 @@ Err plan_load(Tx *tx, PlanId id, const Actor *by, Plan *ret, Fault *f);         
 Err plan_load_solved(Tx *tx, PlanId id, const Actor *by, Plan *ret, Fault *f);   /* there are grids */
 Err plan_grids_load(Tx *tx, PlanId id, PlanGrid **ret, size_t *ret_n, Fault *f); /* those without units, too */
 Err plan_erase(Tx *tx, int64_t *ret_n, OlderThan old, Fault *f); /* what failed or was withdrawn before */
-Err plan_show(Tx *tx, const Actor *by, Plan *p, Fault *f);                       /* the names around it */
+Err plan_show(Tx *tx, const Actor *by, Plan *p, Fault *f);       /* the names around it */
 
 #endif

@@ -13,8 +13,8 @@
 #include <stdatomic.h>
 
 /* `contacts`: also what was taken out of words where there is no reporter. `told`: notices,
- * their marks, deliveries, shifts, hand-overs and plans that were put away. `unclaimed`: photos that no report and no
- * step named within a day; `photos`: those of cases. */
+ * their marks, deliveries, shifts, hand-overs and plans that were put away. `unclaimed`: photos that no report
+ * and no step named within a day; `photos`: those of cases. */
 typedef struct RetentionCount {
     int64_t requests, sessions, contacts, told, photos, unclaimed;
 } RetentionCount;

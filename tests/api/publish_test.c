@@ -408,6 +408,27 @@ static void each_call_of_a_publication(void **state) {
     whole();
 }
 
+/* Zone grids: residential areas hang beneath them, with all that lies in these. */
+static void test_zones(void **state) {
+    (void)state;
+    int64_t id = town_open("{\"within\":\"D\",\"kind\":\"zone\",\"min\":500,\"max\":700}");
+    for (int grid = 1; grid <= 3; grid++)
+        assert_ok(
+            call("plan.reason", &lead,
+                 sent("{\"id\":\"%lld\",\"grid\":%d,\"reason_text\":\"一街一格\"}", (long long)id, grid)));
+    agree(id);
+    assert_ok(publish(id, "2027-06-19"));
+    is("SELECT z.code FROM area r JOIN area z ON z.id = r.parent WHERE r.level = 3 AND r.state = 3 AND z.level "
+       "= 2 AND "
+       "z.state = 3 ORDER BY z.code",
+       "S1-Z1;S2-Z1;S3-Z1");
+    is("SELECT count(*) FROM place p JOIN area a ON a.id = p.area WHERE p.path = a.path AND a.state = 3 AND "
+       "p.until IS "
+       "NULL",
+       "121");
+    whole();
+}
+
 /* ---- what check and time do --------------------------------------------- */
 
 static void named(const char *sql, const char *name) {
@@ -426,7 +447,7 @@ static void named(const char *sql, const char *name) {
 static void test_checked(void **state) {
     (void)state;
     whole();
-    int64_t id = number("SELECT max(id) FROM plan WHERE state = 6");
+    int64_t id = number("SELECT max(id) FROM plan WHERE state = 6 AND kind = 1");
     named(sent("UPDATE plan SET approved_by = proposed_by WHERE id = %lld", (long long)id), "plan_two");
     testdb_exec(&city_db, sent("UPDATE plan SET approved_by = 32 WHERE id = %lld", (long long)id));
     named(
@@ -463,7 +484,8 @@ static int run_on(Dialect d) {
         cmocka_unit_test(test_split),       cmocka_unit_test(test_merge),
         cmocka_unit_test(test_groups),      cmocka_unit_test(test_later),
         cmocka_unit_test(test_stale),       cmocka_unit_test(each_call_of_a_publication),
-        cmocka_unit_test(test_erased),      cmocka_unit_test(test_checked),
+        cmocka_unit_test(test_zones),       cmocka_unit_test(test_erased),
+        cmocka_unit_test(test_checked),
     };
     dialect = d;
     return cmocka_run_group_tests_name(

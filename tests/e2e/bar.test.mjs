@@ -43,10 +43,9 @@ test('a bar of four and a sheet with the rest, opened, walked and left by keys',
     await page.keyboard.press('ArrowRight');
     await until(() => focused(page), '交接班');
     await page.keyboard.press('ArrowDown');
-    await until(() => focused(page), '楼栋码');
-    await page.keyboard.press('ArrowRight');
-    await until(() => focused(page), '看板');
-    await page.keyboard.press('ArrowRight');
+    await until(() => focused(page), '网格与组织');
+    await page.keyboard.press('ArrowDown');
+    await until(() => focused(page), '图层对照');
     await page.keyboard.press('ArrowRight');
     await until(() => focused(page), '领域覆盖');
     await page.keyboard.press('Tab'); // around, and never behind the sheet
