@@ -62,16 +62,16 @@ test('the border of units together is what no two of them share', () => {
 test('a move that tears a grid, reaches none of the other, or leaves the residential area is refused with names', () => {
   const { town, gridOf, at } = board(5, 2, (x) => (x < 3 ? 1 : 2));
   assert.equal(whyNot(town, gridOf, [at(2, 0)], 2, name), null);
-  assert.match(whyNot(town, gridOf, [at(0, 0)], 2, name).zh, /^0\/0 与 2 格 不相连/);
+  assert.match(whyNot(town, gridOf, [at(0, 0)], 2, name).zh, /^0\/0 与“2 格”不相连/);
   assert.match(whyNot(town, gridOf, [at(0, 0)], 2, name).en, /^0\/0 would not touch 2 格/);
-  assert.match(whyNot(town, gridOf, [at(1, 0), at(1, 1), at(2, 0), at(2, 1)].slice(0, 2), 0, name).zh, /^移走后 1 格 会断开：/);
+  assert.match(whyNot(town, gridOf, [at(1, 0), at(1, 1), at(2, 0), at(2, 1)].slice(0, 2), 0, name).zh, /^移走后“1 格”会断开：/);
   assert.equal(whyNot(town, gridOf, [at(1, 0), at(1, 1), at(2, 0), at(2, 1)], 2, name), null);
   assert.equal(whyNot(town, gridOf, [0, 1, 2, 5, 6, 7], 2, name), null, 'all of a grid may go: two become one');
   assert.match(whyNot(town, gridOf, [at(0, 0), at(2, 1)], 0, name).zh, /^选中的楼栋不连成一片/);
-  assert.match(whyNot(town, gridOf, [at(4, 0)], 2, name).zh, /已经都在 2 格/);
+  assert.match(whyNot(town, gridOf, [at(4, 0)], 2, name).zh, /已经都在“2 格”/);
   assert.match(whyNot(town, gridOf, [], 2, name).zh, /先选楼栋/);
   const two = board(4, 1, (x) => (x < 2 ? 1 : 2), (x) => ({ hard: x < 2 ? 'A' : 'B' }));
-  assert.match(whyNot(two.town, two.gridOf, [1], 2, name).zh, /^1\/0 与 2 格 不在同一居民区/);
+  assert.match(whyNot(two.town, two.gridOf, [1], 2, name).zh, /^1\/0 与“2 格”不在同一居民区/);
   assert.match(whyNot(two.town, two.gridOf, [1, 2], 0, name).zh, /分属不同居民区/);
 });
 

@@ -1,6 +1,24 @@
 /* plans – a made town for the planner's page, said to the page in place of the server's
  * answers: as many buildings as a test wants, and a server that refuses or fails when a test
  * wants it to. What the real one does is tried in planner.test.mjs beside it. */
+import { writeFileSync } from 'node:fs';
+
+/* Buildings for 织云居民区 of the small demo, whose micro-grids stand side by side: the
+ * second has too many households, the fifth too few. To `file`, for import places. */
+export function buildings(file) {
+  const [west, south, east, north] = [121.4603, 31.2203, 121.4848, 31.2231];
+  const [cols, rows] = [42, 5];
+  const lines = ['代码,名称,户数,经度,纬度'];
+  for (let y = 0; y < rows; y++)
+    for (let x = 0; x < cols; x++) {
+      const block = Math.floor((x * 6) / cols);
+      const lon = west + ((x + 0.5 + 0.2 * Math.sin(y * 1.9)) / cols) * (east - west);
+      const lat = south + ((y + 0.5 + 0.2 * Math.sin(x * 1.3)) / rows) * (north - south);
+      const households = (block === 1 ? 17 : block === 4 ? 5 : 10) + ((x * 7 + y * 3) % 4);
+      lines.push(`ZY${String(x + 1).padStart(2, '0')}${y + 1},织云路${x + 1}弄${y + 1}号,${households},${lon.toFixed(6)},${lat.toFixed(6)}`);
+    }
+  writeFileSync(file, `${lines.join('\n')}\n`);
+}
 
 const LON = 121.4, LAT = 31.2, STEP = 0.0006;
 
@@ -108,7 +126,7 @@ export async function fakePlans(page, { made = town(), within = '310', min = 300
     if (pathname.endsWith('/map')) return say(map());
     if (pathname.endsWith('/move')) {
       const to = body.to || Math.max(...state.units.map((u) => u.grid)) + 1;
-      const goes = new Set(body.units);
+      const goes = new Set(body.units.map((u) => u.n));
       for (const u of state.units) if (goes.has(u.n)) u.grid = to;
       state.revision++;
       state.top_step = ++state.at_step;

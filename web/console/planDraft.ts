@@ -12,7 +12,8 @@ import { mapOf, type PlanMap, type PlanMapTold } from './planMap';
 import { tell } from './told';
 
 const POLL_MS = 500;
-const CONFLICT = 409;
+const STALE = new Set(['plan_changed', 'plan_not_draft']); // somebody else was there
+const MOST_MOVED = 2000;
 
 export function useDraft(changed: (plan: Plan) => void) {
   const plan = ref<Plan | null>(null);
@@ -134,28 +135,32 @@ export function useDraft(changed: (plan: Plan) => void) {
   /* What somebody else changed meanwhile is read, and told. */
   async function conflict(e: unknown): Promise<string> {
     const told = problem(e);
-    if (told.status !== CONFLICT) return told.detail;
+    if (!STALE.has(told.code)) return told.detail;
     if (plan.value?.id) await open(plan.value.id);
     return say(`${told.detail} 已读入最新的方案，请看过再改。`, `${told.detail} The plan was read anew: look again before you change it.`);
   }
-  /* The grid may be in the words of the refusal only, so the page says which. */
-  async function step<T extends Plan>(more: string, body: object): Promise<T | null> {
+  /* True: it is done, and the plan read anew. What a grid is called or excused with is
+   * answered with the grid, all else with the plan. */
+  async function step(more: string, body: object): Promise<boolean> {
     saving.value = true;
     refused.value = '';
+    const mine = turn;
     try {
-      const p = await writer.post<T>(path(more), body);
-      await read({ ...plan.value, ...p }, turn);
-      return p;
+      const told = await writer.post<Plan>(path(more), body);
+      await read(more === '/reason' || more === '/rename' ? await get<Plan>(path()) : told, mine);
+      return true;
     } catch (e) {
       refused.value = await conflict(e);
-      return null;
+      return false;
     } finally {
       saving.value = false;
     }
   }
 
   function mayMove(picked: readonly number[], to: number): Both | null {
-    return map.value ? whyNot(map.value.town, gridOf.value, picked, to, nameOf) : null;
+    if (!map.value) return null;
+    if (picked.length > MOST_MOVED) return { zh: `一次最多移 ${MOST_MOVED} 处。`, en: `At most ${MOST_MOVED} are moved at once.` };
+    return whyNot(map.value.town, gridOf.value, picked, to, nameOf);
   }
   /* By index; true: it is done. */
   async function move(picked: readonly number[], to: number): Promise<boolean> {
@@ -170,12 +175,12 @@ export function useDraft(changed: (plan: Plan) => void) {
     const goes = new Set(picked);
     touched.value = [...new Set([...touched.value, ...picked.map((i) => was[i]), to || fresh])];
     gridOf.value = was.map((g, i) => (goes.has(i) ? to || fresh : g));
-    const done = await step('/move', { units: picked.map((i) => map.value!.town.units[i].n), to, revision: plan.value?.revision });
+    const done = await step('/move', { units: picked.map((i) => ({ n: map.value!.town.units[i].n })), to, revision: plan.value?.revision });
     if (!done && gridOf.value !== was && touched.value.length) {
       gridOf.value = was;
       touched.value = [];
     }
-    return !!done;
+    return done;
   }
   const canUndo = computed(() => plan.value?.state === 'draft' && (plan.value.at_step ?? 0) > 0);
   const canRedo = computed(() => plan.value?.state === 'draft' && (plan.value.top_step ?? 0) > (plan.value.at_step ?? 0));

@@ -145,7 +145,7 @@ export function someOf(town: Town, units: number[]): Both {
  * in pieces before may stay so, but not fall into more. */
 export function whyNot(town: Town, gridOf: readonly number[], picked: readonly number[], to: number, nameOf: (grid: number) => string): Both | null {
   const moving = picked.filter((i) => gridOf[i] !== to);
-  if (!moving.length) return picked.length ? { zh: `选中的已经都在 ${nameOf(to)}。`, en: `All that are selected are in ${nameOf(to)} already.` } : { zh: '先选楼栋。', en: 'Select buildings first.' };
+  if (!moving.length) return picked.length ? { zh: `选中的已经都在“${nameOf(to)}”。`, en: `All that are selected are in ${nameOf(to)} already.` } : { zh: '先选楼栋。', en: 'Select buildings first.' };
   const goes = new Set(moving);
   const target = to ? membersOf(gridOf, to) : new Set<number>();
   const hard = town.units[target.size ? target.values().next().value! : moving[0]].hard;
@@ -153,7 +153,7 @@ export function whyNot(town: Town, gridOf: readonly number[], picked: readonly n
   if (foreign.length) {
     const some = someOf(town, foreign);
     return to
-      ? { zh: `${some.zh} 与 ${nameOf(to)} 不在同一居民区，网格不跨居民区。`, en: `${some.en}: not in the residential area of ${nameOf(to)}, and no grid leaves one.` }
+      ? { zh: `${some.zh} 与“${nameOf(to)}”不在同一居民区，网格不跨居民区。`, en: `${some.en}: not in the residential area of ${nameOf(to)}, and no grid leaves one.` }
       : { zh: `选中的楼栋分属不同居民区，网格不跨居民区。`, en: 'What is selected lies in several residential areas, and no grid leaves one.' };
   }
   const before = target.size ? piecesOf(town, target).length : 1;
@@ -162,7 +162,7 @@ export function whyNot(town: Town, gridOf: readonly number[], picked: readonly n
     const apart = to ? moving.filter((i) => after.some((p, k) => k > 0 && p.includes(i))) : after[after.length - 1];
     const some = someOf(town, apart.length ? apart : moving);
     return to
-      ? { zh: `${some.zh} 与 ${nameOf(to)} 不相连。请连同中间的楼栋一起移。`, en: `${some.en} would not touch ${nameOf(to)}. Move what lies between as well.` }
+      ? { zh: `${some.zh} 与“${nameOf(to)}”不相连。请连同中间的楼栋一起移。`, en: `${some.en} would not touch ${nameOf(to)}. Move what lies between as well.` }
       : { zh: `选中的楼栋不连成一片：${some.zh} 与其余不相连。`, en: `What is selected is not in one piece: ${some.en} would be apart.` };
   }
   for (const grid of new Set(moving.map((i) => gridOf[i]))) {
@@ -172,7 +172,7 @@ export function whyNot(town: Town, gridOf: readonly number[], picked: readonly n
     const pieces = piecesOf(town, stays);
     if (pieces.length > piecesOf(town, was).length) {
       const some = someOf(town, pieces[pieces.length - 1]);
-      return { zh: `移走后 ${nameOf(grid)} 会断开：${some.zh} 与其余不相连。请一起移，或换一处。`, en: `${nameOf(grid)} would be torn: ${some.en} would be apart from the rest. Move them too, or choose others.` };
+      return { zh: `移走后“${nameOf(grid)}”会断开：${some.zh} 与其余不相连。请一起移，或换一处。`, en: `${nameOf(grid)} would be torn: ${some.en} would be apart from the rest. Move them too, or choose others.` };
     }
   }
   return null;

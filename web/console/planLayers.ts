@@ -6,6 +6,7 @@ import MultiLineString from 'ol/geom/MultiLineString.js';
 import MultiPolygon from 'ol/geom/MultiPolygon.js';
 import Point from 'ol/geom/Point.js';
 import VectorLayer from 'ol/layer/Vector.js';
+import VectorImageLayer from 'ol/layer/VectorImage.js';
 import { fromLonLat } from 'ol/proj.js';
 import VectorSource from 'ol/source/Vector.js';
 import { Fill, Stroke, Style, Text } from 'ol/style.js';
@@ -27,11 +28,9 @@ export const onMap = (shape: Shape): number[][][][] => shape.map((rings) => ring
 
 /* What a unit is drawn as: bits, so that a style is made once for each. */
 export const MOVED = 1;
-export const PICKED = 2;
-export const BREACH = 4;
-export const CHOSEN = 8;
+export const BREACH = 2; // of a grid whose ground is not known anew
 
-export type Paints = { units: (bits: number) => Style[]; line: Style; thin: Style; outline: Style; chosen: Style; drawn: Style[]; snapped: Style[]; label: (code: string, households: string, fit: Fit, small: boolean) => Style[] };
+export type Paints = { ground: Style; unit: (bits: number) => Style[]; picked: Style; line: Style; breach: Style; outline: Style; chosen: Style; drawn: Style[]; snapped: Style[]; label: (code: string, households: string, fit: Fit, small: boolean) => Style[] };
 
 function hatch(colour: string): CanvasPattern | string {
   const ratio = Math.min(2, Math.ceil(window.devicePixelRatio || 1));
@@ -52,19 +51,15 @@ function hatch(colour: string): CanvasPattern | string {
 }
 
 export function paints(proposed: boolean): Paints {
-  const [accent, land, road, ink, ink3, l1, l3, soon, edge, tint] = ['--accent', '--m-land', '--m-road', '--ink', '--ink-3', '--m-l1', '--m-l3', '--soon', '--soon-edge', '--tint-2'].map(token);
+  const [accent, land, road, ink, ink3, l1, l3, soon, edge] = ['--accent', '--m-land', '--m-road', '--ink', '--ink-3', '--m-l1', '--m-l3', '--soon', '--soon-edge'].map(token);
   const sans = token('--sans');
   const made = new Map<number, Style[]>();
   const white = new Stroke({ color: road, width: 1.1 });
   const lines = hatch(withAlpha(accent, 0.55));
-  const units = (bits: number): Style[] => {
+  const unit = (bits: number): Style[] => {
     let styles = made.get(bits);
     if (!styles) {
-      styles = [new Style({ fill: new Fill({ color: bits & PICKED ? tint : land }), stroke: white })];
-      if (bits & BREACH) styles.push(new Style({ fill: new Fill({ color: withAlpha(edge, 0.2) }) }));
-      if (bits & MOVED) styles.push(new Style({ fill: new Fill({ color: lines }) }));
-      if (bits & CHOSEN) styles.push(new Style({ fill: new Fill({ color: withAlpha(accent, 0.1) }) }));
-      if (bits & PICKED) styles.push(new Style({ stroke: new Stroke({ color: accent, width: 2.4, lineJoin: 'round' }), zIndex: 1 }));
+      styles = [...(bits & BREACH ? [new Style({ fill: new Fill({ color: withAlpha(edge, 0.2) }) })] : []), ...(bits & MOVED ? [new Style({ fill: new Fill({ color: lines }) })] : [])];
       made.set(bits, styles);
     }
     return styles;
@@ -82,28 +77,40 @@ export function paints(proposed: boolean): Paints {
     return styles;
   };
   return {
-    units,
+    ground: new Style({ fill: new Fill({ color: land }), stroke: white }),
+    unit,
+    picked: new Style({ fill: new Fill({ color: withAlpha(accent, 0.3) }), stroke: new Stroke({ color: accent, width: 1.4, lineJoin: 'round' }) }),
     line: new Style({ stroke: new Stroke({ color: proposed ? accent : l3, width: proposed ? 2 : 1.6, lineJoin: 'round' }) }),
-    thin: new Style({ stroke: new Stroke({ color: l3, width: 1, lineDash: [4, 4] }) }),
+    breach: new Style({ stroke: new Stroke({ color: proposed ? accent : l3, width: proposed ? 2 : 1.6, lineJoin: 'round' }), fill: new Fill({ color: withAlpha(edge, 0.2) }) }),
     outline: new Style({ stroke: new Stroke({ color: l1, width: 2, lineJoin: 'round' }) }),
-    chosen: new Style({ stroke: new Stroke({ color: accent, width: 4, lineJoin: 'round' }) }),
+    chosen: new Style({ stroke: new Stroke({ color: accent, width: 4, lineJoin: 'round' }), fill: new Fill({ color: withAlpha(accent, 0.1) }) }),
     drawn: [new Style({ stroke: new Stroke({ color: land, width: 5 }) }), new Style({ stroke: new Stroke({ color: ink, width: 2, lineDash: [6, 4] }), fill: new Fill({ color: withAlpha(accent, 0.1) }) })],
     snapped: [new Style({ stroke: new Stroke({ color: land, width: 7, lineCap: 'round' }) }), new Style({ stroke: new Stroke({ color: ink, width: 3.5, lineCap: 'round' }) })],
     label,
   };
 }
 
-/* One layer of each kind: units below, lines, then names and numbers above. */
-export type Sheet = { units: VectorSource; lines: VectorSource; names: VectorSource; marks: VectorSource; layers: VectorLayer[] };
+/* A layer of each kind. The ground is drawn once and then moved as a picture, so that a
+ * change draws no more than what it changes, however many buildings there are. */
+export type Sheet = { ground: VectorSource; units: VectorSource; lines: VectorSource; picked: VectorSource; marks: VectorSource; names: VectorSource; layers: (VectorLayer | VectorImageLayer)[] };
 
 export function sheet(): Sheet {
-  const [units, lines, names, marks] = [0, 1, 2, 3].map(() => new VectorSource());
+  const [ground, units, lines, picked, marks, names] = [0, 1, 2, 3, 4, 5].map(() => new VectorSource());
   return {
+    ground,
     units,
     lines,
-    names,
+    picked,
     marks,
-    layers: [new VectorLayer({ source: units, zIndex: 0 }), new VectorLayer({ source: lines, zIndex: 1 }), new VectorLayer({ source: marks, zIndex: 2 }), new VectorLayer({ source: names, zIndex: 3, declutter: true })],
+    names,
+    layers: [
+      new VectorImageLayer({ source: ground, imageRatio: 1.5 }),
+      new VectorImageLayer({ source: units, imageRatio: 1.5 }),
+      new VectorLayer({ source: lines }),
+      new VectorLayer({ source: picked }),
+      new VectorLayer({ source: marks }),
+      new VectorLayer({ source: names, declutter: true }),
+    ],
   };
 }
 
@@ -115,8 +122,12 @@ export function unitFeatures(town: Town): Feature[] {
   });
 }
 
+/* The same ground is made into a feature once. */
+const known = new WeakMap<Shape, MultiPolygon>();
 export function shapeFeature(shape: Shape, more: Record<string, unknown> = {}): Feature {
-  const feature = new Feature(new MultiPolygon(onMap(shape)));
+  const geometry = known.get(shape) ?? new MultiPolygon(onMap(shape));
+  known.set(shape, geometry);
+  const feature = new Feature(geometry);
   feature.setProperties(more, true);
   return feature;
 }

@@ -20,7 +20,7 @@ export function mapOf(told: PlanMapTold): PlanMap {
   const gridOf: number[] = [];
   const units = told.features.map(({ geometry, properties: p }): Unit => {
     const shape = shapeOf(geometry);
-    const [x, y] = middleOf(shape);
+    const [x, y] = p.lon !== undefined && p.lat !== undefined ? [p.lon, p.lat] : middleOf(shape);
     gridOf.push(p.grid);
     return { n: p.n, code: p.code ?? '', name: p.name ?? p.code ?? '', households: p.households, now: p.now ?? '', hard: p.hard ?? '', shape, x, y };
   });

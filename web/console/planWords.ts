@@ -2,6 +2,12 @@
 import { plan_reason, type Plan, type PlanGrid } from '../shared/api/types';
 import { say, titleOf } from '../shared/modes';
 
+/* A name that the page gave is said in the reader's language. */
+export function labelOf(plan: Plan | null | undefined): string {
+  const made = /^(?:方案|Plan) (\d+)$/.exec(plan?.label ?? '');
+  return made ? say(`方案 ${made[1]}`, `Plan ${made[1]}`) : (plan?.label ?? '');
+}
+
 export const num = (n: number | undefined): string => (n ?? 0).toLocaleString('en');
 
 /* What is counted: buildings of micro-grids, residential areas of zone grids. */
