@@ -29,6 +29,7 @@ const ROOMS = {
     ['/console/codes', '.con .ph'],
     ['/console/figures', '.six h2'],
   ],
+  lead: [['/console/planner', '.wishes button[type=submit]']],
   grid: [['/console/report', 'textarea[name=text]']],
   system: [
     ['/console/accounts', 'tbody tr'],

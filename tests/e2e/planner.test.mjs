@@ -399,20 +399,21 @@ test('an answer that does not come is told, and asked for again', async () => {
   });
 });
 
-for (const [lang, size, dark] of [['zh', 'phone', false], ['en', 'phone', true], ['en', 'desk', false], ['en', 'tablet', true]])
-  test(`the planner, ${lang}, ${size}${dark ? ', dark' : ''}`, async () => {
+for (const [lang, size, dark, large] of [['zh', 'phone', false], ['en', 'phone', true], ['en', 'desk', false], ['en', 'tablet', true], ['zh', 'tablet', false, true]])
+  test(`the planner, ${lang}, ${size}${dark ? ', dark' : ''}${large ? ', large' : ''}`, async () => {
     await with_person({ lang, size, dark }, async (page) => {
       await fakePlans(page);
       await signIn(page, 'lead', PAGE);
       await ready(page);
+      if (large) await page.getByRole('button', { name: '大字' }).click();
       await noSideways(page, 'the planner');
       await noViolations(page, `the planner, ${lang} ${size}`);
-      await shot(page, `planner-${lang}-${size}${dark ? '-dark' : ''}`);
+      await shot(page, `planner-${lang}-${size}${dark ? '-dark' : ''}${large ? '-large' : ''}`);
       await rows(page).first().locator('.name').first().click();
       await page.locator('textarea[name=reason]').waitFor();
       await noSideways(page, 'a grid');
       await noViolations(page, `a grid, ${lang} ${size}`);
-      await shot(page, `planner-card-${lang}-${size}${dark ? '-dark' : ''}`);
+      await shot(page, `planner-card-${lang}-${size}${dark ? '-dark' : ''}${large ? '-large' : ''}`);
     });
   });
 
