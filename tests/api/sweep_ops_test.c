@@ -268,6 +268,8 @@ static void session_is_planned(void) {
 static void session_and_photos(void) {
     session_is_planned();
     upload_worker();
+}
+
 /* Whoever tries then is an application with a key. */
 static void app_is_there(void) {
     does(ROLE_SYSTEM_ADMIN, "app_key.add", "{\"title\":\"随手报\"}");
