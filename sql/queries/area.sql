@@ -125,4 +125,4 @@ SELECT @columns(border) FROM border ORDER BY home, id;
 -- name: area_move_cases
 -- Open cases are seen by whoever is responsible now; `area` stays as filed.
 -- takes: area_move
-UPDATE cases SET path = :to_path WHERE path = :path AND state < 10;
+UPDATE cases SET path = :to_path WHERE path = :path AND state NOT BETWEEN 10 AND 19;

@@ -24,7 +24,7 @@ UPDATE cases SET @sets(cases)
 -- takes: case_after
 -- gives: cases
 SELECT @columns(cases) FROM cases
- WHERE state < 10 AND (due_provisional OR finish_provisional OR close_provisional) AND id > :after
+ WHERE state NOT BETWEEN 10 AND 19 AND (due_provisional OR finish_provisional OR close_provisional) AND id > :after
  ORDER BY id
  LIMIT :limit;
 
@@ -37,7 +37,7 @@ UPDATE cases SET due_provisional = :due_provisional, finish_provisional = :finis
 
 -- name: case_list
 -- Newest first, and among the open ones danger before all, or by deadline. A case is open
--- until it is closed, rejected or appraised (states 10, 11, 12).
+-- until it is closed, rejected or appraised: the states 10 to 19.
 -- First which, of the index alone where it can be, then their rows: to put ten thousand
 -- rows in order for a page of fifty would read them all. An id carries its home. The words
 -- are looked for row by row, until there is an index of them.
@@ -49,7 +49,7 @@ SELECT @columns(cases) FROM cases
      AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
      AND @apart(cases)
      /*? state */ AND state = :state /*? end */
-     /*? open */ AND state < 10 /*? end */
+     /*? open */ AND state NOT BETWEEN 10 AND 19 /*? end */
      /*? placed */ AND placed = :placed /*? end */
      /*? unplaced */ AND placed > 2 /*? end */
      /*? sampled */ AND sampled /*? end */
@@ -79,7 +79,7 @@ SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
    AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
    AND @apart(cases)
    /*? state */ AND state = :state /*? end */
-   /*? open */ AND state < 10 /*? end */
+   /*? open */ AND state NOT BETWEEN 10 AND 19 /*? end */
    /*? placed */ AND placed = :placed /*? end */
    /*? unplaced */ AND placed > 2 /*? end */
    /*? sampled */ AND sampled /*? end */
@@ -100,7 +100,7 @@ SELECT count(*) AS n FROM (SELECT 1 AS one FROM cases
 -- takes: case_find scope
 -- gives: case_pin
 SELECT @columns(case_pin) FROM cases
- WHERE state < 10 AND placed <> 4
+ WHERE state NOT BETWEEN 10 AND 19 AND placed <> 4
    /*? north */ AND lon BETWEEN :west AND :east AND lat BETWEEN :south AND :north /*? end */
    AND path BETWEEN :path_low AND :path_high
    AND (coalesce(unit, 0) BETWEEN :unit_low AND :unit_high OR holding BETWEEN :unit_low AND :unit_high)
@@ -146,10 +146,11 @@ SELECT @columns(case_event) FROM case_event
 -- it went to. An id carries its home; accounts belong to no place.
 -- takes: case_newest
 -- gives: case_event_shown
-SELECT e.number, e.act, e.to_state, e.role, a.title, o.name, e.at_ms, e.at_day, e.note
-  FROM (SELECT number, act, to_state, role, account, unit, at_ms, at_day, note FROM case_event
+SELECT e.number, e.act, e.to_state, e.role, a.title, o.name, e.at_ms, e.at_day, e.note, k.code, k.zh, k.en
+  FROM (SELECT number, act, to_state, role, account, unit, at_ms, at_day, note, cited FROM case_event
          WHERE home = :home AND case_id = :id ORDER BY number DESC LIMIT :limit) e
   LEFT JOIN account a ON a.home = 0 AND a.id = e.account
+  LEFT JOIN condition k ON k.home = ((e.cited >> 12) & 4095) AND k.id = e.cited
   LEFT JOIN org o ON o.home = ((e.unit >> 12) & 4095) AND o.id = e.unit
  ORDER BY e.number;
 
@@ -198,3 +199,16 @@ UPDATE reporter SET @sets(reporter) WHERE home = :home AND case_id = :case_id;
 SELECT count(*) AS n FROM post
  WHERE unit = :unit AND since <= :day AND (until IS NULL OR until >= :day)
    AND :path BETWEEN path AND path || '~';
+
+-- name: precedent_add
+-- takes: precedent
+INSERT INTO precedent (@columns(precedent)) VALUES (@values(precedent));
+
+-- name: precedent_newest
+-- The decision that holds: the newest.
+-- takes: precedent_find
+-- gives: precedent
+SELECT @columns(precedent) FROM precedent
+ WHERE path = :path AND condition = :condition AND place_kind = :place_kind
+ ORDER BY decided_ms DESC, id DESC
+ LIMIT 1;

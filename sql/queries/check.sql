@@ -308,7 +308,7 @@ SELECT c.home AS home, c.id AS id, c.code AS name, 0 AS kind, 0 AS level
   FROM cases c
  WHERE (c.home, c.id) > (:after_home, :after_id)
    AND c.path <> '0'
-   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.path = c.path AND (a.state = 3 OR c.state >= 10))
+   AND NOT EXISTS (SELECT 1 FROM area a WHERE a.path = c.path AND (a.state = 3 OR c.state BETWEEN 10 AND 19))
  ORDER BY c.home, c.id
  LIMIT :limit;
 

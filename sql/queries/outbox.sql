@@ -164,7 +164,7 @@ SELECT (SELECT count(*) FROM delivery WHERE state < 4), (SELECT count(*) FROM de
 -- takes: remind_find
 -- gives: cases
 SELECT @columns(cases) FROM cases
- WHERE state < 10 AND reminded = 0 AND due_ms >= :now_ms AND due_ms < :due_ms
+ WHERE state NOT BETWEEN 10 AND 19 AND reminded = 0 AND due_ms >= :now_ms AND due_ms < :due_ms
  ORDER BY due_ms, id
  LIMIT :limit;
 
@@ -172,7 +172,7 @@ SELECT @columns(cases) FROM cases
 -- takes: remind_find
 -- gives: cases
 SELECT @columns(cases) FROM cases
- WHERE state < 10 AND reminded IN (0, 1) AND due_ms < :now_ms
+ WHERE state NOT BETWEEN 10 AND 19 AND reminded IN (0, 1) AND due_ms < :now_ms
  ORDER BY due_ms, id
  LIMIT :limit;
 

@@ -82,7 +82,7 @@ SELECT @columns(place_step) FROM place_step WHERE place = :id ORDER BY id DESC L
 -- name: place_cases_go
 -- Open cases at a building that another grid has now; where they were filed stays.
 -- takes: place_gone
-UPDATE cases SET path = :to_path WHERE path = :path AND place = :place AND state < 10;
+UPDATE cases SET path = :to_path WHERE path = :path AND place = :place AND state NOT BETWEEN 10 AND 19;
 
 -- name: place_covers_go
 -- takes: place_gone

@@ -110,7 +110,7 @@ SELECT p.id, p.home, a.title, p.role, p.path, r.name, p.unit, o.name
 -- takes: case_newest scope
 -- gives: cases
 SELECT @columns(cases) FROM cases
- WHERE state < 10 AND danger AND id <= :id
+ WHERE state NOT BETWEEN 10 AND 19 AND danger AND id <= :id
    AND path BETWEEN :path_low AND :path_high
    AND coalesce(unit, 0) BETWEEN :unit_low AND :unit_high
    AND @apart(cases)

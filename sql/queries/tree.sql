@@ -107,7 +107,7 @@ UPDATE lineage SET @sets(lineage) WHERE home = :home AND id = :id;
 -- takes: case_standing
 -- gives: cases
 SELECT @columns(cases) FROM cases
- WHERE path = :path AND state < 10 AND id > :after
+ WHERE path = :path AND state NOT BETWEEN 10 AND 19 AND id > :after
  ORDER BY id
  LIMIT :limit;
 

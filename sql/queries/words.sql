@@ -44,7 +44,7 @@ SELECT c.id, c.state, c.about, c.category, d.zh, d.en, d.open_to, a.name, c.lon,
   FROM cases c
   JOIN condition d ON d.home = ((c.condition >> 12) & 4095) AND d.id = c.condition
   LEFT JOIN area a ON a.home = ((c.area >> 12) & 4095) AND a.id = c.area
- WHERE c.state < 10 AND c.state > 1 AND c.about = 0 AND d.open_to = 3
+ WHERE c.state NOT BETWEEN 10 AND 19 AND c.state > 1 AND c.about = 0 AND d.open_to = 3
    AND NOT c.masked AND c.place IS NULL AND c.placed <> 4
    AND c.lon BETWEEN :west AND :east AND c.lat BETWEEN :south AND :north
  ORDER BY c.id DESC
@@ -60,7 +60,7 @@ SELECT c.id, c.state, c.about, c.category, d.zh, d.en, d.open_to, a.name, a.labe
        c.place IS NOT NULL,
        EXISTS (SELECT 1 FROM photo p WHERE p.case_id = c.id AND p.released_ms IS NOT NULL)
   FROM area a
-  JOIN cases c ON c.state < 10 AND c.path BETWEEN a.path AND a.path || '~'
+  JOIN cases c ON c.state NOT BETWEEN 10 AND 19 AND c.path BETWEEN a.path AND a.path || '~'
   JOIN condition d ON d.home = ((c.condition >> 12) & 4095) AND d.id = c.condition
  WHERE a.label_lon BETWEEN :west AND :east AND a.label_lat BETWEEN :south AND :north
    AND a.level = 4 AND c.state > 1 AND c.about = 0

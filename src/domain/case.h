@@ -2,9 +2,9 @@
  *
  * Reading order: case_report.c (a report finds its grid and its clock), case_steps.def
  * (the table), case_act.c (one step), case_about.c (about a unit or its staff), case_judge.c (what no table
- * says), case_past.c (its history), case_settle.c (on the spot), case_clock.c (its deadlines), case_view.c
- * (what a page shows), case_tile.c (the map), case_track.c (what the reporter sees). The reporter is kept apart
- * and sealed; no operation here but case_contact opens him. */
+ * says), case_past.c (its history), case_settle.c (on the spot), case_clock.c (its deadlines), case_return.c
+ * (returned, adjudicated), case_view.c (what a page shows), case_tile.c (the map), case_track.c (what the
+ * reporter sees). The reporter is kept apart and sealed; no operation here but case_contact opens him. */
 #ifndef JW_CASE_H
 #define JW_CASE_H
 
@@ -64,7 +64,9 @@ Err case_file_under(Tx *tx, Case *c, ConditionId id, Fault *f);
  * the duty, none. */
 typedef struct Proposal {
     bool found;
-    bool upward; /* `unit` stands above the one whose duty it is, because it is about that one */
+    bool upward;       /* `unit` stands above the one whose duty it is, because it is about that one */
+    bool by_precedent; /* adjudicated before: the duty lists are not asked */
+    Precedent precedent;
     Serves duty;
     Org unit;
 } Proposal;
@@ -99,6 +101,9 @@ Err case_changed(Fault *f); /* ERR_CONFLICT: somebody was faster */
 /* Clocks are counted again from the events, so a step's event bears its very instant. */
 Err case_event_at(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, int64_t at_ms, Str note,
                   Fault *f);
+/* `cited`: the item of the responsibility list that the step goes by; v 0, none. */
+Err case_event_citing(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, int64_t at_ms,
+                      Str note, ConditionId cited, Fault *f);
 Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, Str note, Fault *f);
 
 /* A case of another system, with its own times. Where the external number is known

@@ -4,6 +4,7 @@
 
 #include "access.h"
 #include "case_about.h"
+#include "case_return.h"
 #include "case_words.h"
 #include "catalogue.h"
 #include "case_q.h"
@@ -42,6 +43,15 @@ static Err need(bool given, const char *field, const char *zh, const char *en, F
                          zh, en);
 }
 
+/* Against the list: with the number of its item. */
+static Err taken_back(const Condition *item, const char *field, Fault *f) {
+    return fault(f, ERR_INVALID, "duty_taken_back", field,
+                 "责任清单第 %.*s 条“%.*s”已由上级部门收回，街镇不能立案派遣。",
+                 "Item %.*s of the responsibility list, “%.*s”, was taken back by the department above: it is "
+                 "neither filed nor dispatched here.",
+                 (int)item->code.n, item->code.p, (int)item->zh.n, item->zh.p);
+}
+
 Err case_file_under(Tx *tx, Case *c, ConditionId id, Fault *f) {
     Condition condition;
 
@@ -50,10 +60,7 @@ Err case_file_under(Tx *tx, Case *c, ConditionId id, Fault *f) {
         return fault(f, ERR_INVALID, "condition_retired", "condition", "这个立案条件已停用。",
                      "This filing condition is no longer in use.");
     if (condition.duty == DUTY_TAKEN)
-        return fault(f, ERR_INVALID, "duty_taken_back", "condition",
-                     "“%.*s”已由上级部门收回，街镇不能立案派遣。",
-                     "“%.*s” was taken back by the department above; it cannot be filed here.",
-                     (int)condition.zh.n, condition.zh.p);
+        return taken_back(&condition, "condition", f);
     c->condition = condition.id;
     c->category = condition.category;
     c->has.condition = c->has.category = true;
@@ -77,8 +84,20 @@ static Err judge_unit(Tx *tx, const CaseActIn *in, const Case *c, Fault *f) {
                  p.unit.name.p);
 }
 
+/* The list may have changed since it was filed. */
+static Err judge_list(Tx *tx, const Case *c, Fault *f) {
+    Condition item;
+
+    if (!c->has.condition)
+        return OK;
+    TRY(condition_load(tx, c->condition, &item, f));
+    return item.duty == DUTY_TAKEN ? taken_back(&item, "unit", f) : OK;
+}
+
 static Err do_dispatch(Tx *tx, const CaseActIn *in, Case *c, int64_t now, Fault *f) {
     Org unit;
+
+    TRY(judge_list(tx, c, f));
 
     TRY(need(in->has.unit, "unit", "承办单位", "a unit", f));
     TRY(org_load(tx, in->unit, &unit, f));
@@ -133,24 +152,6 @@ static Err do_handle(Tx *tx, const Actor *by, Case *c, int64_t now, Fault *f) {
     c->handled = moment_at(now);
     c->handled_by = by->account;
     c->has.handled = c->has.handled_by = true;
-    return case_clock_set(tx, c, now, f);
-}
-
-/* Back to the dispatcher. What is urgent stays with the unit, which works on until
- * another has it. */
-static Err do_return(Tx *tx, const CaseActIn *in, Case *c, int64_t now, Fault *f) {
-    Org right;
-    bool urgent;
-
-    TRY(need(in->has.unit, "unit", "应由哪个单位承办", "the unit whose matter it is", f));
-    if (in->unit.v == c->unit.v)
-        return fault(f, ERR_INVALID, "return_to_self", "unit", "写的还是本单位：请写应承办的单位。",
-                     "That is your own unit: name the one whose matter it is.");
-    TRY(org_load(tx, in->unit, &right, f));
-    TRY(case_judge_goes(tx, c, &right, f));
-    TRY(case_urgent(tx, c, &urgent, f));
-    c->has.unit = c->has.holding = urgent;
-    c->holding = c->unit;
     return case_clock_set(tx, c, now, f);
 }
 
@@ -227,7 +228,9 @@ static Err apply(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, int64_t 
     case ACT_ROUTE: return case_route(tx, in, c, f);
     case ACT_HANDLE: return do_handle(tx, by, c, now, f);
     case ACT_FAIL: return do_fail(tx, c, now, f);
-    case ACT_RETURN: return do_return(tx, in, c, now, f);
+    case ACT_RETURN:
+    case ACT_CONTEST: return case_return(tx, in, c, now, f);
+    case ACT_ADJUDICATE: return case_adjudicate(tx, in, by, c, now, f);
     case ACT_REOPEN: return do_reopen(tx, c, now, f);
     case ACT_APPRAISE: return do_appraise(in, c, f);
     case ACT_TAKE: c->has.holding = false; return OK; /* from now on it is the new one's */
@@ -270,6 +273,11 @@ static Err joined(Tx *tx, Str note, Str why, Str *ret, Fault *f) {
     return str_copy(tx_arena(tx), buf_view(&b), ret, f);
 }
 
+static bool goes_back(CaseAct act) { return act == ACT_RETURN || act == ACT_CONTEST; }
+
+/* Steps that go by an item of the responsibility list. */
+static bool cites(const CaseActIn *in) { return goes_back(in->act) || in->act == ACT_ADJUDICATE; }
+
 Err case_step_take(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault *f) {
     int64_t changed, now = clock_now_ms();
     const CaseState from = c->state;
@@ -307,9 +315,10 @@ Err case_step_take(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault 
     if (why.n)
         TRY(joined(tx, note, why, &note, f));
     Case told = *c; /* the event of a return names the right unit */
-    if (in->act == ACT_RETURN)
+    if (goes_back(in->act))
         told.unit = in->unit;
-    TRY(case_event_at(tx, &told, in->act, from, by, now, note, f));
+    TRY(case_event_citing(tx, &told, in->act, from, by, now, note,
+                          cites(in) ? in->condition : (ConditionId){ 0 }, f));
     return unmanned ? outbox_unmanned(tx, c, now, f) : OK;
 }
 

@@ -43,6 +43,21 @@ static Err since_accepted(Tx *tx, const Case *c, int64_t now, Running *ret, Faul
     return OK;
 }
 
+/* The leader's working day runs since the case came to him. */
+static Err since_contested(Tx *tx, const Case *c, int64_t now, Running *ret, Fault *f) {
+    CasePast past;
+
+    ret->start_ms = now;
+    if (!now) {
+        TRY(case_past(tx, c->id, &past, f));
+        const PastEvent *e = past_last(&past, ACT_CONTEST);
+        ret->start_ms = e ? e->at.ms : 0;
+    }
+    if (ret->start_ms)
+        ret->limit = limit_adjudicate;
+    return OK;
+}
+
 /* A pause from one instant to another, neither of them before what was before: the
  * clock of the machine may have been set back between two steps. */
 static void stood_still(Running *r, int64_t from, int64_t to) {
@@ -98,6 +113,7 @@ static Err running(Tx *tx, const Case *c, int64_t now, Running *ret, Fault *f) {
     case CASE_FILED: return since_accepted(tx, c, now, ret, f);
     case CASE_DISPATCHED:
     case CASE_HANDLING: return finishing(tx, c, now, ret, f);
+    case CASE_ADJUDICATION: return since_contested(tx, c, now, ret, f);
     case CASE_HANDLED:
     case CASE_CHECK: *ret = (Running){ .limit = limit_check, .start_ms = c->handled.ms }; return OK;
     case CASE_FEEDBACK: *ret = (Running){ .limit = limit_feedback, .start_ms = c->handled.ms }; return OK;

@@ -118,26 +118,30 @@ static Err judge_in_time(Tx *tx, const Case *c, const PastEvent *dispatch, Fault
                        "A return is due within 4 work hours of the dispatch; that is over: please handle it.");
 }
 
-static Err judge_return(Tx *tx, const Case *c, Fault *f) {
+/* The first return goes back to the dispatcher, the second is adjudicated, and what was
+ * adjudicated is not returned. */
+static Err judge_return(Tx *tx, const Case *c, CaseAct act, Fault *f) {
     CasePast past;
 
     TRY(case_past(tx, c->id, &past, f));
+    if (past_last(&past, ACT_ADJUDICATE))
+        return fault(f, ERR_FORBIDDEN, "return_bound", "", "街镇已作出裁定，裁定有约束力，不能再退：请处置。",
+                     "It was adjudicated, and the decision binds: it cannot be returned; please handle it.");
     const PastEvent *dispatch = past_last(&past, ACT_DISPATCH);
     if (!dispatch) /* it came with its unit from another system */
         return fault(f, ERR_FORBIDDEN, "return_unsent", "", "这个案件不是由这里派遣的，不能退回。",
                      "It was not dispatched here, so it cannot be returned here.");
     if (past_returned_by(&past, c->unit))
-        return fault(
-            f, ERR_FORBIDDEN, "return_once", "",
-            "本单位已退回过一次，不能再退：有争议的由街镇裁定，裁定前请先处置。",
-            "Your unit has returned it once already; what is in dispute is adjudicated, and until then "
-            "please handle it.");
-    if (past_last(&past, ACT_RETURN))
-        return fault(
-            f, ERR_FORBIDDEN, "return_second", "",
-            "这个案件已被退回过一次，第二次要走裁定，不能直接退回：裁定前请先处置。",
-            "It was returned once already; the second time it is adjudicated, not returned: until then "
-            "please handle it.");
+        return fault(f, ERR_FORBIDDEN, "return_once", "", "本单位已退回过一次，不能再退：请处置。",
+                     "Your unit has returned it once already: please handle it.");
+    bool second = past_last(&past, ACT_RETURN) != NULL;
+    if (act == ACT_RETURN && second)
+        return fault(f, ERR_FORBIDDEN, "return_second", "",
+                     "这个案件已被退回过一次，第二次要提请裁定，不能直接退回。",
+                     "It was returned once already; the second time it goes to adjudication instead.");
+    if (act == ACT_CONTEST && !second)
+        return fault(f, ERR_FORBIDDEN, "contest_first", "", "还没有被退回过：第一次直接退回，不用裁定。",
+                     "It was not returned yet: the first time it goes back to the dispatcher.");
     return judge_in_time(tx, c, dispatch, f);
 }
 
@@ -175,7 +179,9 @@ Err case_judge(Tx *tx, const Case *c, const CaseStep *step, const Actor *by, Fau
                                    "It has no grid yet: give it a place first.");
     case ACT_PASS:
     case ACT_FAIL: return judge_check(tx, c, by, f);
-    case ACT_RETURN: return judge_return(tx, c, f);
+    case ACT_RETURN:
+    case ACT_CONTEST: return judge_return(tx, c, step->act, f);
+    case ACT_ADJUDICATE: return case_judge_routed(c, f);
     case ACT_CLOSE: return judge_close(tx, c, f);
     case ACT_REOPEN: return judge_reopen(c, f);
     default: return OK;

@@ -70,9 +70,9 @@ bool past_returned_by(const CasePast *p, OrgId unit) {
     OrgId at = { 0 };
 
     for (size_t i = 0; i < p->n; i++) {
-        if (p->events[i].act == ACT_DISPATCH)
+        if (p->events[i].act == ACT_DISPATCH || p->events[i].act == ACT_ADJUDICATE)
             at = p->events[i].unit;
-        if (p->events[i].act == ACT_RETURN && at.v == unit.v)
+        if ((p->events[i].act == ACT_RETURN || p->events[i].act == ACT_CONTEST) && at.v == unit.v)
             return true;
     }
     return false;

@@ -27,7 +27,7 @@ const PastEvent *past_last(const CasePast *p, CaseAct act); /* of this round; NU
 /* Has he reported, taken on, handled or settled it, ever and in whatever post? */
 bool past_worked(const CasePast *p, AccountId who);
 
-/* Has this unit returned it, ever? */
+/* Has this unit returned it, ever, the first time or the second? */
 bool past_returned_by(const CasePast *p, OrgId unit);
 
 #endif

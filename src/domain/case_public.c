@@ -17,6 +17,7 @@ static bool is_shown_state(CaseState s) {
     case CASE_HANDLING:
     case CASE_HANDLED:
     case CASE_CHECK:
+    case CASE_ADJUDICATION:
     case CASE_FEEDBACK: return true;
     default: return false;
     }

@@ -115,6 +115,11 @@ Err case_event_put(Tx *tx, const Case *c, CaseAct act, CaseState from, const Act
 
 Err case_event_at(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, int64_t at_ms, Str note,
                   Fault *f) {
+    return case_event_citing(tx, c, act, from, by, at_ms, note, (ConditionId){ 0 }, f);
+}
+
+Err case_event_citing(Tx *tx, const Case *c, CaseAct act, CaseState from, const Actor *by, int64_t at_ms,
+                      Str note, ConditionId cited, Fault *f) {
     CaseEvent e = { .case_id = c->id,
                     .number = c->revision,
                     .act = act,
@@ -130,7 +135,9 @@ Err case_event_at(Tx *tx, const Case *c, CaseAct act, CaseState from, const Acto
     e.has.from_state = from != 0;
     e.has.account = by->account.v != 0;
     e.has.note = note.n > 0;
-    e.has.unit = act == ACT_DISPATCH || act == ACT_RETURN;
+    e.has.unit = act == ACT_DISPATCH || act == ACT_RETURN || act == ACT_CONTEST || act == ACT_ADJUDICATE;
+    e.cited = cited;
+    e.has.cited = cited.v != 0;
     TRY(sql_event_add(tx, &e, &changed, f));
     return outbox_step(tx, c, act, at_ms, f);
 }

@@ -19,6 +19,9 @@ typedef struct CaseStep {
 extern const CaseStep case_steps[];
 extern const size_t case_steps_count;
 
+/* Closed, rejected, appraised: the states 10 to 19. */
+static inline bool case_is_over(CaseState s) { return s >= CASE_CLOSED && s <= 19; }
+
 const CaseStep *case_step(CaseState from, CaseAct act); /* NULL: no such step */
 
 #endif

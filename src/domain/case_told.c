@@ -210,13 +210,15 @@ static Err apply(Telling *t, const ToldStep *s, Fault *f) {
 
 /* ---- the rows ---- */
 
-static Err put_event(Tx *tx, const Case *c, const ToldStep *s, CaseState from, Fault *f) {
+static Err put_event(Tx *tx, const Telling *t, const ToldStep *s, CaseState from, Fault *f) {
+    const Case *c = t->c;
     Actor by = { .account = s->account, .role = s->role };
     Case told = *c;
 
     if (s->act == ACT_RETURN)
         told.unit = s->unit;
-    return case_event_at(tx, &told, s->act, from, &by, s->at_ms, s->note, f);
+    return case_event_citing(tx, &told, s->act, from, &by, s->at_ms, s->note,
+                             s->act == ACT_RETURN ? t->condition->id : (ConditionId){ 0 }, f);
 }
 
 static Err take_steps(Tx *tx, Telling *t, const ToldStep *steps, size_t n, Fault *f) {
@@ -233,7 +235,7 @@ static Err take_steps(Tx *tx, Telling *t, const ToldStep *steps, size_t n, Fault
         t->c->state = step->to;
         t->c->revision++;
         TRY(apply(t, &steps[i], f));
-        TRY(put_event(tx, t->c, &steps[i], from, f));
+        TRY(put_event(tx, t, &steps[i], from, f));
     }
     return OK;
 }

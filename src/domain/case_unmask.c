@@ -29,7 +29,7 @@ static Err judge(const Case *c, const CaseUnmask *in, const Actor *by, Fault *f)
                      "Words are put back by a dispatcher or the duty lead.");
     if (c->revision != in->revision)
         return case_changed(f);
-    if (c->state >= CASE_CLOSED)
+    if (case_is_over(c->state))
         return fault(f, ERR_INVALID, "unmask_over", "", "案件已办完，隐去的文字不再放回。",
                      "The case is over: nothing is put back any more.");
     return OK;

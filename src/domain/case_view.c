@@ -6,6 +6,7 @@
 #include "account_q.h"
 #include "area.h"
 #include "case_about.h"
+#include "case_return.h"
 #include "case_q.h"
 #include "catalogue.h"
 #include "ground.h"
@@ -26,7 +27,7 @@ static int32_t states_of(Role role) {
     int32_t states = 0;
 
     for (size_t i = 0; i < case_steps_count; i++)
-        if (case_steps[i].from < CASE_CLOSED && case_steps[i].who & 1u << role)
+        if (!case_is_over(case_steps[i].from) && case_steps[i].who & 1u << role)
             states |= 1 << case_steps[i].from;
     return states;
 }
@@ -42,7 +43,7 @@ static void find_narrowed(CaseFind *find, const Actor *by) {
         find->states = find->states ? find->states : 1;
         find->has.states = true;
     }
-    find->open = is_on(find->has.open, find->open) || (find->has.state && find->state < CASE_CLOSED) ||
+    find->open = is_on(find->has.open, find->open) || (find->has.state && !case_is_over(find->state)) ||
                  find->has.due_before || find->has.due_from || find->has.todo || find->has.by_due;
     find->has.sampled = find->has.sampled && find->sampled;
     find->unplaced =
@@ -210,8 +211,13 @@ Err case_propose(Tx *tx, const Case *c, Proposal *ret, Fault *f) {
     ret->found = false;
     if (c->state < CASE_FILED || !c->has.area || !c->has.condition)
         return OK;
-    ret->upward = false;
+    ret->upward = ret->by_precedent = false;
     TRY(condition_load(tx, c->condition, &condition, f));
+    TRY(case_precedent(tx, c, &condition, &ret->precedent, &ret->unit, &ret->by_precedent, f));
+    if (ret->by_precedent) {
+        ret->found = true;
+        return OK;
+    }
     TRY(ground_path(tx, c, &path, f));
     TRY(serves_find(tx, path, condition.code, day_of_ms(clock_now_ms()), &ret->duty, &ret->found, f));
     if (!ret->found)
@@ -221,19 +227,37 @@ Err case_propose(Tx *tx, const Case *c, Proposal *ret, Fault *f) {
     return ret->upward ? case_upward(tx, c, &ret->unit, &ret->found, f) : OK;
 }
 
+/* "先例：2026-12-01 案件 … 裁定由…承办" in both languages. */
+static Err cite_precedent(Tx *tx, const Proposal *p, CaseView *v, Fault *f) {
+    char day[16], why[400];
+    const Precedent *d = &p->precedent;
+
+    day_print(d->decided.day, day);
+    snprintf(why, sizeof why, "先例：%s 案件 %.*s（清单 %.*s）裁定由%.*s承办", day, (int)d->code.n, d->code.p,
+             (int)d->condition.n, d->condition.p, (int)p->unit.name.n, p->unit.name.p);
+    TRY(str_copy(tx_arena(tx), str(why), &v->proposed_why_zh, f));
+    snprintf(why, sizeof why, "Precedent: on %s case %.*s (item %.*s) was adjudicated to %.*s", day,
+             (int)d->code.n, d->code.p, (int)d->condition.n, d->condition.p, (int)p->unit.name.n,
+             p->unit.name.p);
+    return str_copy(tx_arena(tx), str(why), &v->proposed_why_en, f);
+}
+
 /* Before the dispatch: the unit that the duties name for this condition here. */
 static Err show_proposal(Tx *tx, const Case *c, CaseView *v, Fault *f) {
     Proposal p;
     const char *zh = "按职责：“%.*s”由%.*s承办", *en = "By its duties: “%.*s” is served by %.*s";
     char why[400];
 
-    if (c->state != CASE_FILED)
+    if (c->state != CASE_FILED && c->state != CASE_ADJUDICATION)
         return OK;
     TRY(case_propose(tx, c, &p, f));
     if (!p.found)
         return OK;
     v->proposed = p.unit.id;
     v->proposed_name = p.unit.name;
+    v->has.proposed = v->has.proposed_name = v->has.proposed_why_zh = v->has.proposed_why_en = true;
+    if (p.by_precedent)
+        return cite_precedent(tx, &p, v, f);
     if (p.upward) {
         zh = "“%.*s”本由涉及的单位承办，提给它的上级%.*s";
         en = "“%.*s” would go to the unit that it is about, so it goes up to %.*s";
@@ -241,9 +265,7 @@ static Err show_proposal(Tx *tx, const Case *c, CaseView *v, Fault *f) {
     snprintf(why, sizeof why, zh, (int)p.duty.matter.n, p.duty.matter.p, (int)p.unit.name.n, p.unit.name.p);
     TRY(str_copy(tx_arena(tx), str(why), &v->proposed_why_zh, f));
     snprintf(why, sizeof why, en, (int)p.duty.matter.n, p.duty.matter.p, (int)p.unit.name.n, p.unit.name.p);
-    TRY(str_copy(tx_arena(tx), str(why), &v->proposed_why_en, f));
-    v->has.proposed = v->has.proposed_name = v->has.proposed_why_zh = v->has.proposed_why_en = true;
-    return OK;
+    return str_copy(tx_arena(tx), str(why), &v->proposed_why_en, f);
 }
 
 /* The case that it came back from, as far as he may see that one. */

@@ -27,8 +27,9 @@ static const struct {
     { DESK_SAMPLED, CENTRE, CASE_CHECK },
     { DESK_FEEDBACK, CENTRE, CASE_FEEDBACK },
     { DESK_UNPLACED, CENTRE, 0 },
+    { DESK_ADJUDICATION, CENTRE, CASE_ADJUDICATION },
 };
-_Static_assert(COUNT(queues) == DESK_UNPLACED, "every queue, in its order");
+_Static_assert(COUNT(queues) == DESK_ADJUDICATION, "every queue, in its order");
 
 static CaseFind filter_of(size_t i, Moment now, Moment soon) {
     CaseFind find = { .page = 1, .limit = 50, .open = true };

@@ -15,6 +15,7 @@ _Static_assert((int)CLOCK_URGENT_HOUR == ENGINE_URGENT_HOUR && (int)CLOCK_WORK_H
 const Limit limit_accept = { 30, CLOCK_MINUTE };
 const Limit limit_dispatch = { 30, CLOCK_WORK_MINUTE };
 const Limit limit_check = { 4, CLOCK_WORK_HOUR };
+const Limit limit_adjudicate = { 1, CLOCK_WORK_DAY };
 const Limit limit_feedback = { 1, CLOCK_WORK_DAY };
 
 /* Rows read for one clock: a limit runs out within a few years of its start. */

@@ -13,10 +13,11 @@ typedef struct Limit {
     ClockUnit unit;
 } Limit;
 
-extern const Limit limit_accept;   /* 30 minutes, day and night: danger is not known yet */
-extern const Limit limit_dispatch; /* file and dispatch: 30 work minutes                 */
-extern const Limit limit_check;    /* result check: 4 work hours                         */
-extern const Limit limit_feedback; /* feedback: 1 work day after handling                */
+extern const Limit limit_accept;     /* 30 minutes, day and night: danger is not known yet */
+extern const Limit limit_dispatch;   /* file and dispatch: 30 work minutes                 */
+extern const Limit limit_check;      /* result check: 4 work hours                         */
+extern const Limit limit_adjudicate; /* 会商 and decision: 1 work day                    */
+extern const Limit limit_feedback;   /* feedback: 1 work day after handling                */
 
 /* The city's calendar from that day on, in memory until calendar_free. */
 Err limits_calendar(Tx *tx, int32_t from_day, WorkCalendar **ret, Fault *f);

@@ -23,6 +23,8 @@ static const struct {
     { ACT_DISPATCH, NOTICE_DISPATCHED, ON(UNIT) | ON(GRID) },
     { ACT_TAKE, NOTICE_TAKEN, 0 },
     { ACT_RETURN, NOTICE_RETURNED, ON(CENTRE) },
+    { ACT_CONTEST, NOTICE_CONTESTED, ON(LEADERS) },
+    { ACT_ADJUDICATE, NOTICE_ADJUDICATED, ON(UNIT) | ON(CENTRE) },
     { ACT_HANDLE, NOTICE_HANDLED, 0 },
     { ACT_FAIL, NOTICE_REWORK, ON(UNIT) },
     { ACT_FEEDBACK, NOTICE_FEEDBACK, 0 },
@@ -71,6 +73,7 @@ static unsigned trays_in(CaseState state) {
     case CASE_HANDLING: return ON(UNIT);
     case CASE_HANDLED:
     case CASE_CHECK: return ON(CHECKER);
+    case CASE_ADJUDICATION: return ON(LEADERS);
     case CASE_FEEDBACK: return ON(CALLBACK);
     default: return ON(CENTRE);
     }

@@ -199,7 +199,10 @@ static void test_routed(void **state) {
     Actor other = post_at(ROLE_HANDLER, "0000", u3, 16);
     assert_int_equal(see(&other, id), OK);
     assert_null(strstr(answer, "\"subject\"")); /* who handles it learns from the words, not from a label */
-    go(&other, id, "return", with("unit", u2), ERR_FORBIDDEN);
+    char back[160];
+    snprintf(back, sizeof back, "%s,\"condition\":\"%lld\"", with("unit", u2),
+             (long long)number("SELECT min(id) FROM condition WHERE code = '205-01'"));
+    go(&other, id, "return", back, ERR_FORBIDDEN);
     assert_string_equal(fa.key, "about_unit");
     go(&other, id, "take", "", OK);
     assert_int_equal(see(&handler, id), ERR_NOT_FOUND);

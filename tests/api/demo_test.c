@@ -362,7 +362,7 @@ static Err take_again(Tx *tx, Again *a, int i, Fault *f) {
     if (e->act == ACT_CLOSE && a->events[i - 1].act == ACT_FEEDBACK && a->events[i - 2].act == ACT_FEEDBACK)
         in.close_kind = CLOSE_UNREACHABLE;
     in.has.note = e->note[0] != 0 && e->act != ACT_APPRAISE;
-    in.has.condition = e->act == ACT_FILE;
+    in.has.condition = e->act == ACT_FILE || e->act == ACT_RETURN;
     in.has.unit = e->act == ACT_DISPATCH || e->act == ACT_RETURN;
     in.has.answered = e->act == ACT_FEEDBACK;
     in.has.close_kind = e->act == ACT_CLOSE;

@@ -21,10 +21,14 @@ static int32_t draw(int32_t n) {
     return (int32_t)((seed >> 33) % (uint64_t)n);
 }
 
+static CaseState state_of(int32_t drawn) {
+    return drawn < CASE_APPRAISED ? (CaseState)(1 + drawn) : CASE_ADJUDICATION;
+}
+
 static void put_row(int i, Row *r) {
     char sql[700], due[60] = "NULL, NULL";
 
-    *r = (Row){ .state = (CaseState)(1 + draw(12)), .unit = 41 + draw(2), .unplaced = draw(4) == 0 };
+    *r = (Row){ .state = state_of(draw(13)), .unit = 41 + draw(2), .unplaced = draw(4) == 0 };
     r->due = draw(6) ? begun + (int64_t)(draw(600) - 300) * MINUTE : NO_DUE;
     if (r->due != NO_DUE)
         snprintf(due, sizeof due, "%lld, 20788", (long long)r->due);
@@ -54,7 +58,7 @@ static int tear_down(void **state) {
 }
 
 static bool waits_for(Role role, const Row *r) {
-    for (size_t i = 0; r->state < CASE_CLOSED && i < case_steps_count; i++)
+    for (size_t i = 0; !case_is_over(r->state) && i < case_steps_count; i++)
         if (case_steps[i].from == r->state && case_steps[i].who & 1u << role)
             return true;
     return false;
@@ -64,13 +68,14 @@ static bool in_queue(const char *word, const Row *r) {
     static const struct {
         const char *word;
         CaseState state;
-    } by_state[] = { { "reported", CASE_REPORTED }, { "accepted", CASE_ACCEPTED },
-                     { "filed", CASE_FILED },       { "dispatched", CASE_DISPATCHED },
-                     { "handling", CASE_HANDLING }, { "handled", CASE_HANDLED },
-                     { "sampled", CASE_CHECK },     { "feedback", CASE_FEEDBACK } };
+    } by_state[] = {
+        { "reported", CASE_REPORTED },     { "accepted", CASE_ACCEPTED }, { "filed", CASE_FILED },
+        { "dispatched", CASE_DISPATCHED }, { "handling", CASE_HANDLING }, { "handled", CASE_HANDLED },
+        { "sampled", CASE_CHECK },         { "feedback", CASE_FEEDBACK }, { "adjudication", CASE_ADJUDICATION }
+    };
     const int64_t soon = begun + 120 * (int64_t)MINUTE;
 
-    if (r->state >= CASE_CLOSED)
+    if (case_is_over(r->state))
         return false;
     if (strcmp(word, "unplaced") == 0)
         return r->unplaced;
@@ -116,10 +121,11 @@ static void try_desk(Role role, int64_t unit, size_t expected) {
 
 static void test_numbers(void **state) {
     (void)state;
-    try_desk(ROLE_DISPATCHER, 0, 9);
-    try_desk(ROLE_CHECKER, 0, 9);
-    try_desk(ROLE_CALLBACK, 0, 9);
-    try_desk(ROLE_LEADER, 0, 9); /* takes no step: nothing to do */
+    try_desk(ROLE_DISPATCHER, 0, 10);
+    try_desk(ROLE_CHECKER, 0, 10);
+    try_desk(ROLE_CALLBACK, 0, 10);
+    try_desk(ROLE_LEADER, 0, 10);
+    try_desk(ROLE_SUPERVISOR, 0, 10); /* takes no step: nothing to do */
     try_desk(ROLE_HANDLER, 41, 4);
     try_desk(ROLE_HANDLER, 42, 4);
 }

@@ -259,7 +259,10 @@ static void test_notices(void **state) {
     snprintf(more, sizeof more, "{\"id\":\"%lld\"}", (long long)notice);
     assert_int_equal(call("notice.read", &other_handler, more), ERR_NOT_FOUND);
 
-    snprintf(more, sizeof more, ",\"unit\":\"%lld\",\"note\":\"不归我们\"", (long long)order);
+    snprintf(more, sizeof more, ",\"unit\":\"%lld\",\"condition\":\"%lld\",\"note\":\"不归我们\"",
+             (long long)order,
+             (long long)strtoll(testdb_ask(&city_db, "SELECT min(id) FROM condition WHERE code = '205-01'"),
+                                NULL, 10));
     step(&roads_handler, id, "return", more, OK);
     assert_listed(&dispatcher, "\"returned\"", true);
     assert_string_equal(testdb_ask(&city_db, "SELECT kind, tray FROM notice ORDER BY id"), "4|2;4|3;6|1");

@@ -354,7 +354,7 @@ static void test_counts(void **state) {
         { "case.count", "{\"unplaced\":true}", ROLE_DISPATCHER, 1, NULL },
         { "case.count", "{\"unit\":%U}", ROLE_DISPATCHER, 1, NULL },
         { "case.count", "{\"todo\":true}", ROLE_DISPATCHER, 1, NULL },
-        { "desk.get", "{}", ROLE_DISPATCHER, 11, NULL },
+        { "desk.get", "{}", ROLE_DISPATCHER, 12, NULL },
         { "case.count", "{}", ROLE_DISPATCHER, 1, "case_count" },
     };
     (void)state;

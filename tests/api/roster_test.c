@@ -443,7 +443,10 @@ static void test_holds_until_taken(void **state) {
     (void)state;
     int64_t id = urgent_filed();
     send_to(id, roads);
-    snprintf(more, sizeof more, ",\"unit\":\"%lld\",\"note\":\"不归我们\"", (long long)order);
+    snprintf(more, sizeof more, ",\"unit\":\"%lld\",\"condition\":\"%lld\",\"note\":\"不归我们\"",
+             (long long)order,
+             (long long)strtoll(testdb_ask(&city_db, "SELECT min(id) FROM condition WHERE code = '205-01'"),
+                                NULL, 10));
     step(&roads_handler, id, "return", more, OK);
     send_to(id, order);
     snprintf(json, sizeof json, "{\"id\":\"%lld\"}", (long long)id);

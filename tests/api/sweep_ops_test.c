@@ -158,6 +158,16 @@ static void case_is_in_hand(void) {
     upload_by(ROLE_HANDLER);
 }
 
+static void case_is_contested(void) {
+    char more[160];
+    case_is_dispatched();
+    snprintf(more, sizeof more, ",\"unit\":\"%lld\",\"condition\":\"%lld\",\"note\":\"不归我们\"",
+             (long long)number("SELECT id FROM org WHERE code = 'U3'"),
+             (long long)number("SELECT min(id) FROM condition WHERE code = '205-01'"));
+    steps_on(ROLE_HANDLER, "return", more);
+    testdb_exec(&city_db, filled("UPDATE cases SET state = 20, revision = revision + 1 WHERE id = $0"));
+}
+
 static void case_is_closed(void) {
     char sql[300];
     case_is_there();
@@ -412,6 +422,13 @@ static const Swept swept[] = {
       NULL },
     { "case.act", ROLE_HANDLER, case_is_in_hand, "SELECT revision FROM cases WHERE id = $0",
       "{\"id\":\"$0\",\"revision\":$1,\"act\":\"handle\",\"note\":\"已换，501室知道\",\"photos\":\"$a $b\"}",
+      NULL },
+    { "case.act", ROLE_LEADER, case_is_contested,
+      "SELECT c.revision, k.id, o.id FROM cases c, condition k, org o WHERE c.id = $0 AND k.code = '205-01' "
+      "AND "
+      "o.code = 'U3'",
+      "{\"id\":\"$0\",\"revision\":$1,\"act\":\"adjudicate\",\"condition\":\"$2\",\"unit\":\"$3\",\"note\":"
+      "\"裁定\"}",
       NULL },
     { "case.contact", ROLE_DISPATCHER, case_is_there, NULL, "{\"id\":\"$0\",\"reason\":\"回电\"}", NULL },
     { "case.mask", ROLE_DISPATCHER, case_is_there, NULL, "{\"id\":\"$0\",\"revision\":1,\"from\":0,\"to\":2}",
@@ -715,14 +732,12 @@ static void sweep(const Swept *w) {
 static void test_every_write(void **state) {
     (void)state;
     for (size_t i = 0; i < ops_count; i++) {
-        const Swept *w = row_of(ops[i].name);
-        if (ops[i].does == READ)
-            continue;
-        if (!w)
+        if (ops[i].does != READ && !row_of(ops[i].name))
             fail_msg("%s writes and is not swept: it needs a row", ops[i].name);
-        if (!w->elsewhere)
-            sweep(w);
     }
+    for (size_t i = 0; i < COUNT(swept); i++)
+        if (!swept[i].elsewhere)
+            sweep(&swept[i]);
 }
 
 /* No row for what is gone, and those that point elsewhere point at something. */
@@ -732,7 +747,7 @@ static void test_rows(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT(swept); i++) {
         const Op *op = op_named(str(swept[i].op));
-        assert_true(op && op->does != READ && row_of(op->name) == &swept[i]);
+        assert_true(op && op->does != READ);
         if (!swept[i].elsewhere)
             continue;
         snprintf(path, sizeof path, "%s/tests/api/%.*s", getenv("JW_SOURCE"),

@@ -21,7 +21,7 @@ typedef struct Week {
     char outcome[DEEDS + 1]; /* one letter a deed: what it came to */
 } Week;
 
-static Actor dispatcher, checker, caller, worker, nobody;
+static Actor dispatcher, checker, caller, leader, worker, nobody;
 static char rows[2][1 << 19]; /* as they stand at the end, on each store */
 static char outcomes[2][DEEDS + 1];
 
@@ -94,8 +94,8 @@ static Err own(Week *w, int i, int64_t revision, const char *op, const char *mor
 typedef struct Deed {
     CaseState in;
     const char *act;
-    char who;         /* d dispatcher, h handler, c checker, a who answers, r the reporter */
-    const char *more; /* U a unit, K a condition */
+    char who;         /* d dispatcher, h handler, c checker, a who answers, r the reporter, l leader */
+    const char *more; /* U a unit, K a condition, B both */
 } Deed;
 
 static const Deed deeds[] = {
@@ -107,9 +107,12 @@ static const Deed deeds[] = {
     { CASE_FILED, "dispatch", 'd', "U" },
     { CASE_DISPATCHED, "take", 'h', "" },
     { CASE_DISPATCHED, "take", 'c', "" }, /* not his */
-    { CASE_DISPATCHED, "return", 'h', "U" },
+    { CASE_DISPATCHED, "return", 'h', "B" },
+    { CASE_DISPATCHED, "contest", 'h', "B" },
     { CASE_HANDLING, "handle", 'h', ",\"note\":\"办好\"" },
-    { CASE_HANDLING, "return", 'h', "U" },
+    { CASE_HANDLING, "return", 'h', "B" },
+    { CASE_HANDLING, "contest", 'h', "B" },
+    { CASE_ADJUDICATION, "adjudicate", 'l', "B" },
     { CASE_HANDLED, "pass", 'c', "" },
     { CASE_HANDLED, "fail", 'c', ",\"note\":\"没好\"" },
     { CASE_HANDLED, "pass", 'h', "" }, /* not his own */
@@ -129,6 +132,7 @@ static Err act(Week *w, int i, const Deed *d, int64_t revision, int64_t unit) {
     const Actor *by = d->who == 'd'   ? &dispatcher
                       : d->who == 'c' ? &checker
                       : d->who == 'a' ? &caller
+                      : d->who == 'l' ? &leader
                                       : &handler;
     char json[400], more[120];
 
@@ -137,6 +141,11 @@ static Err act(Week *w, int i, const Deed *d, int64_t revision, int64_t unit) {
     snprintf(more, sizeof more, "%s", d->more);
     if (*d->more == 'U')
         snprintf(more, sizeof more, ",\"unit\":\"%lld\",\"note\":\"就近\"", (long long)w->units[draw(w, 3)]);
+    if (*d->more == 'B') {
+        int64_t item = condition(w);
+        snprintf(more, sizeof more, ",\"unit\":\"%lld\",\"condition\":\"%lld\",\"note\":\"不归我们\"",
+                 (long long)w->units[draw(w, 3)], (long long)item);
+    }
     if (*d->more == 'K')
         snprintf(more, sizeof more, ",\"condition\":\"%lld\"", (long long)condition(w));
     snprintf(json, sizeof json, "{\"id\":\"%lld\",\"revision\":%lld,\"act\":\"%s\"%s}", (long long)w->ids[i],
@@ -366,6 +375,7 @@ static void test_a_week(void **state) {
     dispatcher = actor_as(ROLE_DISPATCHER, 0, 11);
     checker = actor_as(ROLE_CHECKER, 0, 13);
     caller = actor_as(ROLE_CALLBACK, 0, 14);
+    leader = actor_as(ROLE_LEADER, 0, 17);
     worker = actor_as(ROLE_GRID_WORKER, 0, 15);
     week_on(SQLITE);
     assert_true(strchr(outcomes[0], 'a') && strchr(outcomes[0], 'a' + ERR_CONFLICT) &&
