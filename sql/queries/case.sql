@@ -212,3 +212,11 @@ SELECT @columns(precedent) FROM precedent
  WHERE path = :path AND condition = :condition AND place_kind = :place_kind
  ORDER BY decided_ms DESC, id DESC
  LIMIT 1;
+
+-- name: case_resuming
+-- takes: case_resuming
+-- gives: cases
+SELECT @columns(cases) FROM cases
+ WHERE state = 21 AND suspended_until <= :day
+ ORDER BY suspended_until, id
+ LIMIT :limit;

@@ -2,6 +2,7 @@
 #include "chores.h"
 
 #include "area_change.h"
+#include "case_more_time.h"
 #include "clock.h"
 #include "command.h"
 #include "log.h"
@@ -78,6 +79,19 @@ static int publish_plans(Chores *c) {
     return e == OK ? EVERY_S : AGAIN_S;
 }
 
+/* What is suspended resumes on its day. */
+static int resume_cases(Chores *c) {
+    int64_t done = 0;
+    Fault f;
+
+    Err e = case_resume_due(c->store, &c->stop, &done, &f);
+    if (done)
+        log_event(LOG_INFO, "case.resumed", L_INT("cases", done));
+    if (e != OK)
+        log_event(LOG_WARNING, "case.resume_failed", L_TEXT("key", f.key), L_TEXT("why", f.en));
+    return e == OK ? EVERY_S : AGAIN_S;
+}
+
 /* Each server for itself, once a day: categories are proposed from the cases that were
  * closed since. */
 static void learn_categories(Chores *c) {
@@ -108,7 +122,8 @@ static void *work(void *arg) {
     struct timespec until;
 
     while (!c->stop) {
-        int wait_s = smaller(smaller(erase(c), change_areas(c)), smaller(publish_plans(c), until_tomorrow_s()));
+        int wait_s = smaller(smaller(erase(c), change_areas(c)), smaller(publish_plans(c), resume_cases(c)));
+        wait_s = smaller(wait_s, until_tomorrow_s());
         learn_categories(c);
         clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += wait_s;

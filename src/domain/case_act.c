@@ -4,6 +4,7 @@
 
 #include "access.h"
 #include "case_about.h"
+#include "case_more_time.h"
 #include "case_return.h"
 #include "case_words.h"
 #include "catalogue.h"
@@ -195,8 +196,8 @@ static Err do_reopen(Tx *tx, Case *c, int64_t now, Fault *f) {
     c->has.unit = c->has.dispatched = c->has.finish_due = c->has.close_due = false;
     c->has.solved = c->has.satisfaction = false;
     c->finish_provisional = c->close_provisional = false;
-    c->attempts = 0;
-    c->answered = false;
+    c->attempts = c->extended = 0;
+    c->answered = c->has.suspended = c->has.suspended_until = false;
     return case_clock_set(tx, c, now, f);
 }
 
@@ -230,6 +231,12 @@ static Err apply(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, int64_t 
     case ACT_FAIL: return do_fail(tx, c, now, f);
     case ACT_RETURN:
     case ACT_CONTEST: return case_return(tx, in, c, now, f);
+    case ACT_ASK_EXTENSION:
+    case ACT_ASK_SUSPENSION:
+    case ACT_EXTEND:
+    case ACT_SUSPEND:
+    case ACT_REFUSE:
+    case ACT_RESUME: return case_more_time(tx, in, by, c, now, f);
     case ACT_ADJUDICATE: return case_adjudicate(tx, in, by, c, now, f);
     case ACT_REOPEN: return do_reopen(tx, c, now, f);
     case ACT_APPRAISE: return do_appraise(in, c, f);
@@ -302,6 +309,8 @@ Err case_step_take(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault 
         TRY(need(in->has.note, "note", "说明", "a note", f));
     c->state = step->to;
     c->revision++;
+    if (step->to != CASE_HANDLING && step->to != CASE_SUSPENDED)
+        case_asked_lapses(c); /* there is nothing left to give time for */
     TRY(apply(tx, in, by, c, now, f));
     if (in->act == ACT_DISPATCH)
         TRY(urgent_up(tx, c, now, &why, &unmanned, f));
@@ -312,6 +321,8 @@ Err case_step_take(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault 
         TRY(photo_attach(tx, in->photos, "photos", c->id, PHOTO_AFTER, by, f));
     TRY(note_of(tx, in, &note, f));
     TRY(case_note_apart(tx, c, by, &note, f));
+    if (in->act == ACT_ASK_SUSPENSION || in->act == ACT_SUSPEND)
+        TRY(case_until_words(tx, c, &why, f));
     if (why.n)
         TRY(joined(tx, note, why, &note, f));
     Case told = *c; /* the event of a return names the right unit */

@@ -67,27 +67,30 @@ static void stood_still(Running *r, int64_t from, int64_t to) {
     r->pauses[r->n_pauses++] = (ClockPause){ from, to < from ? from : to };
 }
 
-/* While the result was being checked the finishing limit stood still. A check that
- * fails in the step being taken ends `now`. */
-static Err checks_of(Tx *tx, const Case *c, int64_t now, Running *r, Fault *f) {
+/* The finishing limit stood still while the result was being checked and while the case
+ * was suspended. A check that fails and a case that resumes in the step being taken end
+ * `now`; what is suspended yet resumes on its day. */
+static Err stops_of(Tx *tx, const Case *c, int64_t now, Running *r, Fault *f) {
     CasePast past;
-    int64_t handled = 0;
+    int64_t since = 0;
 
     TRY(case_past(tx, c->id, &past, f));
-    r->pauses = arena_take(tx_arena(tx), (past.n - past.round + 1) * sizeof *r->pauses);
+    r->pauses = arena_take(tx_arena(tx), (past.n - past.round + 2) * sizeof *r->pauses);
     if (!r->pauses)
         return fault_arena(f);
     for (size_t i = past.round; i < past.n; i++) {
         const PastEvent *e = &past.events[i];
-        if (e->act == ACT_HANDLE)
-            handled = e->at.ms;
-        if (e->act == ACT_FAIL && handled) {
-            stood_still(r, handled, e->at.ms);
-            handled = 0;
+        if (e->act == ACT_HANDLE || e->act == ACT_SUSPEND)
+            since = e->at.ms;
+        if ((e->act == ACT_FAIL || e->act == ACT_RESUME) && since) {
+            stood_still(r, since, e->at.ms);
+            since = 0;
         }
     }
-    if (handled && c->state == CASE_HANDLING)
-        stood_still(r, handled, now);
+    if (c->state == CASE_SUSPENDED)
+        stood_still(r, since ? since : now, ms_of_day(c->suspended_until));
+    else if (since && c->state == CASE_HANDLING)
+        stood_still(r, since, now);
     return OK;
 }
 
@@ -100,9 +103,9 @@ static Err finishing(Tx *tx, const Case *c, int64_t now, Running *ret, Fault *f)
     if (!c->has.dispatched || !c->has.condition)
         return OK;
     TRY(condition_load(tx, c->condition, &condition, f));
-    ret->limit = (Limit){ condition.finish_limit, condition.finish_clock };
+    ret->limit = (Limit){ condition.finish_limit * (1 + c->extended), condition.finish_clock };
     ret->start_ms = c->dispatched.ms;
-    return c->rework ? checks_of(tx, c, now, ret, f) : OK;
+    return c->rework || c->has.suspended ? stops_of(tx, c, now, ret, f) : OK;
 }
 
 static Err running(Tx *tx, const Case *c, int64_t now, Running *ret, Fault *f) {
@@ -184,8 +187,12 @@ static Err set_due(Tx *tx, Case *c, int64_t now, Fault *f) {
 Err case_clock_set(Tx *tx, Case *c, int64_t now, Fault *f) {
     int64_t before = c->has.due ? c->due.ms : 0;
 
-    if (runs_to_the_finish(c))
+    if (runs_to_the_finish(c) || c->state == CASE_SUSPENDED)
         TRY(set_finish(tx, c, now, f));
+    if (c->state == CASE_SUSPENDED) { /* no clock runs; when it ends is told already */
+        c->has.due = c->due_provisional = false;
+        return OK;
+    }
     TRY(set_due(tx, c, now, f));
     if (c->has.due && c->due.ms != before)
         c->reminded = 0; /* of another deadline one is told anew */

@@ -4,6 +4,7 @@
 #include "case.h"
 
 #include "case_about.h"
+#include "case_more_time.h"
 #include "case_past.h"
 #include "case_q.h"
 #include "catalogue.h"
@@ -182,6 +183,11 @@ Err case_judge(Tx *tx, const Case *c, const CaseStep *step, const Actor *by, Fau
     case ACT_RETURN:
     case ACT_CONTEST: return judge_return(tx, c, step->act, f);
     case ACT_ADJUDICATE: return case_judge_routed(c, f);
+    case ACT_ASK_EXTENSION:
+    case ACT_ASK_SUSPENSION:
+    case ACT_EXTEND:
+    case ACT_SUSPEND:
+    case ACT_REFUSE: return case_judge_more_time(tx, c, step->act, by, f);
     case ACT_CLOSE: return judge_close(tx, c, f);
     case ACT_REOPEN: return judge_reopen(c, f);
     default: return OK;

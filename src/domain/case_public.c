@@ -18,6 +18,7 @@ static bool is_shown_state(CaseState s) {
     case CASE_HANDLED:
     case CASE_CHECK:
     case CASE_ADJUDICATION:
+    case CASE_SUSPENDED:
     case CASE_FEEDBACK: return true;
     default: return false;
     }

@@ -6,6 +6,7 @@
 #define UNITS (READ(HANDLER) | READ(PROPERTY))
 #define CHECKERS (READ(CHECKER) | READ(CALLBACK) | READ(GRID_WORKER))
 #define ANSWERERS (READ(CALLBACK) | READ(DUTY_LEAD))
+#define APPROVERS (READ(SUPERVISOR) | READ(DUTY_LEAD))
 #define LEADERS READ(LEADER)
 #define REPORTER READ(PUBLIC) /* by tracking code and second secret: case_track.c */
 #define ADMINS (READ(SYSTEM_ADMIN) | READ(SECURITY_ADMIN) | READ(AUDIT_ADMIN))
@@ -29,6 +30,7 @@ _Static_assert(COUNT(case_steps) == STEPS_COUNT, "one name a row");
 #define STEP(from, act, to, who, note)                                                                       \
     _Static_assert((who) != 0 && !((who)&ADMINS), "somebody takes it, and no administrator");                \
     _Static_assert(ACT_##act != ACT_RETURN || CASE_##to == CASE_FILED, "back to the dispatcher");            \
+    _Static_assert(CASE_##to != CASE_SUSPENDED || !((who)&UNITS), "no unit suspends its own work");          \
     _Static_assert(CASE_##to != CASE_ADJUDICATION || ACT_##act == ACT_CONTEST, "what was returned twice");   \
     _Static_assert((ACT_##act != ACT_ADJUDICATE) == !((who)&LEADERS), "the subdistrict leader decides");     \
     _Static_assert((note) ||                                                                                 \

@@ -6,6 +6,7 @@
 #include "account_q.h"
 #include "area.h"
 #include "case_about.h"
+#include "case_more_time.h"
 #include "case_return.h"
 #include "case_q.h"
 #include "catalogue.h"
@@ -27,7 +28,8 @@ static int32_t states_of(Role role) {
     int32_t states = 0;
 
     for (size_t i = 0; i < case_steps_count; i++)
-        if (!case_is_over(case_steps[i].from) && case_steps[i].who & 1u << role)
+        if (!case_is_over(case_steps[i].from) && !case_waits_for_nobody(case_steps[i].act) &&
+            case_steps[i].who & 1u << role)
             states |= 1 << case_steps[i].from;
     return states;
 }
@@ -157,7 +159,7 @@ Err case_choices(Tx *tx, const Case *c, const Actor *by, bool own, List *ret, Fa
     for (size_t i = 0; i < case_steps_count; i++) {
         const CaseStep *s = &case_steps[i];
         Fault why = { 0 };
-        if (s->from != c->state || (own && !(s->who & 1u << by->role)))
+        if (s->from != c->state || !case_answers(c, s->act) || (own && !(s->who & 1u << by->role)))
             continue;
         Err e = case_judge(tx, c, s, by, &why);
         if (e != OK && e != ERR_FORBIDDEN && e != ERR_INVALID) {

@@ -2,6 +2,7 @@
  * post; each number opens a list of exactly its cases; a list by deadline is one. */
 #include "city.h"
 
+#include "case_more_time.h"
 #include "case_steps.h"
 
 enum { CASES = 260, MINUTE = 60000, NO_DUE = -1 };
@@ -59,7 +60,8 @@ static int tear_down(void **state) {
 
 static bool waits_for(Role role, const Row *r) {
     for (size_t i = 0; !case_is_over(r->state) && i < case_steps_count; i++)
-        if (case_steps[i].from == r->state && case_steps[i].who & 1u << role)
+        if (case_steps[i].from == r->state && !case_waits_for_nobody(case_steps[i].act) &&
+            case_steps[i].who & 1u << role)
             return true;
     return false;
 }

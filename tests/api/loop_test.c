@@ -113,7 +113,7 @@ static const char *got(int64_t id) {
 
 /* ---- the table ---- */
 
-enum { ROWS_MAX = 60, STATES = CASE_ADJUDICATION, ACTS = ACT_ROUTE, ROLES = ROLE_AUDIT_ADMIN + 1 };
+enum { ROWS_MAX = 60, STATES = CASE_SUSPENDED, ACTS = ACT_ROUTE, ROLES = ROLE_AUDIT_ADMIN + 1 };
 
 typedef struct Told {
     int from, act, to;
@@ -181,7 +181,7 @@ static void test_paper_tells_the_table(void **state) {
 
 /* A case that lacks nothing in whatever state: just dispatched, answered, closed today. */
 static void put_into(int64_t id, int state) {
-    char sql[700];
+    char sql[1000];
     snprintf(sql, sizeof sql, "DELETE FROM case_event WHERE case_id = %lld", (long long)id);
     testdb_exec(&city_db, sql);
     snprintf(sql, sizeof sql,
@@ -193,7 +193,9 @@ static void put_into(int64_t id, int state) {
         sql, sizeof sql,
         "UPDATE cases SET state = %d, revision = 1, unit = %lld, dispatched_ms = %lld, dispatched_day = %d,"
         " handled_ms = %lld, handled_day = %d, closed_ms = %lld, closed_day = %d, close_kind = 1,"
-        " attempts = 1, answered = TRUE, rework = 0, handled_by = NULL, about = 0,"
+        " attempts = 1, answered = TRUE, rework = 0, handled_by = NULL, about = 0, asked = 0, extended = 0,"
+        " suspended_ms = NULL, suspended_until = reported_day + 10, finish_due_ms = reported_ms + 86400000,"
+        " finish_due_day = reported_day + 1,"
         " subject = NULL, path = (SELECT a.path FROM area a WHERE a.id = cases.area) WHERE id = %lld",
         state, (long long)roads, (long long)begun, day_of_ms(begun), (long long)begun, day_of_ms(begun),
         (long long)begun, day_of_ms(begun), (long long)id);
@@ -207,6 +209,13 @@ static void put_return_before(int64_t id) {
              "INSERT INTO case_event (case_id, home, number, act, to_state, role, at_ms, at_day, unit)"
              " SELECT id, home, 0, 15, 4, 14, %lld, %d, %lld FROM cases WHERE id = %lld",
              (long long)begun, day_of_ms(begun), (long long)roads, (long long)id);
+    testdb_exec(&city_db, sql);
+}
+
+/* What waits for its answer. */
+static void put_asked(int64_t id, int asked) {
+    char sql[80];
+    snprintf(sql, sizeof sql, "UPDATE cases SET asked = %d WHERE id = %lld", asked, (long long)id);
     testdb_exec(&city_db, sql);
 }
 
@@ -226,7 +235,7 @@ static Err take(int64_t id, int act, int role, int64_t condition) {
              "{\"id\":\"%lld\",\"revision\":1,\"act\":\"%s\",\"note\":\"说明\",\"condition\":\"%lld\",\"unit\":"
              "\"%lld\","
              "\"lon\":121.47,\"lat\":31.225,\"answered\":true,\"close_kind\":\"solved\",\"solved\":true,"
-             "\"satisfaction\":4,\"subject\":\"%lld\"}",
+             "\"satisfaction\":4,\"until\":\"2026-12-11\",\"subject\":\"%lld\"}",
              (long long)id, choice_numbered(&case_act_choices, act)->word, (long long)condition,
              (long long)order, (long long)order);
     return call("case.act", &by, json);
@@ -236,8 +245,11 @@ static void try_one(int64_t id, int state, int act, int role, int64_t condition)
     const Told *t = told_of(state, act);
     bool may = t && (t->who & 1u << role);
     char find[60];
+    bool answers = t && (act == ACT_EXTEND || act == ACT_SUSPEND || act == ACT_REFUSE);
     if (act == ACT_CONTEST)
         put_return_before(id);
+    if (answers)
+        put_asked(id, act == ACT_SUSPEND ? ASKED_SUSPENSION : ASKED_EXTENSION);
     Err e = take(id, act, role, condition);
 
     snprintf(find, sizeof find, "\"state\":\"%s\"", t ? choice_numbered(&case_state_choices, t->to)->word : "");
@@ -250,7 +262,7 @@ static void try_one(int64_t id, int state, int act, int role, int64_t condition)
         fail_msg("%s, %s, %s: %s, not %s; %s %.200s", choice_numbered(&case_state_choices, state)->word,
                  choice_numbered(&case_act_choices, act)->word, choice_numbered(&role_choices, role)->word,
                  err_name(e), err_name(want), e ? fa.en : "", answer);
-    if (e == OK || act == ACT_CONTEST)
+    if (e == OK || act == ACT_CONTEST || answers)
         put_into(id, state);
 }
 

@@ -1,5 +1,6 @@
 /* serve_chores_test – the running server erases what is due by itself, says so in its
- * log and its metrics, and does it again after a restart, however it ended. */
+ * log and its metrics, and does it again after a restart, however it ended; and what is
+ * suspended resumes. */
 #include "server.h"
 
 #include <poll.h>
@@ -76,8 +77,27 @@ static void test_erases(void **state) {
     assert_string_equal(testdb_ask(&s.db, "SELECT count(*) FROM request"), "0");
 }
 
+/* A suspended case whose day has come. */
+static void test_resumes(void **state) {
+    (void)state;
+    testdb_exec(
+        &s.db,
+        "INSERT INTO cases (id, home, code, revision, workflow, state, source, danger, text, placed, path, "
+        "unit, reported_ms, reported_day, suspended_ms, suspended_day, suspended_until, finish_due_ms, "
+        "finish_due_day, attempts, rework, answered) VALUES (16777216, 0, 'K1', 5, 1, 21, 1, FALSE, 'x', 3, "
+        "'0a', 41, 1, 0, 1, 0, 1, 1, 0, 0, 0, FALSE)");
+    server_start(&s, NULL);
+    wait_for_log("\"case.resumed\"");
+    server_stop(&s);
+    assert_string_equal(testdb_ask(&s.db, "SELECT state, revision FROM cases WHERE id = 16777216"), "6|6");
+    assert_string_equal(
+        testdb_ask(&s.db, "SELECT act, from_state, to_state, number FROM case_event WHERE case_id = 16777216"),
+        "29|21|6|6");
+}
+
 static int run_on(Dialect d) {
-    static const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown(test_erases, make, drop) };
+    static const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown(test_erases, make, drop),
+                                               cmocka_unit_test_setup_teardown(test_resumes, make, drop) };
     dialect = d;
     return cmocka_run_group_tests_name(d == SQLITE ? "chores on SQLite" : "chores on PostgreSQL", tests, NULL,
                                        NULL);

@@ -158,6 +158,12 @@ static void case_is_in_hand(void) {
     upload_by(ROLE_HANDLER);
 }
 
+static void suspension_is_asked(void) {
+    case_is_dispatched();
+    steps_on(ROLE_HANDLER, "take", "");
+    steps_on(ROLE_HANDLER, "ask_suspension", ",\"until\":\"2026-12-20\",\"note\":\"等配件\"");
+}
+
 static void case_is_contested(void) {
     char more[160];
     case_is_dispatched();
@@ -423,6 +429,8 @@ static const Swept swept[] = {
     { "case.act", ROLE_HANDLER, case_is_in_hand, "SELECT revision FROM cases WHERE id = $0",
       "{\"id\":\"$0\",\"revision\":$1,\"act\":\"handle\",\"note\":\"已换，501室知道\",\"photos\":\"$a $b\"}",
       NULL },
+    { "case.act", ROLE_SUPERVISOR, suspension_is_asked, "SELECT revision FROM cases WHERE id = $0",
+      "{\"id\":\"$0\",\"revision\":$1,\"act\":\"suspend\",\"note\":\"同意\"}", NULL },
     { "case.act", ROLE_LEADER, case_is_contested,
       "SELECT c.revision, k.id, o.id FROM cases c, condition k, org o WHERE c.id = $0 AND k.code = '205-01' "
       "AND "
