@@ -67,8 +67,8 @@ SELECT c.id, c.state, c.about, c.category, c.masked, c.place IS NOT NULL, c.clos
  WHERE c.reported_day BETWEEN :from_at_day AND :until_at_day
    AND c.reported_ms BETWEEN :from_at_ms AND :until_at_ms
    AND c.state > 1 AND c.state <> 11 AND c.about = 0 AND d.open_to > 1
-   /*? open */ AND c.state < 10 /*? end */
-   /*? over */ AND c.state >= 10 /*? end */
+   /*? open */ AND c.state NOT BETWEEN 10 AND 19 /*? end */
+   /*? over */ AND c.state BETWEEN 10 AND 19 /*? end */
    /*? one_of */ AND c.category IN (:code1, :code2, :code3, :code4, :code5, :code6, :code7, :code8) /*? end */
    /*? updated_after */ AND e.at_ms >= :updated_after_ms /*? end */
    /*? updated_before */ AND e.at_ms <= :updated_before_ms /*? end */
