@@ -204,6 +204,10 @@ SELECT count(*) AS n FROM post
 -- takes: precedent
 INSERT INTO precedent (@columns(precedent)) VALUES (@values(precedent));
 
+-- name: precedent_shift
+-- takes: path_shift
+UPDATE precedent SET path = :to_path || substr(path, :cut) WHERE path BETWEEN :low AND :high;
+
 -- name: precedent_newest
 -- The decision that holds: the newest.
 -- takes: precedent_find

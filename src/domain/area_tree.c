@@ -2,6 +2,7 @@
 #include "area_tree.h"
 
 #include "area_q.h"
+#include "case_q.h"
 #include "export_q.h"
 #include "org_tree.h"
 #include "outbox_q.h"
@@ -49,13 +50,25 @@ static ShiftQuery *const shifts[] = { sql_area_shift,        sql_place_shift,   
                                       sql_serves_shift,      sql_post_shift,          sql_seat_shift,
                                       sql_cover_shift,       sql_case_shift,          sql_notice_shift,
                                       sql_shift_shift,       sql_handover_shift,      sql_export_order_shift,
-                                      sql_visit_round_shift, sql_stool_session_shift, sql_petition_shift };
-const Record *const area_followers[] = {
-    &area_record,        &place_record,         &org_record,      &serves_record,
-    &post_record,        &seat_record,          &cover_record,    &cases_record,
-    &notice_record,      &shift_record,         &handover_record, &export_order_record,
-    &visit_round_record, &stool_session_record, &petition_record, NULL
-};
+                                      sql_visit_round_shift, sql_stool_session_shift, sql_petition_shift,
+                                      sql_precedent_shift };
+const Record *const area_followers[] = { &area_record,
+                                         &place_record,
+                                         &org_record,
+                                         &serves_record,
+                                         &post_record,
+                                         &seat_record,
+                                         &cover_record,
+                                         &cases_record,
+                                         &notice_record,
+                                         &shift_record,
+                                         &handover_record,
+                                         &export_order_record,
+                                         &visit_round_record,
+                                         &stool_session_record,
+                                         &petition_record,
+                                         &precedent_record,
+                                         NULL };
 _Static_assert(COUNT(area_followers) == COUNT(shifts) + 1, "one query for each table");
 
 static Err shift_paths(Tx *tx, Str from, Str to, Fault *f) {

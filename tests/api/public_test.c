@@ -3,6 +3,7 @@
 #include "city.h"
 
 #include "case_public.h"
+#include "case_steps.h"
 #include "publicity.h"
 
 static Dialect dialect;
@@ -36,7 +37,7 @@ static const struct {
     { "300", PUBLIC_NO },   { "100", PUBLIC_NO },
 };
 
-static bool is_open(int state) { return state >= CASE_ACCEPTED && state <= CASE_FEEDBACK; }
+static bool is_open(int state) { return state >= CASE_ACCEPTED && !case_is_over((CaseState)state); }
 
 static void test_decision(void **state) {
     (void)state;

@@ -2,6 +2,7 @@
  * what is stored, sealed apart, opened with a reason, masked by hand, erased in time. */
 #include "city.h"
 
+#include "case_steps.h"
 #include "retention.h"
 
 static Dialect dialect;
@@ -286,10 +287,10 @@ static void test_put_back_by_whom_and_when(void **state) {
                 id = report("{\"text\":\"打物业021-64000000\"}");
             snprintf(sql, sizeof sql, "UPDATE cases SET state = %d WHERE id = %lld", at, (long long)id);
             testdb_exec(&city_db, sql);
-            Err expected = role == ROLE_PUBLIC ? ERR_SIGN_IN
-                           : !clerk            ? ERR_FORBIDDEN
-                           : at >= CASE_CLOSED ? ERR_INVALID
-                                               : OK;
+            Err expected = role == ROLE_PUBLIC           ? ERR_SIGN_IN
+                           : !clerk                      ? ERR_FORBIDDEN
+                           : case_is_over((CaseState)at) ? ERR_INVALID
+                                                         : OK;
             about("case.unmask", &by, id, ",\"revision\":1,\"number\":1,\"piece\":1,\"reason\":\"物业\"",
                   expected);
             if (expected == OK)
