@@ -39,7 +39,7 @@ SELECT @columns(hidden_words h) FROM hidden_words h
 -- takes: public_find
 -- gives: public_row
 SELECT c.id, c.state, c.about, c.category, d.zh, d.en, d.open_to, a.name, c.lon, c.lat, c.masked,
-       c.place IS NOT NULL,
+       c.place IS NOT NULL, c.reported_ms, c.reported_day,
        EXISTS (SELECT 1 FROM photo p WHERE p.case_id = c.id AND p.released_ms IS NOT NULL)
   FROM cases c
   JOIN condition d ON d.home = ((c.condition >> 12) & 4095) AND d.id = c.condition
@@ -57,7 +57,7 @@ SELECT c.id, c.state, c.about, c.category, d.zh, d.en, d.open_to, a.name, c.lon,
 -- takes: public_find
 -- gives: public_row
 SELECT c.id, c.state, c.about, c.category, d.zh, d.en, d.open_to, a.name, a.label_lon, a.label_lat, c.masked,
-       c.place IS NOT NULL,
+       c.place IS NOT NULL, c.reported_ms, c.reported_day,
        EXISTS (SELECT 1 FROM photo p WHERE p.case_id = c.id AND p.released_ms IS NOT NULL)
   FROM area a
   JOIN cases c ON c.state NOT BETWEEN 10 AND 19 AND c.path BETWEEN a.path AND a.path || '~'
@@ -73,8 +73,39 @@ SELECT c.id, c.state, c.about, c.category, d.zh, d.en, d.open_to, a.name, a.labe
 -- takes: photo_key
 -- gives: public_row
 SELECT c.id, c.state, c.about, c.category, d.zh, d.en, d.open_to, NULL, NULL, NULL, c.masked,
-       c.place IS NOT NULL, p.released_ms IS NOT NULL
+       c.place IS NOT NULL, c.reported_ms, c.reported_day, p.released_ms IS NOT NULL
   FROM photo p
   JOIN cases c ON c.home = ((p.case_id >> 12) & 4095) AND c.id = p.case_id
   LEFT JOIN condition d ON d.home = ((c.condition >> 12) & 4095) AND d.id = c.condition
  WHERE p.home = :home AND p.id = :id;
+
+-- name: similar_near
+-- Open cases around a point, by the index of open cases by point: '' || path keeps the
+-- range of the caller's paths, which is the whole city's as a rule, from being walked.
+-- takes: similar_box scope
+-- gives: similar_row
+SELECT c.id, c.code, c.state, c.category, substr(c.text, 1, 300), c.lon, c.lat, c.place, c.reported_ms, c.reported_day
+  FROM cases c
+ WHERE c.state NOT BETWEEN 10 AND 19 AND c.placed <> 4 AND c.id <> :except
+   AND c.lon BETWEEN :west AND :east AND c.lat BETWEEN :south AND :north
+   AND '' || c.path BETWEEN :path_low AND :path_high
+   AND (coalesce(c.unit, 0) BETWEEN :unit_low AND :unit_high OR c.holding BETWEEN :unit_low AND :unit_high)
+   AND @apart(c)
+ ORDER BY c.id DESC
+ LIMIT :limit;
+
+-- name: similar_at_homes
+-- Open cases at one building, and at those of its grid that stand around a point, with
+-- where the building is.
+-- takes: similar_box scope
+-- gives: similar_row
+SELECT c.id, c.code, c.state, c.category, substr(c.text, 1, 300), p.lon, p.lat, c.place, c.reported_ms, c.reported_day
+  FROM cases c
+  JOIN place p ON p.home = ((c.place >> 12) & 4095) AND p.id = c.place
+ WHERE c.state NOT BETWEEN 10 AND 19 AND c.path = :grid AND c.place IS NOT NULL AND c.id <> :except
+   AND (c.place = :at OR p.lon BETWEEN :west AND :east AND p.lat BETWEEN :south AND :north)
+   AND '' || c.path BETWEEN :path_low AND :path_high
+   AND (coalesce(c.unit, 0) BETWEEN :unit_low AND :unit_high OR c.holding BETWEEN :unit_low AND :unit_high)
+   AND @apart(c)
+ ORDER BY c.id DESC
+ LIMIT :limit;

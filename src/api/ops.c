@@ -12,6 +12,7 @@
 #include "case_figures.h"
 #include "desk.h"
 #include "case_public.h"
+#include "case_similar.h"
 #include "case_words.h"
 #include "proposal.h"
 #include "catalogue.h"

@@ -99,16 +99,19 @@ static PublicCase shown(const PublicRow *r, Publicity as) {
     return c;
 }
 
+bool case_public_as(const PublicRow *r, Publicity as) {
+    PublicFacts facts = { r->state, r->category, r->open_to, r->masked, r->at_building, as == PUBLIC_POINT };
+
+    return r->about == ABOUT_MATTER && case_publicity(&facts) == as;
+}
+
 /* Adds the rows that the decision gives this nearness. */
 static Err add_judged(Tx *tx, const PublicRow *rows, size_t n, Publicity as, Page *ret, Fault *f) {
     PublicCase *list = ret->rows;
 
     for (size_t i = 0; i < n; i++) {
         const PublicRow *r = &rows[i];
-        PublicFacts facts = {
-            r->state, r->category, r->open_to, r->masked, r->at_building, as == PUBLIC_POINT
-        };
-        if (r->about != ABOUT_MATTER || case_publicity(&facts) != as)
+        if (!case_public_as(r, as))
             continue;
         PublicCase c = shown(r, as);
         if (r->pictured)

@@ -24,6 +24,9 @@ typedef struct PublicFacts {
  * names nobody and stands in no building. */
 Publicity case_publicity(const PublicFacts *c);
 
+/* Pure. Is this row of a query shown at this nearness, and at no other? */
+bool case_public_as(const PublicRow *r, Publicity as);
+
 /* Pure. The same for lists that keep what is over (Open311): closed and appraised as
  * before they were closed; rejected never. */
 Publicity case_publicity_ever(const PublicFacts *c);

@@ -336,6 +336,10 @@ static void reads_all(const Actor *by, int64_t id, bool filters) {
                            : 107107);
         no_byte("case.tile", by, json, id);
     }
+    /* where it was reported, in its very words, and by its kind */
+    no_byte("case.similar", by, "{\"lon\":121.4683,\"lat\":31.2203}", id);
+    no_byte("case.similar", by, "{\"lon\":121.4683,\"lat\":31.2203,\"category\":\"206\"}", id);
+    no_byte("case.similar", by, "{\"lon\":121.4683,\"lat\":31.2203,\"text\":\"养护队的人收钱不办事\"}", id);
 }
 
 /* Its number, where the city shows numbers. */
@@ -346,6 +350,8 @@ static const char *numbers_of(const Actor *by) {
         { "desk.get", "{}" },
         { "figures.get", "{\"from\":\"2026-06-01\",\"to\":\"2026-12-31\"}" },
         { "case.public_list", "{\"west\":121.44,\"east\":121.53,\"south\":31.18,\"north\":31.27}" },
+        { "case.similar", "{\"lon\":121.4683,\"lat\":31.2203}" },
+        { "case.public_similar", "{\"lon\":121.4683,\"lat\":31.2203}" },
         { "notice.list", "{}" },
         { "visit_round.list", "{}" },
         { "matter.list", "{}" },

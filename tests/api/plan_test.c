@@ -370,6 +370,9 @@ static void test_points(void **state) {
         { "case.contact", "{\"id\":%C,\"reason\":\"回电\"}", ROLE_DISPATCHER, 4, NULL },
         { "case.words", "{\"id\":%C,\"reason\":\"回电\"}", ROLE_DISPATCHER, 4, NULL },
         { "case.public_list", "{\"west\":121.4,\"east\":121.5,\"south\":31.2,\"north\":31.3}", 0, 2, NULL },
+        { "case.public_similar", "{\"lon\":121.47,\"lat\":31.225,\"text\":\"井盖缺失\"}", 0, 4, NULL },
+        { "case.similar", "{\"lon\":121.47,\"lat\":31.225,\"text\":\"井盖缺失\"}", ROLE_DISPATCHER, 4, NULL },
+        { "case.similar", "{\"place\":%P,\"text\":\"井盖缺失\"}", ROLE_DISPATCHER, 3, NULL },
         { "report.look", "{\"text\":\"打13800000000\"}", 0, 0, NULL },
         { "session.me", "{}", ROLE_DISPATCHER, 3, NULL },
         { "area.outlines", "{\"area\":%A}", ROLE_DISPATCHER, 4, NULL },
@@ -573,17 +576,39 @@ static void test_open_ones(void **state) {
     }
 }
 
+/* What is near is found by where it is: neither by the paths of a whole city, nor by walking
+ * back through the cases. */
+static void test_nearby_ones(void **state) {
+    static const Hot hot[] = {
+        { "case.similar", "{\"lon\":121.47,\"lat\":31.225,\"text\":\"井盖缺失\"}", ROLE_DISPATCHER, 4, NULL },
+        { "case.public_similar", "{\"lon\":121.47,\"lat\":31.225,\"text\":\"井盖缺失\"}", 0, 4, NULL },
+    };
+    static const char *const by_point[] = { "similar_near", "public_points" };
+    static Explain e;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(hot); i++) {
+        try_one(&hot[i], hot[i].json);
+        e.w.q = NULL;
+        for (long k = 0; k < hot[i].queries; k++)
+            if (strcmp(watch.asked[k].q->name, by_point[i]) == 0)
+                e.w = watch.asked[k];
+        assert_non_null(e.w.q);
+        assert_ok(store_write_now(city, explain, &e, true, &fa));
+        if (!strstr(e.plan.text,
+                    dialect == SQLITE ? "USING INDEX case_map (lon>? AND lon<?)" : "using case_map on cases") &&
+            (dialect == SQLITE || !strstr(e.plan.text, "Bitmap Index Scan on case_map")))
+            fail_msg("%s: %s\n%s", hot[i].op, by_point[i], e.plan.text);
+    }
+}
+
 static int run_on(Dialect d) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_open_ones),
-        cmocka_unit_test(test_points),
-        cmocka_unit_test(test_sign_in),
-        cmocka_unit_test(test_long_history),
-        cmocka_unit_test(test_writes),
-        cmocka_unit_test(test_figures),
-        cmocka_unit_test(test_filters_that_are_off),
+        cmocka_unit_test(test_lists),         cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_open_ones),     cmocka_unit_test(test_points),
+        cmocka_unit_test(test_nearby_ones),   cmocka_unit_test(test_sign_in),
+        cmocka_unit_test(test_long_history),  cmocka_unit_test(test_writes),
+        cmocka_unit_test(test_figures),       cmocka_unit_test(test_filters_that_are_off),
         cmocka_unit_test(test_organisations),
     };
     dialect = d;
