@@ -257,7 +257,7 @@ test('no page asks for more than it shows', async () => {
     await page.locator('textarea[name=text]').fill('路灯不亮');
     await asks(p, ['POST /api/1/report/category'], 'which category the words are like, once they are written');
     await page.getByRole('button', { name: '下一步' }).click();
-    await asks(p, ['POST /api/1/report/look'], 'the third: what names people');
+    await asks(p, ['POST /api/1/report/look', 'POST /api/1/public/similar'], 'the third: what names people, and what is open nearby');
     await page.getByRole('button', { name: '发送' }).click();
     await page.locator('[data-test=code]').waitFor();
     await asks(p, ['POST /api/1/cases'], 'the report');

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 
 import { caller } from './calls.mjs';
-import { noSideways, noViolations, person, shot, startBrowser, startServer, until } from './support.mjs';
+import { noSideways, noViolations, person, shot, signIn, startBrowser, startServer, until } from './support.mjs';
 
 const SPOT = { longitude: 121.4790619, latitude: 31.229047 };
 const JPEG = readFileSync(fileURLToPath(new URL('../fuzz/corpus/photo/a.jpg', import.meta.url)));
@@ -61,6 +61,55 @@ describe('what is open nearby', () => {
       assert.equal((await fetch(`${server.url}/api/1/public/photos/${photos[1]}/large`)).status, 404, 'covered is not released');
       await p.close();
     });
+
+  for (const [lang, dark] of [['zh', false], ['en', true]])
+    test(`before a report is sent, what may be the same is offered with its reasons, in ${lang}`, async () => {
+      const [here, next, back] = lang === 'zh' ? ['用我现在的位置', '下一步', '上一步'] : ['Use my position', 'Next', 'Back'];
+      const p = await person(browser, server.url, { size: 'phone', lang, dark, more: { geolocation: SPOT, permissions: ['geolocation'] } });
+      const { page } = p;
+      await page.goto('/');
+      await page.getByRole('button', { name: here }).click();
+      await page.locator('.fact').waitFor();
+      await page.getByRole('button', { name: next }).click();
+      await page.locator('textarea[name=text]').fill('路口的井盖缺失');
+      await page.getByRole('button', { name: next }).click();
+      const card = page.locator('[data-test=similar] li', { hasText: lang === 'zh' ? '井盖' : /cover/i }).first();
+      await card.waitFor();
+      assert.match(await card.textContent(), lang === 'zh' ? /约 \d+ 米，今天上报/ : /about \d+ m away, reported today/);
+      assert.ok(!(await page.content()).includes(WORDS), 'nobody reads what the reporter wrote');
+      assert.equal(await page.locator('[data-test=similar] a').getAttribute('href'), '/near');
+      await noViolations(page, 'similar nearby');
+      await noSideways(page, 'similar nearby');
+      await shot(page, `similar-${lang}`, true);
+      await page.getByRole('button', { name: back }).click();
+      await page.locator('textarea[name=text]').fill('有人在楼道里抽烟');
+      const answered = page.waitForResponse((r) => r.url().endsWith('/api/1/public/similar'));
+      await page.getByRole('button', { name: next }).click();
+      assert.equal((await answered).status(), 200);
+      await until(() => page.locator('[data-test=similar] li', { hasText: lang === 'zh' ? '井盖' : /cover/i }).count(), 0, 'of another matter it is not offered');
+      await p.close();
+    });
+
+  test('who files a case sees the open ones nearby, and why', async () => {
+    const [stranger, p] = [await caller(server.url), await person(browser, server.url)];
+    const { page } = p;
+    const first = await stranger.post('/api/1/cases', { text: '幼儿园门口路面塌了一块', lon: SPOT.longitude, lat: SPOT.latitude });
+    const second = await stranger.post('/api/1/cases', { text: '幼儿园门口路面塌了，能放进一只脚', lon: SPOT.longitude, lat: SPOT.latitude + 0.0002 });
+    await signIn(page, 'dispatch', '/console/cases?state=all');
+    await page.getByRole('searchbox').fill(second.code);
+    await page.locator('[data-row] a').click();
+    await page.locator('[data-act=accept]').click();
+    await page.locator('[data-act=file]').click();
+    const item = page.locator('[data-test=similar] li', { hasText: first.code });
+    await item.waitFor();
+    assert.match(await item.textContent(), /幼儿园门口路面塌了一块.*约 22 米，今天上报.*都有“幼儿园门口路面塌/s);
+    assert.equal(await page.locator('[data-test=similar] li', { hasText: second.code }).count(), 0, 'not itself');
+    const { id } = await (await caller(server.url, 'dispatch')).get(`/api/1/codes/${first.code}`);
+    assert.equal(await item.locator('a').getAttribute('href'), `/console/cases?state=all&case=${id}`);
+    await noViolations(page, 'filing with open ones nearby');
+    await shot(page, 'similar-file');
+    await p.close();
+  });
 
   test('where nothing may be shown it says so; when it cannot be read, too', async () => {
     const away = { longitude: 121.6, latitude: 31.4 };
