@@ -12,7 +12,7 @@ mkdir -p "$out"
 work=$(mktemp -d "$PWD/$out/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-wanted=${*:-get post steps start import http store locate address tile adjacency overlay micro merge clock classify audit partition pages demo million}
+wanted=${*:-get post steps similar start import http store locate address tile adjacency overlay micro merge clock classify audit partition pages demo million}
 broken=
 
 # run NAME COMMAND …
@@ -31,11 +31,12 @@ run() {
     fi
 }
 
-ninja -C build jingwei tests/contract/store_bench $(for n in get post steps start import http locate address tile adjacency overlay micro merge clock classify audit partition; do echo "bench/bench_$n"; done) >"$out/build.log" ||
+ninja -C build jingwei tests/contract/store_bench $(for n in get post steps similar start import http locate address tile adjacency overlay micro merge clock classify audit partition; do echo "bench/bench_$n"; done) >"$out/build.log" ||
     { tail -n 40 "$out/build.log"; exit 1; }
 run get build/bench/bench_get build/jingwei "$work/get"
 run post build/bench/bench_post build/jingwei "$work/post"
 run steps build/bench/bench_steps build/jingwei "$work/steps"
+run similar build/bench/bench_similar build/jingwei "$work/similar"
 run start build/bench/bench_start build/jingwei "$work/start"
 run import build/bench/bench_import build/jingwei "$work/import"
 run http build/bench/bench_http
