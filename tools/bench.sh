@@ -12,7 +12,7 @@ mkdir -p "$out"
 work=$(mktemp -d "$PWD/$out/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-wanted=${*:-get post steps similar start import http store locate address tile adjacency overlay micro merge clock classify audit partition pages demo million}
+wanted=${*:-get post steps similar start import http store locate address tile adjacency overlay micro merge clock classify alike audit partition pages demo million}
 broken=
 
 # run NAME COMMAND …
@@ -31,7 +31,7 @@ run() {
     fi
 }
 
-ninja -C build jingwei tests/contract/store_bench $(for n in get post steps similar start import http locate address tile adjacency overlay micro merge clock classify audit partition; do echo "bench/bench_$n"; done) >"$out/build.log" ||
+ninja -C build jingwei tests/contract/store_bench $(for n in get post steps similar start import http locate address tile adjacency overlay micro merge clock classify alike audit partition; do echo "bench/bench_$n"; done) >"$out/build.log" ||
     { tail -n 40 "$out/build.log"; exit 1; }
 run get build/bench/bench_get build/jingwei "$work/get"
 run post build/bench/bench_post build/jingwei "$work/post"
@@ -50,6 +50,7 @@ run merge build/bench/bench_merge
 run address build/bench/bench_address
 run clock build/bench/bench_clock
 JW_SOURCE=. run classify build/bench/bench_classify
+JW_SOURCE=. run alike build/bench/bench_alike
 run audit build/bench/bench_audit
 run partition build/bench/bench_partition
 run pages node bench/pages.mjs "$PWD/build/jingwei" "$work/pages" ${JW_BENCH_CASES:-}
