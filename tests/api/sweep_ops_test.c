@@ -395,6 +395,7 @@ static void petition_is_there(void) {
         ROLE_DISPATCHER, "petition.receive",
         "{\"kind\":\"claim\",\"matter\":\"施工不完工\",\"material\":\"请看材料\",\"name\":\"张三\",\"contact\":"
         "\"13800000000\",\"area\":\"$1\"}");
+    subject = answered("id");
 }
 
 static void petition_is_sealed(void) {
@@ -405,6 +406,7 @@ static void petition_is_sealed(void) {
 static void opening_is_asked(void) {
     petition_is_sealed();
     does(ROLE_DUTY_LEAD, "petition.unseal", "{\"id\":\"$0\",\"reason\":\"调卷\"}");
+    subject = answered("id");
 }
 
 /* ---- the table ---- */
