@@ -71,7 +71,9 @@ static void copy_once(sqlite3 *db, int round, long most) {
     exec(db, "DROP TABLE copy; DROP TABLE past");
 }
 
-static long count_open(sqlite3 *db) { return number(db, "SELECT count(*) FROM cases WHERE state NOT BETWEEN 10 AND 19"); }
+static long count_open(sqlite3 *db) {
+    return number(db, "SELECT count(*) FROM cases WHERE state NOT BETWEEN 10 AND 19");
+}
 
 static void fill(sqlite3 *db, long wanted) {
     long open = count_open(db);

@@ -62,7 +62,7 @@ function shell(): Plugin {
   return {
     name: 'shell',
     writeBundle(options, bundle) {
-      const files = filesOf(bundle, 'phone/index.html', /^$/);
+      const files = filesOf(bundle, 'phone/index.html', false);
       const hash = createHash('sha256');
       for (const file of files) hash.update(readFileSync(`${options.dir}/${file}`));
       const paths = files.map((file) => (file === 'phone/index.html' ? '/phone/' : `/${file}`));
