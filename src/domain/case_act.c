@@ -38,7 +38,7 @@ Err case_changed(Fault *f) {
 
 /* ---- what each act does to the row ---- */
 
-static Err need(bool given, const char *field, const char *zh, const char *en, Fault *f) {
+Err case_step_needs(bool given, const char *field, const char *zh, const char *en, Fault *f) {
     return given ? OK
                  : fault(f, ERR_INVALID, "step_needs", field, "这一步要写明%s。%.0s", "%.0sThis step needs %s.",
                          zh, en);
@@ -69,7 +69,7 @@ Err case_file_under(Tx *tx, Case *c, ConditionId id, Fault *f) {
 }
 
 static Err do_file(Tx *tx, const CaseActIn *in, Case *c, Fault *f) {
-    TRY(need(in->has.condition, "condition", "立案条件", "a filing condition", f));
+    TRY(case_step_needs(in->has.condition, "condition", "立案条件", "a filing condition", f));
     return case_file_under(tx, c, in->condition, f);
 }
 
@@ -100,7 +100,7 @@ static Err do_dispatch(Tx *tx, const CaseActIn *in, Case *c, int64_t now, Fault 
 
     TRY(judge_list(tx, c, f));
 
-    TRY(need(in->has.unit, "unit", "承办单位", "a unit", f));
+    TRY(case_step_needs(in->has.unit, "unit", "承办单位", "a unit", f));
     TRY(org_load(tx, in->unit, &unit, f));
     TRY(case_judge_goes(tx, c, &unit, f));
     TRY(judge_unit(tx, in, c, f));
@@ -167,8 +167,8 @@ static Err do_place(Tx *tx, const CaseActIn *in, Case *c, Fault *f) {
     int32_t home;
     OrgId agreed;
 
-    TRY(need(in->has.place || (in->has.lon && in->has.lat), "lon", "经纬度或地点",
-             "longitude and latitude, or a place", f));
+    TRY(case_step_needs(in->has.place || (in->has.lon && in->has.lat), "lon", "经纬度或地点",
+                        "longitude and latitude, or a place", f));
     c->place = in->place;
     c->has.place = in->has.place;
     c->lon = in->lon;
@@ -179,7 +179,7 @@ static Err do_place(Tx *tx, const CaseActIn *in, Case *c, Fault *f) {
 }
 
 static Err do_close(const CaseActIn *in, Case *c, int64_t now, Fault *f) {
-    TRY(need(in->has.close_kind, "close_kind", "结案类型", "how it is closed", f));
+    TRY(case_step_needs(in->has.close_kind, "close_kind", "结案类型", "how it is closed", f));
     if (in->close_kind == CLOSE_UNREACHABLE && c->answered)
         return fault(f, ERR_INVALID, "close_kind_reached", "close_kind", "上报人已答复，不能按“无法联系”结案。",
                      "The reporter was reached, so it is not “unreachable”.");
@@ -202,8 +202,8 @@ static Err do_reopen(Tx *tx, Case *c, int64_t now, Fault *f) {
 }
 
 static Err do_appraise(const CaseActIn *in, Case *c, Fault *f) {
-    TRY(need(in->has.solved || in->has.satisfaction, "solved", "有没有解决，或满意度",
-             "whether it was solved, or how satisfied", f));
+    TRY(case_step_needs(in->has.solved || in->has.satisfaction, "solved", "有没有解决，或满意度",
+                        "whether it was solved, or how satisfied", f));
     c->solved = in->solved;
     c->satisfaction = in->satisfaction;
     c->has.solved = in->has.solved;
@@ -306,7 +306,7 @@ Err case_step_take(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, Fault 
                      "这一步不收照片；处置完成时可附处置后的照片。",
                      "This step takes no photos; “handled” takes those from after.");
     if (step->needs_note)
-        TRY(need(in->has.note, "note", "说明", "a note", f));
+        TRY(case_step_needs(in->has.note, "note", "说明", "a note", f));
     c->state = step->to;
     c->revision++;
     if (step->to != CASE_HANDLING && step->to != CASE_SUSPENDED)

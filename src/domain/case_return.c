@@ -15,20 +15,14 @@
 #include "place.h"
 #include "random.h"
 
-static Err wanted(bool given, const char *field, const char *zh, const char *en, Fault *f) {
-    return given ? OK
-                 : fault(f, ERR_INVALID, "step_needs", field, "这一步要写明%s。%.0s", "%.0sThis step needs %s.",
-                         zh, en);
-}
-
 Err case_return(Tx *tx, const CaseActIn *in, Case *c, int64_t now, Fault *f) {
     Condition item;
     Org right;
     bool urgent;
 
-    TRY(wanted(in->has.condition, "condition", "依据责任清单的哪一条",
-               "the item of the responsibility list that it goes by", f));
-    TRY(wanted(in->has.unit, "unit", "应由哪个单位承办", "the unit whose matter it is", f));
+    TRY(case_step_needs(in->has.condition, "condition", "依据责任清单的哪一条",
+                        "the item of the responsibility list that it goes by", f));
+    TRY(case_step_needs(in->has.unit, "unit", "应由哪个单位承办", "the unit whose matter it is", f));
     TRY(condition_load(tx, in->condition, &item, f));
     if (in->unit.v == c->unit.v)
         return fault(f, ERR_INVALID, "return_to_self", "unit", "写的还是本单位：请写应承办的单位。",
@@ -116,9 +110,9 @@ static Err keep_precedent(Tx *tx, const Case *c, const Actor *by, int64_t now, F
 Err case_adjudicate(Tx *tx, const CaseActIn *in, const Actor *by, Case *c, int64_t now, Fault *f) {
     Org unit;
 
-    TRY(wanted(in->has.condition, "condition", "依据责任清单的哪一条",
-               "the item of the responsibility list that it goes by", f));
-    TRY(wanted(in->has.unit, "unit", "由哪个单位承办", "the unit that is to handle it", f));
+    TRY(case_step_needs(in->has.condition, "condition", "依据责任清单的哪一条",
+                        "the item of the responsibility list that it goes by", f));
+    TRY(case_step_needs(in->has.unit, "unit", "由哪个单位承办", "the unit that is to handle it", f));
     TRY(org_load(tx, in->unit, &unit, f));
     TRY(case_judge_goes(tx, c, &unit, f));
     TRY(case_file_under(tx, c, in->condition, f));

@@ -24,4 +24,7 @@ static inline bool case_is_over(CaseState s) { return s >= CASE_CLOSED && s <= 1
 
 const CaseStep *case_step(CaseState from, CaseAct act); /* NULL: no such step */
 
+/* ERR_INVALID with the sentence that the step wants it, where it is not given (case_act.c). */
+Err case_step_needs(bool given, const char *field, const char *zh, const char *en, Fault *f);
+
 #endif
